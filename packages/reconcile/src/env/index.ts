@@ -1,0 +1,9 @@
+/** The world as the library sees it: time, timers, random, log, and the network as byte streams. */
+export type { Clock } from './clock.ts';
+export type { Env } from './env.ts';
+export { silentLogger, type LogFields, type Logger } from './logger.ts';
+export { processEnv } from './process-env.ts';
+export { uuid, type Random } from './random.ts';
+export { formatMicroTime, formatTime, parseTime } from './time.ts';
+export { sleep, type Cancel, type Timers } from './timers.ts';
+export type { Transport, TransportRequest, TransportResponse } from './transport.ts';
