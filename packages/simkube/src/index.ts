@@ -1,1 +1,2 @@
-export {};
+/** A Kubernetes API server and a small cluster world, in process. */
+export type { Loopback, LoopbackEvent } from './apiserver/loopback.ts';
