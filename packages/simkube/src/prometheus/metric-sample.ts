@@ -1,0 +1,11 @@
+/**
+ * One series and its current value, as an instrumented process exposes it. Histograms are already flattened to
+ * `<name>_bucket` (label `le`, cumulative), `<name>_sum` and `<name>_count`, each of them with type `histogram`.
+ */
+export interface MetricSample {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** Without `__name__`, `job` and `instance`: the scraper adds those. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
