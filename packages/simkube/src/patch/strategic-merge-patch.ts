@@ -1,0 +1,243 @@
+import {
+  isJsonObject,
+  propertySchema,
+  type Json,
+  type JsonObject,
+  type StructuralSchema,
+} from '../schema/structural-schema.ts';
+import { jsonEqual } from './compare.ts';
+import type { PatchOutcome } from './json-patch.ts';
+
+const directive = '$patch';
+const retainKeys = '$retainKeys';
+const orderPrefix = '$setElementOrder/';
+const deletePrefix = '$deleteFromPrimitiveList/';
+
+/** A patch that can't be applied; never leaves this file. */
+class BadPatch extends Error {}
+
+/**
+ * Strategic merge patch for built-in kinds: lists merge by `x-kubernetes-patch-merge-key` where the strategy is
+ * `merge`, and `$patch`, `$retainKeys`, `$setElementOrder/f` and `$deleteFromPrimitiveList/f` are obeyed. Malformed
+ * directives are `BadRequest`.
+ */
+export function strategicMergePatch(object: JsonObject, patch: Json, schema: StructuralSchema): PatchOutcome {
+  if (!isJsonObject(patch))
+    return { ok: false, reason: 'BadRequest', message: 'cannot unmarshal the patch into an object' };
+  try {
+    const merged = mergeMap(object, patch, schema);
+    return { ok: true, object: merged ?? {} };
+  } catch (error) {
+    if (error instanceof BadPatch) return { ok: false, reason: 'BadRequest', message: error.message };
+    throw error;
+  }
+}
+
+/** Undefined when the patch deletes the map. */
+function mergeMap(
+  original: JsonObject,
+  patch: JsonObject,
+  schema: StructuralSchema | undefined,
+): JsonObject | undefined {
+  if (Object.hasOwn(patch, directive)) {
+    const { [directive]: what, ...rest } = patch;
+    if (what === 'replace') return withoutDirectives(rest) as JsonObject;
+    if (what === 'delete') return undefined;
+    if (what !== 'merge') throw new BadPatch(`Unknown patch type found: ${String(what)}`);
+    return mergeMap(original, rest, schema);
+  }
+  const entries = new Map(Object.entries(retained(original, patch)));
+  deleteFromPrimitiveLists(entries, patch);
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === undefined || key === retainKeys || key.startsWith(deletePrefix) || key.startsWith(orderPrefix))
+      continue;
+    if (value === null) entries.delete(key);
+    else mergeField(entries, { key, value, order: orderOf(patch, key) }, propertySchema(schema, key));
+  }
+  reorderUntouched(entries, patch, schema);
+  return Object.fromEntries(entries);
+}
+
+function orderOf(patch: JsonObject, key: string): readonly Json[] | undefined {
+  const order = Object.hasOwn(patch, orderPrefix + key) ? patch[orderPrefix + key] : undefined;
+  if (order === undefined) return undefined;
+  if (!Array.isArray(order)) throw new BadPatch(`The value of ${orderPrefix}${key} must be a list`);
+  return order as readonly Json[];
+}
+
+function retained(original: JsonObject, patch: JsonObject): JsonObject {
+  if (!Object.hasOwn(patch, retainKeys)) return original;
+  const keys = patch[retainKeys];
+  if (!Array.isArray(keys)) throw new BadPatch(`The value of ${retainKeys} must be a list`);
+  const names = new Set(keys as readonly Json[]);
+  for (const key of Object.keys(patch)) {
+    if (key !== retainKeys && !key.startsWith('$') && patch[key] !== null && !names.has(key)) {
+      throw new BadPatch(`${key} is not in ${retainKeys} but is set by the patch`);
+    }
+  }
+  return Object.fromEntries(Object.entries(original).filter(([key]) => names.has(key)));
+}
+
+function deleteFromPrimitiveLists(entries: Map<string, Json | undefined>, patch: JsonObject): void {
+  for (const [key, values] of Object.entries(patch)) {
+    if (!key.startsWith(deletePrefix)) continue;
+    if (!Array.isArray(values)) throw new BadPatch(`The value of ${key} must be a list`);
+    const field = key.slice(deletePrefix.length);
+    const list = entries.get(field);
+    if (!Array.isArray(list)) continue;
+    const gone = values as readonly Json[];
+    entries.set(
+      field,
+      (list as readonly Json[]).filter((item) => !gone.some((value) => jsonEqual(value, item))),
+    );
+  }
+}
+
+interface PatchField {
+  readonly key: string;
+  readonly value: Json;
+  readonly order: readonly Json[] | undefined;
+}
+
+function mergeField(
+  entries: Map<string, Json | undefined>,
+  field: PatchField,
+  schema: StructuralSchema | undefined,
+): void {
+  const { key, value } = field;
+  const before = entries.get(key);
+  if (isJsonObject(value)) {
+    const replaces = schema?.['x-kubernetes-patch-strategy'] === 'replace';
+    const merged = replaces ? value : mergeMap(isJsonObject(before) ? before : {}, value, schema);
+    if (merged === undefined) entries.delete(key);
+    else entries.set(key, merged);
+  } else if (Array.isArray(value) && schema?.['x-kubernetes-patch-strategy']?.includes('merge') === true) {
+    const list = Array.isArray(before) ? (before as readonly Json[]) : [];
+    entries.set(key, mergeList(list, field, schema));
+  } else entries.set(key, Array.isArray(value) ? withoutDirectives(value as readonly Json[]) : value);
+}
+
+/** `$setElementOrder` may stand without the list itself: then it only reorders. */
+function reorderUntouched(
+  entries: Map<string, Json | undefined>,
+  patch: JsonObject,
+  schema: StructuralSchema | undefined,
+): void {
+  for (const key of Object.keys(patch)) {
+    if (!key.startsWith(orderPrefix)) continue;
+    const field = key.slice(orderPrefix.length);
+    const list = entries.get(field);
+    if (Object.hasOwn(patch, field) || !Array.isArray(list)) continue;
+    const fieldSchema = propertySchema(schema, field);
+    entries.set(
+      field,
+      ordered(list as readonly Json[], orderOf(patch, field) ?? [], fieldSchema?.['x-kubernetes-patch-merge-key']),
+    );
+  }
+}
+
+function mergeList(original: readonly Json[], field: PatchField, schema: StructuralSchema): readonly Json[] {
+  const patch = field.value as readonly Json[];
+  const mergeKey = schema['x-kubernetes-patch-merge-key'];
+  const merged =
+    mergeKey === undefined
+      ? mergePrimitives(original, patch)
+      : mergeKeyed(original, patch, { mergeKey, items: schema.items });
+  if (field.order === undefined) return merged;
+  return ordered(merged, field.order, mergeKey);
+}
+
+function mergePrimitives(original: readonly Json[], patch: readonly Json[]): readonly Json[] {
+  const merged = [...original];
+  for (const item of patch) if (!merged.some((value) => jsonEqual(value, item))) merged.push(item);
+  return merged;
+}
+
+interface KeyedList {
+  readonly mergeKey: string;
+  readonly items: StructuralSchema | undefined;
+}
+
+function keyOf(item: Json, mergeKey: string): Json {
+  const key = isJsonObject(item) && Object.hasOwn(item, mergeKey) ? item[mergeKey] : undefined;
+  if (key === undefined)
+    throw new BadPatch(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+  return key;
+}
+
+function mergeKeyed(original: readonly Json[], patch: readonly Json[], list: KeyedList): readonly Json[] {
+  if (
+    patch.some((item) => isJsonObject(item) && item[directive] === 'replace' && !Object.hasOwn(item, list.mergeKey))
+  ) {
+    return patch.filter((item) => !(isJsonObject(item) && Object.hasOwn(item, directive)));
+  }
+  let merged = [...original];
+  for (const item of patch) {
+    if (!isJsonObject(item)) throw new BadPatch(`expected a list of maps merged by ${list.mergeKey}`);
+    const key = keyOf(item, list.mergeKey);
+    const matches = (other: Json): boolean => isJsonObject(other) && jsonEqual(other[list.mergeKey], key);
+    if (item[directive] === 'delete') {
+      merged = merged.filter((other) => !matches(other));
+      continue;
+    }
+    const index = merged.findIndex(matches);
+    const before = merged[index];
+    const next = mergeMap(isJsonObject(before) ? before : {}, item, list.items) ?? {};
+    if (index === -1) merged.push(next);
+    else merged[index] = next;
+  }
+  return merged;
+}
+
+/**
+ * Puts listed items in the given order; an item that the server has and the list does not name stays before the
+ * next named item that followed it.
+ */
+function ordered(list: readonly Json[], order: readonly Json[], mergeKey: string | undefined): readonly Json[] {
+  const keys = order.map((entry) =>
+    mergeKey === undefined || !isJsonObject(entry) ? entry : (entry[mergeKey] ?? null),
+  );
+  const rank = (item: Json): number => {
+    const key = mergeKey === undefined || !isJsonObject(item) ? item : (item[mergeKey] ?? null);
+    return keys.findIndex((candidate) => jsonEqual(candidate, key));
+  };
+  const named = list.filter((item) => rank(item) >= 0).toSorted((a, b) => rank(a) - rank(b));
+  const serverOnly = list.map((item, index) => ({ item, index })).filter(({ item }) => rank(item) < 0);
+  const out: Json[] = [];
+  let next = 0;
+  for (const item of named) {
+    const position = list.indexOf(item);
+    for (
+      let waiting = serverOnly[next];
+      waiting !== undefined && waiting.index < position;
+      waiting = serverOnly[next]
+    ) {
+      out.push(waiting.item);
+      next += 1;
+    }
+    out.push(item);
+  }
+  return [...out, ...serverOnly.slice(next).map(({ item }) => item)];
+}
+
+/** New values may carry directives that only make sense against an original. */
+function withoutDirectives(value: Json): Json {
+  if (Array.isArray(value)) {
+    return (value as readonly Json[])
+      .filter((item) => !(isJsonObject(item) && (item[directive] === 'delete' || item[directive] === 'replace')))
+      .map(withoutDirectives);
+  }
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, child]): [string, Json][] =>
+      key === directive ||
+      key === retainKeys ||
+      key.startsWith(orderPrefix) ||
+      key.startsWith(deletePrefix) ||
+      child === undefined ||
+      child === null
+        ? []
+        : [[key, withoutDirectives(child)]],
+    ),
+  );
+}

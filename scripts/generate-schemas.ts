@@ -1,0 +1,147 @@
+/**
+ * Writes packages/simkube/src/schema/generated/ from the OpenAPI documents of Go module k8s.io/kubernetes and the
+ * CRDs of istio.io/api, without descriptions. `--check` writes nothing and fails when the committed files differ.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { bodyDefinitions, builtinResources } from '../packages/simkube/src/schema/builtin-resources.ts';
+
+const kubernetes = 'k8s.io/kubernetes@v1.36.3';
+const istio = 'istio.io/api@v1.31.1';
+const istioKinds = new Set(['Gateway', 'VirtualService', 'DestinationRule', 'ServiceEntry']);
+const generated = join(import.meta.dirname, '../packages/simkube/src/schema/generated');
+const refPrefix = '#/components/schemas/';
+
+type Node = Readonly<Record<string, unknown>>;
+
+function moduleFolder(module: string): string {
+  const answer: unknown = JSON.parse(execFileSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8' }));
+  if (typeof answer === 'object' && answer !== null && 'Dir' in answer && typeof answer.Dir === 'string')
+    return answer.Dir;
+  throw new Error(`go mod download ${module} named no folder`);
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Go zero values stand in OpenAPI as defaults of every required field; the server sets nothing. */
+function isZero(value: unknown): boolean {
+  return value === '' || value === 0 || value === false || (isNode(value) && Object.keys(value).length === 0);
+}
+
+function trimmedEntry(key: string, value: unknown): readonly [string, unknown][] {
+  if (key === 'description' || key === 'x-kubernetes-group-version-kind' || key === 'externalDocs') return [];
+  if (key === 'default') return isZero(value) ? [] : [[key, value]];
+  if (key === 'properties' && isNode(value)) {
+    return [[key, Object.fromEntries(Object.entries(value).map(([name, child]) => [name, property(child)]))]];
+  }
+  if (key === '$ref' && typeof value === 'string') return [[key, value.slice(refPrefix.length)]];
+  if (key === 'allOf' && Array.isArray(value) && value.length === 1 && isNode(value[0]) && '$ref' in value[0]) {
+    return Object.entries(trimmed(value[0]) as Node);
+  }
+  return [[key, trimmed(value)]];
+}
+
+/** An embedded Go struct is always there on the wire, if only as `{}`; OpenAPI tells it from a pointer by that default. */
+function property(child: unknown): unknown {
+  const isStruct = isNode(child) && 'allOf' in child && isNode(child.default) && isZero(child.default);
+  return isStruct ? { ...(trimmed(child) as Node), default: {} } : trimmed(child);
+}
+
+function trimmed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(trimmed);
+  if (!isNode(value)) return value;
+  return Object.fromEntries(Object.entries(value).flatMap(([key, child]) => trimmedEntry(key, child)));
+}
+
+function refsOf(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(refsOf);
+  if (!isNode(value)) return [];
+  return Object.entries(value).flatMap(([key, child]) =>
+    key === '$ref' && typeof child === 'string' ? [child] : refsOf(child),
+  );
+}
+
+function openApiDefinitions(): ReadonlyMap<string, unknown> {
+  const folder = join(moduleFolder(kubernetes), 'api/openapi-spec/v3');
+  const files = new Set(
+    builtinResources.map(({ group, version }) =>
+      group === '' ? `api__${version}_openapi.json` : `apis__${group}__${version}_openapi.json`,
+    ),
+  );
+  files.add('apis__autoscaling__v1_openapi.json');
+  const definitions = new Map<string, unknown>();
+  for (const file of files) {
+    const document: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    const components = isNode(document) && isNode(document.components) ? document.components.schemas : undefined;
+    if (!isNode(components)) throw new Error(`${file} has no components.schemas`);
+    for (const [name, definition] of Object.entries(components)) definitions.set(name, trimmed(definition));
+  }
+  return definitions;
+}
+
+function reachable(definitions: ReadonlyMap<string, unknown>): readonly [string, unknown][] {
+  const wanted = [...builtinResources.map(({ definition }) => definition), ...bodyDefinitions];
+  const seen = new Map<string, unknown>();
+  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+    if (seen.has(name)) continue;
+    const definition = definitions.get(name);
+    if (definition === undefined) throw new Error(`${kubernetes} has no definition ${name}`);
+    seen.set(name, definition);
+    wanted.push(...refsOf(definition));
+  }
+  return [...seen].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Printer columns keep their descriptions: tables carry them. The oldest version repeats the schema of v1. */
+function crdVersion(version: unknown): unknown {
+  if (!isNode(version)) return version;
+  return { ...(trimmed(version) as Node), additionalPrinterColumns: version.additionalPrinterColumns };
+}
+
+function istioCrds(): readonly [string, unknown][] {
+  const text = readFileSync(join(moduleFolder(istio), 'kubernetes/customresourcedefinitions.gen.yaml'), 'utf8');
+  return parseAllDocuments(text).flatMap((document): [string, unknown][] => {
+    const crd: unknown = document.toJS();
+    if (!isNode(crd) || !isNode(crd.spec) || !isNode(crd.spec.names) || crd.spec.group !== 'networking.istio.io')
+      return [];
+    const kind = String(crd.spec.names.kind);
+    if (!istioKinds.has(kind)) return [];
+    const versions: readonly unknown[] = Array.isArray(crd.spec.versions) ? crd.spec.versions : [];
+    return [
+      [
+        kind,
+        { ...(trimmed(crd) as Node), spec: { ...(trimmed(crd.spec) as Node), versions: versions.map(crdVersion) } },
+      ],
+    ];
+  });
+}
+
+/** One quoted JSON text per line: small, quick to load, parsed only when asked for, and its differences are readable. */
+function moduleText(source: string, exported: string, rows: readonly [string, unknown][]): string {
+  const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  const lines = rows.map(([name, value]) => `  ${quote(name)}: ${quote(JSON.stringify(value))},`);
+  return `// Generated from ${source} by scripts/generate-schemas.ts; do not edit.\nexport const ${exported}: Readonly<Record<string, string>> = {\n${lines.join('\n')}\n};\n`;
+}
+
+function main(): void {
+  const outputs = {
+    'kubernetes-definitions.ts': moduleText(kubernetes, 'kubernetesDefinitions', reachable(openApiDefinitions())),
+    'istio-crds.ts': moduleText(istio, 'istioCrdTexts', istioCrds()),
+  };
+  for (const [file, text] of Object.entries(outputs)) {
+    const path = join(generated, file);
+    if (!process.argv.includes('--check')) {
+      writeFileSync(path, text);
+      console.log(`${file}: ${text.length} bytes`);
+    } else if (readFileSync(path, 'utf8') !== text) {
+      console.error(`${file} differs from ${kubernetes} and ${istio}: run node scripts/generate-schemas.ts and commit`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+main();
