@@ -9,3 +9,6 @@ export {
   type ObjectOf,
   type ResourceKind,
 } from './resource-kind.ts';
+export { deepFreeze, isJsonObject, jsonEqual, ownValue, setOwn, type JsonObject } from './json.ts';
+export { matchesLabels, parseLabelSelector, type LabelRequirement } from './label-selector.ts';
+export { compareResourceVersions, isOlder } from './resource-version.ts';

@@ -1,0 +1,65 @@
+import type { JsonObject } from '../../object/json.ts';
+import type { KubernetesObject, ManagedFieldsEntry } from '../../object/object.ts';
+import { containment } from './contains.ts';
+import { membersOf, missingFrom, withoutField } from './field-split.ts';
+import { leafSet, parseFieldsV1, unionOf, type FieldSet } from './managed-fields.ts';
+import { shapeOf } from './shape.ts';
+
+/**
+ * What has to be sent so that a live object becomes as desired.
+ * `upgrade` comes before the apply when fields that we wrote by POST are no longer desired: apply removes only what an
+ * Apply entry owns.
+ */
+export interface ApplyPlan {
+  readonly send: boolean;
+  readonly upgrade: boolean;
+}
+
+/** The replica count belongs to the scale subresource once the object exists: never dropped by an apply. */
+export const replicasPath = ['spec', 'replicas'] as const;
+
+/**
+ * Compares what is desired with what is live and owned.
+ * @param sentShape the shape (see `shapeOf`) of what this process last sent for this object and the server accepted;
+ * undefined when another process did. A POST makes its manager own the server's defaults too, so only this tells a
+ * dropped plain field from a default. Without it, list items and map keys are known to be dropped, and plain fields
+ * count as dropped only if an apply has to be sent anyway.
+ */
+export function planApply(
+  live: KubernetesObject,
+  desired: object,
+  manager: string,
+  sentShape: number | undefined,
+): ApplyPlan {
+  const wanted = desired as JsonObject;
+  const { applied, updated } = ownFields(live.metadata.managedFields ?? [], manager);
+  const contained = containment(wanted, live as unknown as JsonObject, unionOf(applied, updated));
+  const isShrunk = missingFrom(applied, wanted) !== undefined;
+  const unwanted = missingFrom(updated, wanted);
+  const members = unwanted && membersOf(unwanted);
+  if (sentShape === shapeOf(desired)) {
+    const dropsMembers = members !== undefined;
+    return { send: contained === 'not' || isShrunk || dropsMembers, upgrade: dropsMembers };
+  }
+  const isDropped = sentShape === undefined ? members !== undefined : unwanted !== undefined;
+  const send = contained !== 'exactly' || isShrunk || isDropped;
+  return { send, upgrade: send && unwanted !== undefined };
+}
+
+/** What a manager owns of the object itself, subresources aside, by how it came to own it. The count is left out. */
+export function ownFields(
+  entries: readonly ManagedFieldsEntry[],
+  manager: string,
+): { readonly applied: FieldSet; readonly updated: FieldSet } {
+  const setOf = (operation: 'Apply' | 'Update'): FieldSet =>
+    entries
+      .filter((entry) => isOwn(entry, manager) && entry.operation === operation)
+      .map((entry) => withoutField(parseFieldsV1(entry.fieldsV1 ?? {}), replicasPath) ?? leafSet)
+      .reduce(unionOf, leafSet);
+  return { applied: setOf('Apply'), updated: setOf('Update') };
+}
+
+/** Whether an entry is a manager's own, of the object itself and not of a subresource. */
+export function isOwn(entry: ManagedFieldsEntry, manager: string): boolean {
+  return entry.manager === manager && (entry.subresource ?? '') === '';
+}

@@ -1,0 +1,44 @@
+import { isJsonObject } from '../../object/json.ts';
+
+/**
+ * A fingerprint of which fields a JSON value has, whatever their values: equal for two desired states that differ in
+ * values only. 53 bits; fields that are null or undefined count as absent.
+ */
+export function shapeOf(value: unknown): number {
+  const hash: Hash = { high: 0xdeadbeef, low: 0x41c6ce57 };
+  addShape(value, hash);
+  const high =
+    Math.imul(hash.high ^ (hash.high >>> 16), 2246822507) ^ Math.imul(hash.low ^ (hash.low >>> 13), 3266489909);
+  const low =
+    Math.imul(hash.low ^ (hash.low >>> 16), 2246822507) ^ Math.imul(hash.high ^ (hash.high >>> 13), 3266489909);
+  return 4294967296 * (2097151 & high) + (low >>> 0);
+}
+
+interface Hash {
+  high: number;
+  low: number;
+}
+
+function addShape(value: unknown, hash: Hash): void {
+  if (Array.isArray(value)) {
+    addText(`[${value.length}`, hash);
+    for (const item of value) addShape(item, hash);
+  } else if (isJsonObject(value)) {
+    for (const key of Object.keys(value).sort()) {
+      const child = value[key];
+      if (child === undefined || child === null) continue;
+      addText(`{${key}`, hash);
+      addShape(child, hash);
+    }
+    addText('}', hash);
+  }
+}
+
+/** cyrb53: two multiplicative hashes side by side. */
+function addText(text: string, hash: Hash): void {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    hash.high = Math.imul(hash.high ^ code, 2654435761);
+    hash.low = Math.imul(hash.low ^ code, 1597334677);
+  }
+}

@@ -1,0 +1,22 @@
+/** Talking to an API server: connections, errors, and a client whose every write is conditional. */
+export {
+  ApiError,
+  isAlreadyExists,
+  isApiError,
+  isConflict,
+  isExpired,
+  isForbidden,
+  isInvalid,
+  isNotFound,
+  isTooManyRequests,
+  isUnauthorized,
+  type StatusDetails,
+} from './api-error.ts';
+export { NoAnswerError, type RequestInfo } from './api-request.ts';
+export type { Client, Desired, ListOptions, Propagation, Reader, Writer } from './client.ts';
+export { bearerToken, noCredentials, type ClusterConnection, type Credentials } from './cluster-connection.ts';
+export { FencedError, isFenced, type Fence } from './fence.ts';
+export { createClient, type ClientOptions } from './http-client.ts';
+export { mergeDiff, mergePatch } from './merge-diff.ts';
+export type { ObservedWrite, WriteObserver } from './observed-write.ts';
+export { undiciTransport, type TlsMaterial, type UndiciTransportOptions } from './undici-transport.ts';
