@@ -1,4 +1,6 @@
-/** Injected time and random for tests of controllers. */
+/** Injected time and random, and small stand-ins, for tests of controllers. */
+export { fakeInformer, type FakeInformer } from './fake-informer.ts';
+export { recordingLogger, type LoggedLine } from './recording-logger.ts';
 export { seededRandom } from './seeded-random.ts';
 export { virtualEnv, type VirtualEnv } from './virtual-env.ts';
 export { VirtualTime } from './virtual-time.ts';
