@@ -1,0 +1,2 @@
+/** Who belongs to whom. */
+export { canOwn, controllerOf, controllerReference, isControlledBy } from './owner-reference.ts';
