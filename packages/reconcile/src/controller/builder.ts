@@ -1,0 +1,158 @@
+import type { Informer } from '../cache/cache.ts';
+import type { Env } from '../env/env.ts';
+import type { KubernetesObject } from '../object/object.ts';
+import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
+import type { RateLimiter } from '../queue/rate-limiter.ts';
+import { enqueueOwner, enqueueSelf, type EventHandler } from '../watch/event-handler.ts';
+import type { Predicate } from '../watch/predicate.ts';
+import { informerSource, type Source } from '../watch/source.ts';
+import { Controller, type ControllerMetrics } from './controller.ts';
+import type { Reconciler, ReconcileServices } from './reconciler.ts';
+
+/** Gives the one informer of a kind, the same for every caller. A cache is one. */
+export interface Informers {
+  informer<T extends KubernetesObject>(kind: ResourceKind<T>): Informer<T>;
+}
+
+/** One kind that a controller reads. */
+export interface WatchDefinition {
+  readonly kind: ResourceKind;
+  readonly role: 'for' | 'owns' | 'watches' | 'reads';
+  /** Undefined for a kind that is only read. */
+  readonly source: ((informers: Informers) => Source) | undefined;
+}
+
+/** A controller as declared, before it has a cluster. */
+export interface ControllerDefinition {
+  readonly name: string;
+  readonly watches: readonly WatchDefinition[];
+  readonly sources: readonly Source[];
+  readonly workers: number;
+  readonly reconcile: Reconciler;
+  readonly reconcileTimeoutMs: number | undefined;
+  readonly rateLimiter: (() => RateLimiter) | undefined;
+  readonly needsLeaderElection: boolean;
+}
+
+/** Declares a controller step by step. Immutable: each call returns a new builder. */
+export interface ControllerBuilder {
+  /** The kind that is reconciled: a change of an object enqueues it. */
+  for<T extends KubernetesObject>(kind: ResourceKind<T>, ...predicates: readonly Predicate<T>[]): ControllerBuilder;
+  /** A kind that it creates: a change enqueues the object of the `for` kind that is its controller owner. */
+  owns<T extends KubernetesObject>(kind: ResourceKind<T>, ...predicates: readonly Predicate<T>[]): ControllerBuilder;
+  /** Another kind: a change enqueues what `handler` finds. */
+  watches<T extends KubernetesObject>(
+    kind: ResourceKind<T>,
+    handler: EventHandler<T>,
+    ...predicates: readonly Predicate<T>[]
+  ): ControllerBuilder;
+  /** A kind whose changes enqueue nothing, but which reconciles read from the cache. */
+  reads(kind: ResourceKind): ControllerBuilder;
+  /** Keys from elsewhere, for instance a `channelSource`. */
+  from(source: Source): ControllerBuilder;
+  /** Reconciles at the same time, each of another key. @default 1 */
+  workers(count: number): ControllerBuilder;
+  /** @default 300_000 */
+  reconcileTimeout(milliseconds: number): ControllerBuilder;
+  /** @default per-key exponential back-off, 5 ms to 1000 s */
+  rateLimiter(create: () => RateLimiter): ControllerBuilder;
+  /** Runs on every replica, not on the leader only. Such a controller must not write what the leader writes. */
+  withoutLeaderElection(): ControllerBuilder;
+  /** Ends the declaration. Throws when there is no `for` and no other source. */
+  reconcile(reconciler: Reconciler): ControllerDefinition;
+}
+
+/**
+ * Declares a controller: `controller('website').for(Website).owns(Deployment).reconcile(async (request, context) => ...)`.
+ * @param name unique in the process; it labels metrics and log lines.
+ */
+export function controller(name: string): ControllerBuilder {
+  return builderOf({
+    name,
+    watches: [],
+    sources: [],
+    workers: 1,
+    reconcile: () => Promise.resolve(),
+    reconcileTimeoutMs: undefined,
+    rateLimiter: undefined,
+    needsLeaderElection: true,
+  });
+}
+
+function builderOf(definition: ControllerDefinition): ControllerBuilder {
+  const also = (more: Partial<ControllerDefinition>): ControllerBuilder => builderOf({ ...definition, ...more });
+  const watch = (added: WatchDefinition): ControllerBuilder => also({ watches: [...definition.watches, added] });
+  return {
+    for: (kind, ...predicates) => watch({ kind, role: 'for', source: sourceOf(kind, enqueueSelf, predicates) }),
+    owns: (kind, ...predicates) =>
+      watch({ kind, role: 'owns', source: sourceOf(kind, enqueueOwner(primaryOf(definition)), predicates) }),
+    watches: (kind, handler, ...predicates) =>
+      watch({ kind, role: 'watches', source: sourceOf(kind, handler, predicates) }),
+    reads: (kind) => watch({ kind, role: 'reads', source: undefined }),
+    from: (source) => also({ sources: [...definition.sources, source] }),
+    workers: (workers) => also({ workers }),
+    reconcileTimeout: (reconcileTimeoutMs) => also({ reconcileTimeoutMs }),
+    rateLimiter: (rateLimiter) => also({ rateLimiter }),
+    withoutLeaderElection: () => also({ needsLeaderElection: false }),
+    reconcile(reconcile) {
+      const isWoken = definition.sources.length > 0 || definition.watches.some(({ source }) => source !== undefined);
+      if (!isWoken) throw new Error(`controller ${definition.name}: nothing would ever enqueue a key; call for(kind)`);
+      return { ...definition, reconcile };
+    },
+  };
+}
+
+function sourceOf<T extends KubernetesObject>(
+  kind: ResourceKind<T>,
+  handler: EventHandler<T>,
+  predicates: readonly Predicate<T>[],
+): (informers: Informers) => Source {
+  return (informers) => informerSource(informers.informer(kind), handler, predicates);
+}
+
+function primaryOf({ name, watches }: ControllerDefinition): ResourceKind {
+  const primary = watches.find(({ role }) => role === 'for');
+  if (primary === undefined) throw new Error(`controller ${name}: call for(kind) before owns(kind)`);
+  return primary.kind;
+}
+
+/** What a declared controller needs in order to run. */
+export interface ControllerDependencies {
+  readonly env: Env;
+  readonly informers: Informers;
+  readonly services: Omit<ReconcileServices, 'lister'>;
+  readonly metrics?: ControllerMetrics;
+}
+
+/** Makes a declared controller runnable. A manager does this when the definition is added. */
+export function buildController(definition: ControllerDefinition, dependencies: ControllerDependencies): Controller {
+  const { informers, services, metrics, env } = dependencies;
+  const { name, watches, workers, reconcile, reconcileTimeoutMs, rateLimiter, needsLeaderElection } = definition;
+  const declared = new Set(watches.map(({ kind }) => groupResourceOf(kind)));
+  for (const { kind } of watches) informers.informer(kind);
+  return new Controller({
+    name,
+    env,
+    workers,
+    reconcile,
+    needsLeaderElection,
+    sources: [
+      ...watches.flatMap(({ source }) => (source === undefined ? [] : [source(informers)])),
+      ...definition.sources,
+    ],
+    services: {
+      ...services,
+      lister(kind) {
+        if (!declared.has(groupResourceOf(kind)))
+          throw new Error(
+            `controller ${name} reads ${groupResourceOf(kind)} without having declared it; ` +
+              'add for, owns, watches or reads, so that its memory and its RBAC are known',
+          );
+        return informers.informer(kind).lister;
+      },
+    },
+    ...(reconcileTimeoutMs === undefined ? {} : { reconcileTimeoutMs }),
+    ...(rateLimiter === undefined ? {} : { rateLimiter: rateLimiter() }),
+    ...(metrics === undefined ? {} : { metrics }),
+  });
+}

@@ -1,0 +1,19 @@
+/** Controllers: what wakes them, what they run, and what happens when that fails. */
+export {
+  buildController,
+  controller,
+  type ControllerBuilder,
+  type ControllerDefinition,
+  type ControllerDependencies,
+  type Informers,
+  type WatchDefinition,
+} from './builder.ts';
+export {
+  Controller,
+  type ControllerMetrics,
+  type ControllerOptions,
+  type ControllerState,
+  type ReconcileOutcome,
+} from './controller.ts';
+export type { ReconcileContext, Reconciler, ReconcileServices, Request, Result } from './reconciler.ts';
+export { isTerminal, TerminalError } from './terminal-error.ts';
