@@ -1,0 +1,151 @@
+import type { Env } from '../env/env.ts';
+import type { KubernetesObject } from '../object/object.ts';
+import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
+import type { ApiRequestContext, RequestInfo } from '../client/api-request.ts';
+import type { ClusterConnection } from '../client/cluster-connection.ts';
+import type { ObservedWrite } from '../client/observed-write.ts';
+import type { Informer } from './cache.ts';
+import type { IndexFunction } from './indexer.ts';
+import { SharedInformer } from './informer.ts';
+import type { WatchScope } from './reflector.ts';
+
+/** What a cache is made of. */
+export interface CacheOptions {
+  readonly env: Env;
+  readonly connection: ClusterConnection;
+  /** Whose managedFields are kept; the others' are dropped before an object is stored. The client's field manager. */
+  readonly fieldManager: string;
+  /** @default the field manager */
+  readonly userAgent?: string;
+  /** A list or watch without a byte for this long is dead. Longer than the minute between bookmarks. @default 75000 */
+  readonly idleTimeoutMs?: number;
+  /** Told of every list and watch that was answered or failed, for metrics. */
+  readonly onRequest?: (info: RequestInfo) => void;
+}
+
+/** Which objects of a kind an informer keeps, and how. */
+export interface InformerOptions<T extends KubernetesObject> extends WatchScope {
+  /** Indexes by name, for `lister.byIndex`. */
+  readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
+  /**
+   * Makes an object smaller before it is stored. Must not change it (frozen or not), only return another. What it drops
+   * is invisible to `apply`, which then sends it each time if it is desired.
+   */
+  readonly transform?: (object: T) => T;
+}
+
+/** All kinds that a process keeps in memory. A kind is in it only because it was declared: nothing is watched by accident. */
+export interface Cache {
+  /**
+   * The informer of a kind in a scope, made at the first call; the same call again gives the same one, with the indexes
+   * of both. It starts with the cache, or now if the cache runs. Throws when the same kind and scope is asked for with
+   * another transform, or an index name with another function.
+   */
+  informer<T extends KubernetesObject>(kind: ResourceKind<T>, options?: InformerOptions<T>): Informer<T>;
+  /** Runs every informer, also those declared later, until `signal` aborts; then all have ended. Once only. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Waits until every informer declared so far has its first list. False when `signal` aborted first. */
+  synced(signal?: AbortSignal): Promise<boolean>;
+  /** Shows an answered write at once, to whoever reads: give it to `createClient` as `observe`. */
+  observe(write: ObservedWrite): void;
+  /** Every informer, for readiness and metrics. */
+  informers(): readonly Informer<KubernetesObject>[];
+}
+
+/** An empty cache. It does nothing before `start`. */
+export function createCache(options: CacheOptions): Cache {
+  const { env, connection, fieldManager, onRequest } = options;
+  const context: ApiRequestContext = { env, connection, userAgent: options.userAgent ?? fieldManager, onRequest };
+  const idleTimeoutMs = options.idleTimeoutMs ?? 75_000;
+  const informers = new Map<string, AnyInformer>();
+  const running = new RunningInformers();
+  return {
+    informer<T extends KubernetesObject>(kind: ResourceKind<T>, wanted: InformerOptions<T> = {}): Informer<T> {
+      const { indexes, transform, ...scope } = wanted;
+      const id = scopeId(kind, scope);
+      // The id contains the kind, so what is stored under it was made for T.
+      let informer = informers.get(id) as SharedInformer<T> | undefined;
+      if (informer === undefined) {
+        informer = new SharedInformer({ context, kind, scope, fieldManager, transform, idleTimeoutMs });
+        informers.set(id, informer as unknown as AnyInformer);
+        running.add(informer);
+      } else if (transform !== undefined && transform !== informer.transform) {
+        throw new Error(`${groupResourceOf(kind)}: there is an informer of this scope with another transform`);
+      }
+      for (const [name, of] of Object.entries(indexes ?? {})) informer.addIndex(name, of);
+      return informer;
+    },
+    start: (signal) => running.start(informers.values(), signal),
+    synced: (signal) => allSynced([...informers.values()], signal),
+    observe(write) {
+      for (const informer of informers.values()) {
+        if (isSameResource(informer.kind, write.kind)) informer.observe(write);
+      }
+    },
+    informers: () => [...informers.values()],
+  };
+}
+
+type AnyInformer = SharedInformer<KubernetesObject>;
+
+interface Runnable {
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Starts informers together, and each later one as it comes. */
+class RunningInformers {
+  #signal: AbortSignal | undefined;
+  readonly #runs: Promise<void>[] = [];
+
+  async start(informers: Iterable<Runnable>, signal: AbortSignal): Promise<void> {
+    if (this.#signal !== undefined) throw new Error('the cache has been started before');
+    this.#signal = signal;
+    for (const informer of informers) this.add(informer);
+    await aborted(signal);
+    await Promise.all(this.#runs);
+  }
+
+  add(informer: Runnable): void {
+    if (this.#signal !== undefined) this.#runs.push(informer.run(this.#signal));
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function scopeId(kind: ResourceKind, scope: WatchScope): string {
+  return JSON.stringify([kind.group, kind.version, kind.plural, scope.namespace ?? '', scope.labelSelector ?? '']);
+}
+
+function isSameResource(left: ResourceKind, right: ResourceKind): boolean {
+  return left.plural === right.plural && left.group === right.group && left.version === right.version;
+}
+
+function allSynced(informers: readonly AnyInformer[], signal: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    let waiting = informers.length;
+    const stops: (() => void)[] = [];
+    const finish = (outcome: boolean): void => {
+      for (const stop of stops) stop();
+      signal?.removeEventListener('abort', onAbort);
+      resolve(outcome);
+    };
+    const onAbort = (): void => finish(false);
+    if (signal?.aborted === true) return finish(false);
+    if (waiting === 0) return finish(true);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    for (const informer of informers) {
+      stops.push(
+        informer.onSynced(() => {
+          waiting -= 1;
+          if (waiting === 0) finish(true);
+        }),
+      );
+    }
+    return undefined;
+  });
+}

@@ -1,0 +1,47 @@
+import { isJsonObject, type JsonObject } from '../object/json.ts';
+import type { KubernetesObject } from '../object/object.ts';
+import { apiVersionOf, type ResourceKind } from '../object/resource-kind.ts';
+import { apiErrorFrom, isExpired } from '../client/api-error.ts';
+import { parseJson } from '../client/api-request.ts';
+import type { WatchInput } from './watch-machine.ts';
+
+/** How the server says that an object changed. */
+export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** A decoded line of a watch: the machine's input, and for a change the object. */
+export interface DecodedEvent<T extends KubernetesObject> {
+  readonly input: WatchInput;
+  readonly change?: { readonly type: ChangeType; readonly object: T };
+}
+
+/** Decodes one line of a watch stream. What cannot be understood becomes `undecodable`, never silence. */
+export function decodeEvent<T extends KubernetesObject>(line: string, kind: ResourceKind<T>): DecodedEvent<T> {
+  const event = parseJson(line);
+  if (!isJsonObject(event) || !isJsonObject(event['object'])) return undecodable('a line is not a watch event');
+  const { type, object } = event as { readonly type: unknown; readonly object: JsonObject };
+  if (type === 'ERROR') return { input: failureOf(object) };
+  const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
+  const resourceVersion = metadata['resourceVersion'];
+  if (typeof resourceVersion !== 'string') return undecodable('an event carries no resourceVersion');
+  if (type === 'BOOKMARK') return { input: { type: 'bookmark', resourceVersion } };
+  if (!isChangeType(type)) return undecodable(`an event has the unknown type ${JSON.stringify(type)}`);
+  if (typeof metadata['name'] !== 'string') return undecodable('an event carries an object without a name');
+  const typed = object['kind'] === undefined ? { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind } : object;
+  return { input: { type: 'event', resourceVersion }, change: { type, object: typed as unknown as T } };
+}
+
+function isChangeType(type: unknown): type is ChangeType {
+  return type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED';
+}
+
+function undecodable(problem: string): { readonly input: WatchInput } {
+  return { input: { type: 'undecodable', problem } };
+}
+
+/** An ERROR event carries a `metav1.Status`, with its own code. */
+function failureOf(status: JsonObject): WatchInput {
+  const code = typeof status['code'] === 'number' ? status['code'] : 500;
+  const error = apiErrorFrom({ status: code, headers: {}, body: status }, { request: 'GET', action: 'watch' });
+  const { message: problem, retryAfterMs } = error;
+  return { type: 'failed', problem, expired: isExpired(error), retryAfterMs };
+}

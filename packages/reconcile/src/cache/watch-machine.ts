@@ -1,0 +1,178 @@
+import { compareResourceVersions, isOlder } from '../object/resource-version.ts';
+
+/**
+ * List and watch as a pure state machine: what has been seen, and what to do next. It ends only when told to stop;
+ * everything else that can happen leads back to a watch, sooner or later.
+ */
+export interface WatchState {
+  readonly phase: 'new' | 'listing' | 'watching' | 'waiting' | 'stopped';
+  /** The highest resourceVersion seen. Nothing older is ever accepted again, whichever API server answers. */
+  readonly seen: string | undefined;
+  /** Where the next watch starts; undefined when a list has to come first. */
+  readonly resumeFrom: string | undefined;
+  /** The last list was older than what was seen: ask for one that is not. */
+  readonly wasStale: boolean;
+  /** Failures in a row; only a stream that lived a while resets it. */
+  readonly failures: number;
+  /** Monotonic time when the current watch was asked for. */
+  readonly streamSinceMs: number;
+  /** What keeps the cache from being up to date, in words; undefined while all is well. */
+  readonly problem: string | undefined;
+}
+
+/** What happened. */
+export type WatchInput =
+  | { readonly type: 'start' | 'elapsed' | 'opened' | 'ended' | 'stop' }
+  | { readonly type: 'page'; readonly resourceVersion: string; readonly continueToken: string | undefined }
+  | { readonly type: 'event' | 'bookmark'; readonly resourceVersion: string }
+  /** A line that cannot be decoded: some change was lost, and only a list can tell which. */
+  | { readonly type: 'undecodable'; readonly problem: string }
+  | {
+      readonly type: 'failed';
+      readonly problem: string;
+      /** 410: the resourceVersion or continue token is no longer served. */
+      readonly expired: boolean;
+      readonly retryAfterMs: number | undefined;
+    };
+
+/** What to do next with the server. It replaces what was going on; the stream of before is abandoned. */
+export type WatchEffect =
+  | { readonly type: 'list'; readonly continueToken: string | undefined; readonly notOlderThan: string | undefined }
+  | { readonly type: 'watch'; readonly resourceVersion: string; readonly timeoutSeconds: number }
+  | { readonly type: 'wait'; readonly delayMs: number }
+  | { readonly type: 'stop' };
+
+/** What to do with what was just received: keep a page, replace the cache with all pages, or deliver the event. */
+export type WatchAct = 'keep' | 'replace' | 'deliver';
+
+/** The outcome of a step. Without `next`, what is going on goes on. */
+export interface WatchDecision {
+  readonly state: WatchState;
+  readonly act?: WatchAct;
+  readonly next?: WatchEffect;
+}
+
+/** The moment of a step. `jitter` is a fresh random number in [0, 1). */
+export interface WatchMoment {
+  readonly monotonicMs: number;
+  readonly jitter: number;
+}
+
+/** First and longest pause between attempts, before jitter (client-go's reflector and kube-rs use the same). */
+const backoffMs = { first: 800, longest: 30_000 } as const;
+/** A stream that lived this long was a success: what follows it starts with the shortest pause again. */
+const healthyStreamMs = 30_000;
+/** The server ends a watch after 280 to 300 s, spread so that the watches of many controllers do not reconnect at once. */
+const watchSeconds = { shortest: 280, spread: 21 } as const;
+
+/** Before the first step. */
+export const initialWatchState: WatchState = {
+  phase: 'new',
+  seen: undefined,
+  resumeFrom: undefined,
+  wasStale: false,
+  failures: 0,
+  streamSinceMs: 0,
+  problem: undefined,
+};
+
+/** One step. Inputs that do not fit the phase, such as a timer that fires after the stop, change nothing. */
+export function watchStep(state: WatchState, input: WatchInput, at: WatchMoment): WatchDecision {
+  if (state.phase === 'stopped') return { state };
+  switch (input.type) {
+    case 'start':
+    case 'elapsed':
+      return proceed(state, at);
+    case 'opened':
+      return { state: { ...state, problem: undefined } };
+    case 'page':
+      return onPage(state, input, at);
+    case 'event':
+      return onEvent(state, input.resourceVersion, at);
+    case 'bookmark':
+      return onBookmark(state, input.resourceVersion);
+    case 'ended':
+      return onEnded(state, at);
+    case 'undecodable':
+      return pause({ ...state, resumeFrom: undefined, problem: input.problem }, at);
+    case 'failed':
+      return onFailed(state, input, at);
+    case 'stop':
+      return { state: { ...state, phase: 'stopped' }, next: { type: 'stop' } };
+    default:
+      return input satisfies never;
+  }
+}
+
+function proceed(state: WatchState, at: WatchMoment): WatchDecision {
+  if (state.resumeFrom === undefined) {
+    const notOlderThan = state.wasStale ? state.seen : undefined;
+    return { state: { ...state, phase: 'listing' }, next: { type: 'list', continueToken: undefined, notOlderThan } };
+  }
+  const timeoutSeconds = watchSeconds.shortest + Math.floor(at.jitter * watchSeconds.spread);
+  return {
+    state: { ...state, phase: 'watching', streamSinceMs: at.monotonicMs },
+    next: { type: 'watch', resourceVersion: state.resumeFrom, timeoutSeconds },
+  };
+}
+
+function onPage(
+  state: WatchState,
+  page: { readonly resourceVersion: string; readonly continueToken: string | undefined },
+  at: WatchMoment,
+): WatchDecision {
+  const { resourceVersion, continueToken } = page;
+  if (isOlder(resourceVersion, state.seen)) {
+    const problem = `the server answers with an older state (${resourceVersion}) than was seen (${state.seen})`;
+    return pause({ ...state, wasStale: true, problem }, at);
+  }
+  if (continueToken !== undefined) {
+    return { state, act: 'keep', next: { type: 'list', continueToken, notOlderThan: undefined } };
+  }
+  const listed = { ...state, seen: resourceVersion, resumeFrom: resourceVersion, wasStale: false, problem: undefined };
+  return { ...proceed(listed, at), act: 'replace' };
+}
+
+function onEvent(state: WatchState, resourceVersion: string, at: WatchMoment): WatchDecision {
+  const order = compareResourceVersions(resourceVersion, state.seen);
+  if (order === 0) return { state };
+  if (order !== undefined && order < 0) {
+    const problem = `the server sent an older event (${resourceVersion}) than was seen (${state.seen})`;
+    return pause({ ...state, problem }, at);
+  }
+  return { state: { ...state, seen: resourceVersion, resumeFrom: resourceVersion }, act: 'deliver' };
+}
+
+function onBookmark(state: WatchState, resourceVersion: string): WatchDecision {
+  if (isOlder(resourceVersion, state.seen)) return { state };
+  return { state: { ...state, seen: resourceVersion, resumeFrom: resourceVersion }, act: 'deliver' };
+}
+
+function onEnded(state: WatchState, at: WatchMoment): WatchDecision {
+  if (hasLived(state, at)) return proceed({ ...state, failures: 0 }, at);
+  return pause({ ...state, problem: 'the server ends the watch early' }, at);
+}
+
+function onFailed(
+  state: WatchState,
+  failure: { readonly problem: string; readonly expired: boolean; readonly retryAfterMs: number | undefined },
+  at: WatchMoment,
+): WatchDecision {
+  if (!failure.expired) return pause({ ...state, problem: failure.problem }, at, failure.retryAfterMs);
+  const fresh: WatchState = { ...state, resumeFrom: undefined, problem: failure.problem };
+  const failures = hasLived(state, at) ? 0 : state.failures;
+  // Expired is an answer, not a failure: list at once, unless the last thing that we did ended the same way.
+  if (failures === 0) return proceed({ ...fresh, failures: 1 }, at);
+  return pause(fresh, at, failure.retryAfterMs);
+}
+
+function pause(state: WatchState, at: WatchMoment, retryAfterMs = 0): WatchDecision {
+  const failures = hasLived(state, at) ? 0 : state.failures;
+  const plannedMs = Math.min(backoffMs.first * 2 ** failures, backoffMs.longest);
+  const delayMs = Math.max(Math.round(plannedMs * (0.5 + at.jitter)), retryAfterMs);
+  return { state: { ...state, phase: 'waiting', failures: failures + 1 }, next: { type: 'wait', delayMs } };
+}
+
+function hasLived(state: WatchState, at: WatchMoment): boolean {
+  return state.phase === 'watching' && at.monotonicMs - state.streamSinceMs >= healthyStreamMs;
+}
