@@ -1,0 +1,109 @@
+import type { ScalePaths, Subresources } from '../../schema/builtin-resources.ts';
+import type { StructuralSchema } from '../../schema/structural-schema.ts';
+import {
+  isJsonObject,
+  listAt,
+  objectAt,
+  stringAt,
+  valueAt,
+  withFields,
+  type ApiObject,
+  type JsonObject,
+} from '../object/api-object.ts';
+import type { PrinterColumn, ServedResource } from '../registry/served-resource.ts';
+import type { Strategy } from '../registry/strategy.ts';
+import type { Storage } from '../storage/storage.ts';
+
+const anything: StructuralSchema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+/** What a CustomResourceDefinition makes the server serve: one resource for each served version, over one store. */
+export function customResources(definition: ApiObject, storage: Storage): readonly ServedResource[] {
+  const group = stringAt(definition, 'spec', 'group') ?? '';
+  const names = objectAt(definition, 'spec', 'names');
+  const plural = stringAt(names, 'plural') ?? '';
+  const kind = stringAt(names, 'kind') ?? '';
+  const versions = listAt(definition, 'spec', 'versions').filter(isJsonObject);
+  const storedVersion =
+    stringAt(
+      versions.find((version) => version['storage'] === true),
+      'name',
+    ) ?? '';
+  const store = storage.store(`${plural}.${group}`);
+  return versions
+    .filter((version) => version['served'] === true)
+    .map((version): ServedResource => {
+      const name = stringAt(version, 'name') ?? '';
+      const subresources = subresourcesOf(version);
+      return {
+        group,
+        version: name,
+        kind,
+        listKind: stringAt(names, 'listKind') ?? `${kind}List`,
+        plural,
+        singular: stringAt(names, 'singular') ?? kind.toLowerCase(),
+        shortNames: strings(names['shortNames']),
+        categories: strings(names['categories']),
+        namespaced: stringAt(definition, 'spec', 'scope') !== 'Cluster',
+        subresources,
+        createOnly: false,
+        schema: schemaOf(version),
+        strategy: strategyOf(version, subresources),
+        store,
+        custom: { definition: definition.metadata.name, columns: columnsOf(version) },
+        ...conversion(group, name, storedVersion),
+      };
+    });
+}
+
+function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+function schemaOf(version: JsonObject): StructuralSchema {
+  const schema = objectAt(version, 'schema', 'openAPIV3Schema');
+  return Object.keys(schema).length === 0 ? anything : schema;
+}
+
+function subresourcesOf(version: JsonObject): Subresources {
+  const declared = objectAt(version, 'subresources');
+  const scale = declared['scale'];
+  return {
+    ...(declared['status'] === undefined ? {} : { status: true }),
+    ...(isJsonObject(scale) ? { scale: scale as unknown as ScalePaths } : {}),
+    others: [],
+  };
+}
+
+/** Every change but those of metadata, and of status where it has an endpoint of its own, counts for the generation. */
+function strategyOf(version: JsonObject, subresources: Subresources): Strategy {
+  const uncounted = {
+    metadata: undefined,
+    apiVersion: undefined,
+    ...(subresources.status === true ? { status: undefined } : {}),
+  };
+  return {
+    generationOf: (object) => withFields<JsonObject>(object, uncounted),
+    selectableFields: listAt(version, 'selectableFields').flatMap((field) => {
+      const path = stringAt(field, 'jsonPath');
+      return path === undefined ? [] : [path.replace(/^\./u, '')];
+    }),
+    returnsDeleted: false,
+  };
+}
+
+function columnsOf(version: JsonObject): readonly PrinterColumn[] {
+  const declared = listAt(version, 'additionalPrinterColumns');
+  const age: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+  return declared.length === 0 ? [age] : (declared as readonly PrinterColumn[]);
+}
+
+/** Strategy `None`: versions differ in nothing but their apiVersion. */
+function conversion(
+  group: string,
+  version: string,
+  storedVersion: string,
+): Pick<ServedResource, 'fromStored' | 'toStored'> {
+  const change = (apiVersion: string) => (object: ApiObject) =>
+    valueAt(object, 'apiVersion') === apiVersion ? object : withFields(object, { apiVersion });
+  return { fromStored: change(`${group}/${version}`), toStored: change(`${group}/${storedVersion}`) };
+}

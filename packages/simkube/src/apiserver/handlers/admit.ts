@@ -1,0 +1,57 @@
+import { applyDefaults } from '../../schema/defaults.ts';
+import { prune } from '../../schema/prune.ts';
+import type { ApiCore } from '../api-core.ts';
+import { isJsonObject, withFields, type ApiObject, type JsonObject } from '../object/api-object.ts';
+import { apiVersionOfResource, type ServedResource } from '../registry/served-resource.ts';
+import { badRequest } from '../status/refusals.ts';
+import { dropNulls } from './drop-nulls.ts';
+import { asApiObject, asJson } from './json.ts';
+import type { WriteOptions } from './write-options.ts';
+
+/**
+ * Reads a request body as an object of `resource`: its kind must fit, null fields of built-in kinds vanish, fields that
+ * the schema does not declare are dropped and reported as `options.fieldValidation` says.
+ */
+export function admitBody(core: ApiCore, resource: ServedResource, body: unknown, options: WriteOptions): ApiObject {
+  if (!isJsonObject(body)) throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`);
+  checkKind(resource, body);
+  const decoded = resource.custom === undefined ? (dropNulls(body) as JsonObject) : body;
+  const { object, unknown } = prune(resource.schema, asJson(decoded), { metadata: core.metadataSchema });
+  if (unknown.length > 0) reportUnknown(resource, unknown, options);
+  const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
+  return asApiObject(asJson(withFields(object, { metadata })));
+}
+
+function checkKind(resource: ServedResource, body: JsonObject): void {
+  const expected = apiVersionOfResource(resource);
+  const { apiVersion = expected, kind = resource.kind } = body;
+  if (kind !== resource.kind && kind !== '') {
+    throw badRequest(
+      `${String(kind)} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${resource.kind}: expected ${expected} ${resource.kind}`,
+    );
+  }
+  if (apiVersion !== expected && apiVersion !== '') {
+    throw badRequest(
+      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+    );
+  }
+}
+
+function reportUnknown(resource: ServedResource, unknown: readonly string[], options: WriteOptions): void {
+  if (options.fieldValidation === 'Ignore') return;
+  const texts = unknown.map((path) => `unknown field "${path}"`);
+  if (options.fieldValidation === 'Warn') {
+    for (const text of texts) options.warn(text);
+    return;
+  }
+  throw badRequest(
+    `${resource.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: strict decoding error: ${texts.join(', ')}`,
+  );
+}
+
+/** The schema's defaults, then those that only code can express. Also names the kind, which a body may leave out. */
+export function defaultObject(resource: ServedResource, object: ApiObject): ApiObject {
+  const named = withFields(object, { apiVersion: apiVersionOfResource(resource), kind: resource.kind });
+  const filled = asApiObject(applyDefaults(resource.schema, asJson(named)));
+  return resource.strategy.defaults?.(filled) ?? filled;
+}

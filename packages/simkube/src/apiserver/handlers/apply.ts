@@ -1,0 +1,125 @@
+import { formatTime } from '@canaryop/reconcile/env';
+
+import { serverSideApply, statusFields } from '../../patch/server-side-apply.ts';
+import type { ApiCore } from '../api-core.ts';
+import { withFields, withMetadata, type ApiObject } from '../object/api-object.ts';
+import { apiVersionOfResource, groupResource, type ServedResource } from '../registry/served-resource.ts';
+import { badRequest, conflict, notFound } from '../status/refusals.ts';
+import { StatusError } from '../status/status-error.ts';
+import { keyOfNames } from '../storage/resource-store.ts';
+import { admitBody, defaultObject } from './admit.ts';
+import { createObject } from './create.ts';
+import { asApiObject, asJson } from './json.ts';
+import { checkTarget, updateObject } from './update.ts';
+import type { Target, WriteOptions } from './write-options.ts';
+
+/** A server-side apply request (KEP-555). */
+export interface Apply {
+  readonly target: Target;
+  readonly body: unknown;
+  readonly force: boolean;
+  readonly subresource: string;
+  readonly options: WriteOptions;
+}
+
+/** Applies a configuration, creating the object when there is none. Returns the stored form. */
+export function applyObject(
+  core: ApiCore,
+  resource: ServedResource,
+  apply: Apply,
+): { readonly object: ApiObject; readonly isCreated: boolean } {
+  const { target, options, subresource } = apply;
+  const applied = namedObject(core, resource, apply);
+  const existing = resource.store.get(keyOfNames(target.namespace, target.name));
+  if (existing === undefined) {
+    if (subresource !== '') throw notFound(groupResource(resource), target.name);
+    checkCreation(resource, applied);
+    const object = merged(core, resource, { apply, applied, live: undefined });
+    return {
+      object: createObject(core, resource, { namespace: target.namespace, object, options, isOwned: true }),
+      isCreated: true,
+    };
+  }
+  const live = resource.fromStored(existing);
+  const next = merged(core, resource, { apply, applied, live });
+  if (next === live) return { object: existing, isCreated: false };
+  const asked = withMetadata(next, { uid: applied.metadata.uid, resourceVersion: applied.metadata.resourceVersion });
+  return {
+    object: updateObject(core, resource, { existing, next: asked, subresource, options, isOwned: true }),
+    isCreated: false,
+  };
+}
+
+function namedObject(
+  core: ApiCore,
+  resource: ServedResource,
+  { body, options, target, subresource }: Apply,
+): ApiObject {
+  const lenient: WriteOptions = {
+    ...options,
+    fieldValidation: options.fieldValidation === 'Strict' ? 'Strict' : 'Warn',
+  };
+  const object = admitBody(core, resource, body, lenient);
+  if (object.apiVersion === undefined || object.kind === undefined) {
+    throw badRequest('apply configurations need apiVersion and kind');
+  }
+  checkTarget(resource, object, target);
+  const named = withMetadata(object, { name: target.name, namespace: target.namespace });
+  const hasStatus = resource.subresources.status === true;
+  if (subresource === 'status') return withFields(object, { metadata: named.metadata, spec: undefined });
+  return hasStatus ? withFields(named, { status: undefined }) : named;
+}
+
+function checkCreation(resource: ServedResource, { metadata }: ApiObject): void {
+  if (metadata.uid === undefined || metadata.uid === '') return;
+  throw conflict(
+    groupResource(resource),
+    metadata.name,
+    `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
+  );
+}
+
+interface Merge {
+  readonly apply: Apply;
+  readonly applied: ApiObject;
+  readonly live: ApiObject | undefined;
+}
+
+function merged(core: ApiCore, resource: ServedResource, { apply, applied, live }: Merge): ApiObject {
+  const isMain = apply.subresource === '';
+  const outcome = serverSideApply({
+    schema: core.typedSchemas.of(resource),
+    live: live === undefined ? undefined : asJson(live),
+    applied: asJson(withMetadata(applied, { uid: undefined, resourceVersion: undefined })),
+    manager: apply.options.manager,
+    force: apply.force,
+    apiVersion: apiVersionOfResource(resource),
+    zero: core.typedSchemas.zeroOf(resource),
+    subresource: apply.subresource,
+    ...(isMain && resource.subresources.status === true ? { reset: statusFields } : {}),
+    now: formatTime(core.env.clock.now()),
+    defaulted: (object) => asJson(defaultObject(resource, asApiObject(object))),
+  });
+  if (outcome.ok) {
+    const object = asApiObject(outcome.object);
+    if (live !== undefined && outcome.object === asJson(live)) return live;
+    return live === undefined ? withMetadata(object, { resourceVersion: applied.metadata.resourceVersion }) : object;
+  }
+  switch (outcome.reason) {
+    case 'Conflict':
+      throw new StatusError({
+        code: 409,
+        reason: 'Conflict',
+        message: outcome.message,
+        details: {
+          causes: outcome.conflicts.map(({ message, field }) => ({ reason: 'FieldManagerConflict', message, field })),
+        },
+      });
+    case 'BadRequest':
+      throw badRequest(outcome.message);
+    case 'InternalError':
+      throw new StatusError({ code: 500, message: outcome.message });
+    default:
+      return outcome;
+  }
+}

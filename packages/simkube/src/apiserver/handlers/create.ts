@@ -1,0 +1,116 @@
+import { formatTime, uuid } from '@canaryop/reconcile/env';
+
+import { statusFields } from '../../patch/server-side-apply.ts';
+import { trackUpdate } from '../../patch/track-update.ts';
+import type { ApiCore } from '../api-core.ts';
+import { stringAt, withFields, withMetadata, type ApiObject } from '../object/api-object.ts';
+import { apiVersionOfResource, groupResource, type ServedResource } from '../registry/served-resource.ts';
+import { alreadyExists, badRequest, forbidden, invalid, methodNotAllowed, notFound } from '../status/refusals.ts';
+import { StatusError } from '../status/status-error.ts';
+import { keyOfNames } from '../storage/resource-store.ts';
+import { defaultObject } from './admit.ts';
+import { asApiObject, asJson } from './json.ts';
+import { generatedName, metadataErrors } from './names.ts';
+import { validate } from './validate.ts';
+import type { WriteOptions } from './write-options.ts';
+
+/** A creation: by POST, or by an apply that found nothing. */
+export interface Creation {
+  /** From the URL; absent for cluster-scoped kinds. */
+  readonly namespace: string | undefined;
+  /** Admitted, in the request's version. */
+  readonly object: ApiObject;
+  readonly options: WriteOptions;
+  /** Whether managedFields are there already (apply) instead of being recorded here. */
+  readonly isOwned?: boolean;
+}
+
+/** Creates an object and returns it as stored, in the stored version. */
+export function createObject(core: ApiCore, resource: ServedResource, creation: Creation): ApiObject {
+  if (resource.createOnly) throw methodNotAllowed('create');
+  const { options } = creation;
+  const object = withIdentity(core, resource, creation);
+  checkNamespace(core, resource, object);
+  const prepared = resource.strategy.prepareCreate?.(object, { env: core.env, store: resource.store }) ?? object;
+  const versioned = resource.strategy.generationOf === undefined ? prepared : withMetadata(prepared, { generation: 1 });
+  validate(resource, versioned);
+  const key = keyOfNames(versioned.metadata.namespace, versioned.metadata.name);
+  if (resource.store.get(key) !== undefined) throw alreadyExists(groupResource(resource), versioned.metadata.name);
+  const owned = creation.isOwned === true ? versioned : track(core, resource, versioned, options);
+  const stored = resource.toStored(owned);
+  return options.dryRun ? stored : core.storage.put(resource.store, stored);
+}
+
+function track(core: ApiCore, resource: ServedResource, object: ApiObject, options: WriteOptions): ApiObject {
+  return asApiObject(
+    trackUpdate({
+      schema: core.typedSchemas.of(resource),
+      before: undefined,
+      after: asJson(object),
+      manager: options.manager,
+      apiVersion: apiVersionOfResource(resource),
+      zero: core.typedSchemas.zeroOf(resource),
+      ...(resource.subresources.status === true ? { reset: statusFields } : {}),
+      now: formatTime(core.env.clock.now()),
+    }),
+  );
+}
+
+/** Fills in what the server alone decides: name, namespace, uid, creation time; and drops what clients cannot set. */
+function withIdentity(core: ApiCore, resource: ServedResource, creation: Creation): ApiObject {
+  const { namespace } = creation;
+  checkBody(resource, creation);
+  const name = nameFor(core, creation.object);
+  const object = withMetadata(creation.object, {
+    name,
+    namespace: resource.namespaced ? namespace : undefined,
+    uid: uuid(core.env.random),
+    creationTimestamp: formatTime(core.env.clock.now()),
+    generation: undefined,
+    deletionTimestamp: undefined,
+    deletionGracePeriodSeconds: undefined,
+    selfLink: undefined,
+  });
+  if (name === '') throw invalid(resource, '', metadataErrors(object));
+  const isolated = resource.subresources.status === true ? withFields(object, { status: undefined }) : object;
+  return defaultObject(resource, isolated);
+}
+
+function checkBody(resource: ServedResource, { object, namespace }: Creation): void {
+  const { metadata } = object;
+  if ((metadata.resourceVersion ?? '') !== '') {
+    throw new StatusError({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
+  }
+  const given = metadata.namespace ?? '';
+  if (resource.namespaced && given !== '' && given !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+}
+
+/** The name as given, or made from generateName; empty when there is neither. */
+function nameFor(core: ApiCore, { metadata }: ApiObject): string {
+  const name = stringAt(metadata, 'name') ?? '';
+  const { generateName = '' } = metadata;
+  return name !== '' || generateName === '' ? name : generatedName(generateName, core.env.random);
+}
+
+/** The namespace lifecycle rule: nothing is created in a namespace that is missing or going away. */
+function checkNamespace(core: ApiCore, resource: ServedResource, object: ApiObject): void {
+  const { namespace, name } = object.metadata;
+  if (!resource.namespaced || namespace === undefined) return;
+  const found = core.namespaces.get(namespace);
+  if (found === undefined) throw notFound({ group: '', resource: 'namespaces' }, namespace);
+  if (found.metadata.deletionTimestamp === undefined) return;
+  throw forbidden(
+    groupResource(resource),
+    name,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+    [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  );
+}

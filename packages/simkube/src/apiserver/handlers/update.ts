@@ -1,0 +1,143 @@
+import { formatTime } from '@canaryop/reconcile/env';
+
+import { statusFields } from '../../patch/server-side-apply.ts';
+import { trackUpdate } from '../../patch/track-update.ts';
+import type { ApiCore } from '../api-core.ts';
+import { withFields, withMetadata, type ApiObject } from '../object/api-object.ts';
+import { deepEqual } from '../object/deep-equal.ts';
+import { apiVersionOfResource, groupResource, type ServedResource } from '../registry/served-resource.ts';
+import { badRequest, conflict, notFound, staleVersion } from '../status/refusals.ts';
+import { keyOfNames, storageKey } from '../storage/resource-store.ts';
+import { defaultObject } from './admit.ts';
+import { asApiObject, asJson } from './json.ts';
+import { validate } from './validate.ts';
+import type { Target, WriteOptions } from './write-options.ts';
+
+/** A change of an existing object: by PUT, by a patch or by an apply. */
+export interface Update {
+  /** As stored. */
+  readonly existing: ApiObject;
+  /** The whole object as wanted, admitted, in the request's version. */
+  readonly next: ApiObject;
+  /** Empty for the object itself. */
+  readonly subresource: string;
+  readonly options: WriteOptions;
+  /** Whether managedFields are there already (apply) instead of being recorded here. */
+  readonly isOwned?: boolean;
+}
+
+/** The stored object, or a 404. */
+export function existingObject(resource: ServedResource, target: Target): ApiObject {
+  const found = resource.store.get(keyOfNames(target.namespace, target.name));
+  if (found === undefined) throw notFound(groupResource(resource), target.name);
+  return found;
+}
+
+/** Refuses a body that names another object than the URL does. */
+export function checkTarget(resource: ServedResource, object: ApiObject, target: Target): void {
+  const { name, namespace } = object.metadata;
+  if (name !== undefined && name !== '' && name !== target.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`);
+  }
+  if (resource.namespaced && namespace !== undefined && namespace !== '' && namespace !== target.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+}
+
+/**
+ * Carries a change through preconditions, isolation of subresources, defaults, ownership and validation, and commits
+ * it. A change that changes nothing keeps the resourceVersion. Returns the stored form.
+ */
+export function updateObject(core: ApiCore, resource: ServedResource, update: Update): ApiObject {
+  const { existing, options } = update;
+  checkPreconditions(resource, existing, update.next);
+  const previous = resource.fromStored(existing);
+  const prepared = prepare(resource, previous, update);
+  const owned =
+    update.isOwned === true ? prepared : track(core, resource, { ...update, existing: previous, next: prepared });
+  const stored = resource.toStored(owned);
+  if (deepEqual(stored, existing)) return existing;
+  validate(resource, owned, previous);
+  if (options.dryRun) return stored;
+  return isFinished(resource, stored)
+    ? core.storage.remove(resource.store, stored)
+    : core.storage.put(resource.store, stored);
+}
+
+/** Whether nothing holds a deleted object back any more. */
+export function isFinished(resource: ServedResource, object: ApiObject): boolean {
+  const { metadata } = object;
+  return (
+    resource.strategy.isHeld?.(object) !== true &&
+    metadata.deletionTimestamp !== undefined &&
+    (metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
+    (metadata.finalizers ?? []).length === 0
+  );
+}
+
+function checkPreconditions(resource: ServedResource, existing: ApiObject, next: ApiObject): void {
+  const { uid, resourceVersion, name } = { ...next.metadata, name: existing.metadata.name };
+  if (uid !== undefined && uid !== '' && uid !== existing.metadata.uid) {
+    throw conflict(
+      groupResource(resource),
+      name,
+      `StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${storageKey(existing)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${existing.metadata.uid ?? ''}`,
+    );
+  }
+  if (
+    resourceVersion !== undefined &&
+    resourceVersion !== '' &&
+    resourceVersion !== existing.metadata.resourceVersion
+  ) {
+    throw staleVersion(groupResource(resource), name);
+  }
+}
+
+/** What is not the writer's to change comes from the stored object; then defaults, then generation. */
+function prepare(resource: ServedResource, previous: ApiObject, update: Update): ApiObject {
+  const { subresource } = update;
+  const isolated = isolate(resource, previous, update);
+  const { metadata } = previous;
+  const kept = withMetadata(isolated, {
+    name: metadata.name,
+    namespace: metadata.namespace,
+    uid: metadata.uid,
+    generateName: metadata.generateName,
+    resourceVersion: metadata.resourceVersion,
+    creationTimestamp: metadata.creationTimestamp,
+    deletionTimestamp: metadata.deletionTimestamp,
+    deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds,
+    generation: metadata.generation,
+  });
+  const carried = resource.strategy.prepareUpdate?.(kept, previous, subresource) ?? kept;
+  const object = defaultObject(resource, carried);
+  const counted = resource.strategy.generationOf;
+  if (counted === undefined || deepEqual(counted(object), counted(previous))) return object;
+  return withMetadata(object, { generation: (metadata.generation ?? 0) + 1 });
+}
+
+function isolate(resource: ServedResource, previous: ApiObject, { next, subresource }: Update): ApiObject {
+  const hasStatus = resource.subresources.status === true;
+  if (subresource === 'status') {
+    return withMetadata(withFields(previous, { status: next['status'] }), {
+      managedFields: next.metadata.managedFields,
+    });
+  }
+  return hasStatus ? withFields(next, { status: previous['status'] }) : next;
+}
+
+function track(core: ApiCore, resource: ServedResource, update: Update): ApiObject {
+  const isMain = update.subresource === '';
+  return asApiObject(
+    trackUpdate({
+      schema: core.typedSchemas.of(resource),
+      before: asJson(update.existing),
+      after: asJson(update.next),
+      manager: update.options.manager,
+      apiVersion: apiVersionOfResource(resource),
+      subresource: update.subresource,
+      ...(isMain && resource.subresources.status === true ? { reset: statusFields } : {}),
+      now: formatTime(core.env.clock.now()),
+    }),
+  );
+}

@@ -1,0 +1,89 @@
+import type { ApiCore } from '../api-core.ts';
+import type { ApiObject } from '../object/api-object.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
+import { expired } from '../status/refusals.ts';
+import type { ChangeRecord } from '../storage/change-record.ts';
+import { parseRevision } from '../storage/revision.ts';
+import { selectionPredicate, type Selection } from './selection.ts';
+
+/** A watch request. */
+export interface WatchQuery extends Selection {
+  readonly resourceVersion?: string | undefined;
+  readonly allowBookmarks?: boolean;
+  /** WatchList (KEP-3157): what exists first, then a bookmark that says so. */
+  readonly sendInitialEvents?: boolean | undefined;
+}
+
+/** Something to tell a watcher. Objects are as stored. */
+export type WatchOutput =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: ApiObject }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly isInitialEventsEnd: boolean };
+
+const bookmarkIntervalMs = 60_000;
+
+/**
+ * Starts a watch. Without a resourceVersion, or with 0, what exists comes first as ADDED. A revision whose history is
+ * gone is refused with 410. `emit` is never called from inside this function. Returns the end of the watch.
+ */
+export function watchObjects(
+  core: ApiCore,
+  resource: ServedResource,
+  query: WatchQuery,
+  emit: (output: WatchOutput) => void,
+): () => void {
+  const predicate = selectionPredicate(resource, query) ?? (() => true);
+  const { store } = resource;
+  const asked = query.resourceVersion ?? '';
+  const isFromNow = asked === '' || asked === '0' || query.sendInitialEvents === true;
+  const initial = isFromNow && query.sendInitialEvents !== false ? store.list(query.namespace).filter(predicate) : [];
+  const from = isFromNow ? store.endSequence : store.sequenceAfter(parseRevision(asked));
+  if (from === undefined) throw expired(`too old resource version: ${asked} (${core.storage.revision})`);
+  const startRevision = core.storage.revision;
+  let isOpen = true;
+  let hasStarted = false;
+  const start = (): void => {
+    if (hasStarted) return;
+    hasStarted = true;
+    for (const object of initial) if (isOpen) emit({ type: 'ADDED', object });
+    if (isOpen && query.sendInitialEvents === true && query.allowBookmarks === true) {
+      emit({ type: 'BOOKMARK', resourceVersion: String(startRevision), isInitialEventsEnd: true });
+    }
+  };
+
+  // Whichever comes first: what was there always precedes what changed since.
+  queueMicrotask(start);
+  const unsubscribe = core.storage.subscribe(store, from, (record) => {
+    start();
+    const output = outputFor(record, predicate);
+    if (isOpen && output !== undefined) emit(output);
+  });
+  const cancelBookmarks = query.allowBookmarks === true ? sendBookmarks(core, emit) : () => undefined;
+  return () => {
+    isOpen = false;
+    unsubscribe();
+    cancelBookmarks();
+  };
+}
+
+/** What one change is to a watcher who sees only the selected objects. */
+function outputFor(record: ChangeRecord, isSelected: (object: ApiObject) => boolean): WatchOutput | undefined {
+  const isNow = record.type !== 'DELETED' && isSelected(record.object);
+  const wasBefore = record.previous !== undefined && isSelected(record.previous);
+  if (isNow) return { type: wasBefore ? 'MODIFIED' : 'ADDED', object: record.object };
+  return wasBefore ? { type: 'DELETED', object: record.object } : undefined;
+}
+
+function sendBookmarks(core: ApiCore, emit: (output: WatchOutput) => void): () => void {
+  let cancel = (): void => undefined;
+  const schedule = (): void => {
+    cancel = core.env.timers.schedule(bookmarkIntervalMs, () => {
+      // Every change up to now was delivered: delivery is a microtask, and this is a timer.
+      emit({ type: 'BOOKMARK', resourceVersion: String(core.storage.revision), isInitialEventsEnd: false });
+      schedule();
+    });
+  };
+  schedule();
+  return () => {
+    cancel();
+  };
+}

@@ -1,0 +1,17 @@
+/** What a request says about how its write is to be done. */
+export interface WriteOptions {
+  /** Field manager that the changes are recorded under. */
+  readonly manager: string;
+  /** `dryRun=All`: everything but the commit. */
+  readonly dryRun: boolean;
+  readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore';
+  /** Adds a `Warning` header to the response. */
+  readonly warn: (message: string) => void;
+}
+
+/** One object of a resource, as the URL names it. */
+export interface Target {
+  /** Absent for cluster-scoped kinds. */
+  readonly namespace?: string;
+  readonly name: string;
+}

@@ -1,0 +1,94 @@
+import { forbiddenValue, type FieldError } from '../../schema/field-error.ts';
+import {
+  isJsonObject,
+  listAt,
+  numberAt,
+  objectAt,
+  stringAt,
+  withFields,
+  type ApiObject,
+  type JsonObject,
+} from '../object/api-object.ts';
+import { deepEqual } from '../object/deep-equal.ts';
+import type { Strategy } from '../registry/strategy.ts';
+import { fill, fillIn } from './fill.ts';
+import { podSpecDefaults } from './pod-defaults.ts';
+
+const mutableContainerFields = { image: undefined };
+
+function withoutMutable(spec: JsonObject): JsonObject {
+  const strip = (field: string): readonly unknown[] =>
+    listAt(spec, field).map((item) => (isJsonObject(item) ? withFields(item, mutableContainerFields) : item));
+  return withFields(spec, {
+    containers: strip('containers'),
+    initContainers: strip('initContainers'),
+    activeDeadlineSeconds: undefined,
+    tolerations: undefined,
+    terminationGracePeriodSeconds: undefined,
+    nodeName: undefined,
+  });
+}
+
+const updateRule =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+
+function podErrors(object: ApiObject, previous: ApiObject | undefined): readonly FieldError[] {
+  if (previous === undefined) return [];
+  const same = deepEqual(withoutMutable(objectAt(object, 'spec')), withoutMutable(objectAt(previous, 'spec')));
+  return same ? [] : [forbiddenValue('spec', updateRule)];
+}
+
+/** Guaranteed when limits equal requests everywhere, BestEffort when there are none, otherwise Burstable. */
+function qosClass(spec: JsonObject): string {
+  const resources = listAt(spec, 'containers').map((container) => objectAt(container, 'resources'));
+  const isEmpty = (value: JsonObject): boolean => Object.keys(value).length === 0;
+  if (resources.every((each) => isEmpty(objectAt(each, 'limits')) && isEmpty(objectAt(each, 'requests')))) {
+    return 'BestEffort';
+  }
+  const isGuaranteed = resources.every((each) => {
+    const limits = objectAt(each, 'limits');
+    const requests = fill(objectAt(each, 'requests'), limits);
+    return ['cpu', 'memory'].every((name) => limits[name] !== undefined && limits[name] === requests[name]);
+  });
+  return isGuaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+const defaultTolerations = ['not-ready', 'unreachable'].map((what) => ({
+  key: `node.kubernetes.io/${what}`,
+  operator: 'Exists',
+  effect: 'NoExecute',
+  tolerationSeconds: 300,
+}));
+
+/** Pods: admission's defaults, immutable spec, graceful deletion that the kubelet finishes. */
+export const podStrategy: Strategy = {
+  generationOf: (object) => object['spec'],
+  defaults: (object) => fillIn(object, 'spec', (spec) => fill(podSpecDefaults(spec), { enableServiceLinks: true })),
+  prepareCreate: (object) => {
+    const spec = fill(objectAt(object, 'spec'), {
+      serviceAccountName: 'default',
+      serviceAccount: 'default',
+      tolerations: defaultTolerations,
+      priority: 0,
+      preemptionPolicy: 'PreemptLowerPriority',
+    });
+    return withFields(object, { spec, status: { phase: 'Pending', qosClass: qosClass(spec) } });
+  },
+  validate: podErrors,
+  selectableFields: [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.nominatedNodeName',
+  ],
+  gracePeriodSeconds: (object, asked) => {
+    const phase = stringAt(object, 'status', 'phase');
+    if ((stringAt(object, 'spec', 'nodeName') ?? '') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
+    return Math.max(0, asked ?? numberAt(object, 'spec', 'terminationGracePeriodSeconds') ?? 30);
+  },
+  returnsDeleted: true,
+};

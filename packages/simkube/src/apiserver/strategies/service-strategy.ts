@@ -1,0 +1,113 @@
+import { invalidValue, requiredValue, type FieldError } from '../../schema/field-error.ts';
+import {
+  listAt,
+  objectAt,
+  stringAt,
+  withFields,
+  valueAt,
+  type ApiObject,
+  type JsonObject,
+} from '../object/api-object.ts';
+import type { Strategy, StrategyContext } from '../registry/strategy.ts';
+import { fill, fillEach, fillIn } from './fill.ts';
+
+const firstNodePort = 30_000;
+const lastNodePort = 32_767;
+
+function specDefaults(spec: JsonObject): JsonObject {
+  const type = stringAt(spec, 'type') ?? 'ClusterIP';
+  const isExternalName = type === 'ExternalName';
+  const isOutside = type === 'NodePort' || type === 'LoadBalancer';
+  const next = fill(spec, {
+    type,
+    sessionAffinity: 'None',
+    internalTrafficPolicy: isExternalName ? undefined : 'Cluster',
+    externalTrafficPolicy: isOutside ? 'Cluster' : undefined,
+    allocateLoadBalancerNodePorts: type === 'LoadBalancer' ? true : undefined,
+    ipFamilies: isExternalName ? undefined : ['IPv4'],
+    ipFamilyPolicy: isExternalName ? undefined : 'SingleStack',
+  });
+  return fillEach(next, 'ports', (port) => fill(port, { protocol: 'TCP', targetPort: port['port'] }));
+}
+
+/** The lowest free address of 10.96.0.0/16, from .0.10 up. */
+function freeAddress(context: StrategyContext): string {
+  const taken = new Set(context.store.list().map((service) => stringAt(service, 'spec', 'clusterIP')));
+  for (let at = 10; at < 65_535; at += 1) {
+    const address = `10.96.${at >> 8}.${at & 255}`;
+    if (!taken.has(address)) return address;
+  }
+  throw new Error('no free cluster IP is left in 10.96.0.0/16');
+}
+
+function withNodePorts(spec: JsonObject, context: StrategyContext): JsonObject {
+  const type = stringAt(spec, 'type');
+  if (type !== 'NodePort' && type !== 'LoadBalancer') return spec;
+  const taken = new Set(
+    context.store
+      .list()
+      .flatMap((service) => listAt(service, 'spec', 'ports').map((port) => valueAt(port, 'nodePort'))),
+  );
+  return fillEach(spec, 'ports', (port) => {
+    let nodePort = firstNodePort;
+    while (taken.has(nodePort) && nodePort < lastNodePort) nodePort += 1;
+    if (port['nodePort'] === undefined) taken.add(nodePort);
+    return fill(port, { nodePort });
+  });
+}
+
+function prepareCreate(object: ApiObject, context: StrategyContext): ApiObject {
+  const given = objectAt(object, 'spec');
+  if (stringAt(given, 'type') === 'ExternalName') return withFields(object, { status: { loadBalancer: {} } });
+  const address = stringAt(given, 'clusterIP');
+  const clusterIP = address === undefined || address === '' ? freeAddress(context) : address;
+  const spec = withNodePorts(withFields(given, { clusterIP, clusterIPs: [clusterIP] }), context);
+  return withFields(object, { spec, status: { loadBalancer: {} } });
+}
+
+/** What the server allocated stays when a client writes the object without it. */
+function prepareUpdate(object: ApiObject, previous: ApiObject, subresource: string): ApiObject {
+  if (subresource !== '') return object;
+  const before = objectAt(previous, 'spec');
+  return fillIn(object, 'spec', (spec) => {
+    if (stringAt(spec, 'type') === 'ExternalName') return spec;
+    const { clusterIP, clusterIPs, healthCheckNodePort } = before;
+    return fill(spec['clusterIP'] === '' ? withFields(spec, { clusterIP: undefined }) : spec, {
+      clusterIP,
+      clusterIPs,
+      healthCheckNodePort,
+    });
+  });
+}
+
+function serviceErrors(object: ApiObject, previous: ApiObject | undefined): readonly FieldError[] {
+  const spec = objectAt(object, 'spec');
+  const ports = listAt(spec, 'ports');
+  const errors: FieldError[] = [];
+  const isHeadless = spec['clusterIP'] === 'None';
+  if (ports.length === 0 && !isHeadless && spec['type'] !== 'ExternalName') errors.push(requiredValue('spec.ports'));
+  ports.forEach((port, at) => {
+    const number = valueAt(port, 'port');
+    if (typeof number === 'number' && (number < 1 || number > 65_535)) {
+      errors.push(invalidValue(`spec.ports[${at}].port`, number, 'must be between 1 and 65535, inclusive'));
+    }
+    if (ports.length > 1 && (stringAt(port, 'name') ?? '') === '') errors.push(requiredValue(`spec.ports[${at}].name`));
+  });
+  const before = stringAt(previous, 'spec', 'clusterIP');
+  const after = stringAt(spec, 'clusterIP');
+  if (before !== undefined && after !== before && spec['type'] !== 'ExternalName') {
+    errors.push(invalidValue('spec.clusterIPs[0]', after, 'may not change once set'));
+  }
+  return errors;
+}
+
+/** Services: addresses and node ports are allocated on creation and kept. */
+export const serviceStrategy: Strategy = {
+  nameRule: 'label',
+  defaults: (object) => fillIn(object, 'spec', specDefaults),
+  prepareCreate,
+  prepareUpdate,
+  validate: serviceErrors,
+  selectableFields: ['spec.clusterIP', 'spec.type'],
+  returnsDeleted: true,
+};
