@@ -1,4 +1,4 @@
-import type * as apps from 'kubernetes-types/apps/v1';
+import type * as apps from 'kubernetes-types/apps/v1.d.ts';
 
 import type { KubernetesObject } from '../object/object.ts';
 import { resourceKind } from '../object/resource-kind.ts';

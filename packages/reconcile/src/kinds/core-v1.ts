@@ -1,4 +1,4 @@
-import type * as core from 'kubernetes-types/core/v1';
+import type * as core from 'kubernetes-types/core/v1.d.ts';
 
 import type { KubernetesObject } from '../object/object.ts';
 import { resourceKind } from '../object/resource-kind.ts';
