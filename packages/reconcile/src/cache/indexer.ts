@@ -19,12 +19,8 @@ export class Indexer<T extends KubernetesObject> implements Lister<T> {
     return this.#objects.size;
   }
 
-  /** Adds an index over what is stored already and all that comes. Throws when the name means another function already. */
+  /** Adds an index over what is stored already and all that comes. */
   addIndex(name: string, of: IndexFunction<T>): void {
-    const declared = this.#indexes.get(name);
-    if (declared?.of === of) return;
-    if (declared !== undefined)
-      throw new Error(`index ${JSON.stringify(name)} is declared already, with another function`);
     const index = { of, entries: new Map<string, Entries<T>>() };
     this.#indexes.set(name, index);
     for (const [key, object] of this.#objects) insert(index, key, object);

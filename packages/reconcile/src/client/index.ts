@@ -17,6 +17,10 @@ export type { Client, Desired, ListOptions, Propagation, Reader, Writer } from '
 export { bearerToken, noCredentials, type ClusterConnection, type Credentials } from './cluster-connection.ts';
 export { FencedError, isFenced, type Fence } from './fence.ts';
 export { createClient, type ClientOptions } from './http-client.ts';
+export { inClusterConnection, isInCluster, type InClusterOptions, type LoadedCluster } from './in-cluster.ts';
+export { kubeConfigConnection, type KubeConfigOptions } from './kube-config.ts';
+export { loadCluster } from './load-cluster.ts';
 export { mergeDiff, mergePatch } from './merge-diff.ts';
 export type { ObservedWrite, WriteObserver } from './observed-write.ts';
+export { renewableConnection, type Identity, type RenewableConnectionOptions } from './renewable-connection.ts';
 export { undiciTransport, type TlsMaterial, type UndiciTransportOptions } from './undici-transport.ts';

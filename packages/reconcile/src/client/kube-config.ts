@@ -1,0 +1,81 @@
+import type { RequestOptions } from 'node:https';
+
+// Types only: loading this package costs 88 MB, which a process in a pod never pays.
+import type { KubeConfig } from '@kubernetes/client-node';
+
+import type { Env } from '../env/env.ts';
+import type { LoadedCluster } from './in-cluster.ts';
+import { renewableConnection, type Identity } from './renewable-connection.ts';
+import { undiciTransport } from './undici-transport.ts';
+
+/** Which kubeconfig, and which of its contexts. */
+export interface KubeConfigOptions {
+  /** A file. Absent: `$KUBECONFIG`, then `~/.kube/config`, merged as kubectl does. */
+  readonly path?: string;
+  /** Absent: the file's current context. */
+  readonly context?: string;
+}
+
+/** client-node renews expiring tokens itself when it is asked; so it is asked often. */
+const maxAgeMs = 60_000;
+
+/**
+ * Connects as a kubeconfig context says: client certificates, tokens, token files, basic, exec plug-ins, OIDC. It is read by
+ * client-node, loaded for this only; what comes out is headers and PEM for our own transport, so its connection per
+ * request is never used. After a 401 the files are read and plug-ins run anew. Rejects when the context names no cluster.
+ */
+export async function kubeConfigConnection(env: Env, options: KubeConfigOptions = {}): Promise<LoadedCluster> {
+  let config = await readConfig(options);
+  const context = config.getCurrentContext();
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) {
+    throw new Error(`kubeconfig: the context ${JSON.stringify(context)} names no cluster; choose one that does`);
+  }
+  const connection = renewableConnection({
+    env,
+    server: cluster.server.replace(/\/+$/, ''),
+    maxAgeMs,
+    connect: (tls) => undiciTransport({ tls }),
+    load: async (anew) => {
+      if (anew) config = await readConfig(options);
+      return identityOf(config);
+    },
+  });
+  return { connection, namespace: config.getContextObject(context)?.namespace ?? 'default' };
+}
+
+async function readConfig(options: KubeConfigOptions): Promise<KubeConfig> {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  if (options.path === undefined) config.loadFromDefault();
+  else config.loadFromFile(options.path);
+  if (options.context !== undefined) config.setCurrentContext(options.context);
+  return config;
+}
+
+async function identityOf(config: KubeConfig): Promise<Identity> {
+  const https: RequestOptions = {};
+  await config.applyToHTTPSOptions(https);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(https.headers ?? {})) {
+    if (value !== undefined) headers[name.toLowerCase()] = String(value);
+  }
+  if (typeof https.auth === 'string') {
+    headers['authorization'] = `Basic ${Buffer.from(https.auth, 'utf8').toString('base64')}`;
+  }
+  return {
+    headers,
+    tls: {
+      ca: pem(https.ca),
+      cert: pem(https.cert),
+      key: pem(https.key),
+      serverName: https.servername,
+      insecureSkipVerify: https.rejectUnauthorized === false,
+    },
+  };
+}
+
+function pem(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return Buffer.isBuffer(value) ? value.toString('utf8') : undefined;
+}
