@@ -1,0 +1,46 @@
+import { defineKind, type ReadType } from '@canaryop/reconcile/crd';
+import type { ObjectOf } from '@canaryop/reconcile/object';
+
+import { specSchema } from './spec.ts';
+import { statusSchema } from './status.ts';
+
+/** The CanaryApp: an application whose image changes are released step by step. One definition for type, CRD and validation. */
+export const CanaryApp = defineKind({
+  group: 'canary.atze.io',
+  version: 'v1',
+  kind: 'CanaryApp',
+  description: 'An application whose new images are released step by step, and rolled back when they fail.',
+  metadataName: { maxLength: 50, pattern: '^[a-z]([-a-z0-9]*[a-z0-9])?$' },
+  spec: specSchema,
+  status: statusSchema,
+  printerColumns: [
+    { name: 'Image', type: 'string', jsonPath: '.spec.image' },
+    { name: 'Released', type: 'string', jsonPath: '.status.releasedImage', priority: 1 },
+    { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+    { name: 'Weight', type: 'integer', jsonPath: '.status.trafficShift' },
+    { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+    { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
+    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  ],
+});
+
+export type CanaryApp = ObjectOf<typeof CanaryApp>;
+export type CanaryAppSpec = ReadType<typeof specSchema>;
+export type CanaryAppStatus = Partial<ReadType<typeof statusSchema>>;
+export type RunStatus = NonNullable<CanaryAppStatus['run']>;
+export type RunStage = RunStatus['stage'];
+export type RunOutcome = NonNullable<RunStatus['outcome']>;
+export type Certificate = NonNullable<RunStatus['certificate']>;
+export type ReleasedRevision = NonNullable<CanaryAppStatus['released']>;
+export type FailedRevision = NonNullable<CanaryAppStatus['failedRevisions']>[number];
+export type DecisionRecord = NonNullable<CanaryAppStatus['decisions']>[number];
+
+type Companion = 'image' | 'imageListenPort' | 'replicas' | 'testReplicas' | 'prometheusQuery' | 'prometheusURL';
+
+/** The spec of an application whose workloads we own: the rules of the CRD make the companions of image present. */
+export type OwnedSpec = CanaryAppSpec & { readonly [K in Companion]-?: NonNullable<CanaryAppSpec[K]> };
+
+/** The spec, if it is one with an image. */
+export function ownedSpec(app: CanaryApp): OwnedSpec | undefined {
+  return app.spec.image === undefined ? undefined : (app.spec as OwnedSpec);
+}

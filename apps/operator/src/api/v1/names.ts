@@ -1,0 +1,18 @@
+/** Names and labels of what a CanaryApp owns, as the original operator gave them. */
+export const primaryName = (app: string): string => `${app}-primary`;
+export const secondaryName = (app: string): string => `${app}-secondary`;
+
+/** The name of the container's port; Service and probe refer to it, so a change of number needs no change there. */
+export const httpPortName = 'http';
+
+/** A request for a verb, `<verb>@<revision|next>#<id>`. */
+export const commandAnnotation = 'canary.atze.io/command';
+/** On a Deployment: the replica count that was last asked for in the spec. A count that differs from it is a scaler's. */
+export const replicasAnnotation = 'canary.atze.io/replicas';
+
+export type Role = 'primary' | 'secondary';
+
+/** Labels of a workload's pods, which its Service and subsets select by. */
+export function podLabels(app: string, role: Role): Readonly<Record<string, string>> {
+  return { app, owner: 'canaryop', service: role };
+}

@@ -1,0 +1,51 @@
+/** Reasons of conditions, decisions and Events: what machines and people match on. Each is said in one situation only. */
+export const Reason = {
+  /** Primary runs its first release. */
+  Installed: 'Installed',
+  /** Primary is on its way to the first release. */
+  Installing: 'Installing',
+  /** The wanted revision runs on primary with all traffic. */
+  Released: 'Released',
+  /** A run began: secondary is being made ready. */
+  CanaryStarted: 'CanaryStarted',
+  /** The query already gives a result before the revision has any traffic, so it cannot judge it. */
+  AlreadyFailing: 'AlreadyFailing',
+  /** The weight of secondary changed by a step of the run. */
+  TrafficShifted: 'TrafficShifted',
+  /** Routes had other weights than intended; the smaller weight was kept. */
+  TrafficDrift: 'TrafficDrift',
+  /** Secondary lost its last ready pod; its traffic went back to primary and the run begins again. */
+  CapacityLost: 'CapacityLost',
+  /** Every check passed; primary gets the revision. */
+  PromotionStarted: 'PromotionStarted',
+  /** The query returned a result while the revision had traffic. */
+  CheckFailed: 'CheckFailed',
+  /** The query could not be asked, and failWhenPrometheusFails says that this fails a run. */
+  ProviderFailed: 'ProviderFailed',
+  /** The query could not be asked, and failWhenPrometheusFails says to go on. */
+  ProviderErrorIgnored: 'ProviderErrorIgnored',
+  /** prometheusURL names an address that the operator must not ask. */
+  AddressForbidden: 'AddressForbidden',
+  /** A pod of secondary cannot start (its own reason is in the message). */
+  PodFailed: 'PodFailed',
+  /** A workload was not ready by progressDeadlineSeconds. */
+  ProgressDeadlineExceeded: 'ProgressDeadlineExceeded',
+  /** The failed run is cleaned up; traffic is on primary. */
+  RolledBack: 'RolledBack',
+  /** The wanted image changed in the middle of a run. */
+  CanaryCancelled: 'CanaryCancelled',
+  /** The wanted revision failed before and is not tried again without `retry`. */
+  RevisionRefused: 'RevisionRefused',
+  /** A failed revision may be tried again, because the user asked for it. */
+  RetryRequested: 'RetryRequested',
+  /** Another CanaryApp holds a host that this one wants. */
+  HostConflict: 'HostConflict',
+  /** An object with a name that we need belongs to somebody else. */
+  ForeignObject: 'ForeignObject',
+  /** The spec names an existing workload, which this version cannot release. */
+  TargetUnsupported: 'TargetUnsupported',
+  /** The Istio kinds are not installed. */
+  IstioMissing: 'IstioMissing',
+} as const;
+
+export type Reason = (typeof Reason)[keyof typeof Reason];

@@ -1,0 +1,104 @@
+import { s } from '@canaryop/reconcile/crd';
+
+const seconds = (minimum: number) => s.int({ minimum, maximum: 86_400, format: 'int32' });
+const weight = s.int({ minimum: 1, maximum: 100, format: 'int32' });
+const pods = s.int({ minimum: 1, maximum: 10_000, format: 'int32' });
+
+/** An absolute URL without credentials, or nothing; what the operator may ask is its own decision. */
+const httpUrl = '^$|^https?://[^/@?#\\s]+(/[^\\s]*)?$';
+const hostPattern = '^(\\*|(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$';
+const gatewayPattern = '^([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$';
+
+const strategy = s
+  .object({
+    stepWeight: weight.default(10).describe('Percentage points that each passed check adds.'),
+    maxWeight: weight.default(50).describe('The weight whose passed check starts the promotion.'),
+  })
+  .default({})
+  .describe('How far and in which steps traffic moves.');
+
+const service = s
+  .object({
+    hosts: s
+      .array(s.string({ minLength: 1, maxLength: 253, pattern: hostPattern }), {
+        minItems: 1,
+        maxItems: 32,
+        listType: 'set',
+      })
+      .default(['*'])
+      .describe('Hosts that the VirtualService answers to.'),
+    gateways: s
+      .array(s.string({ minLength: 1, maxLength: 316, pattern: gatewayPattern }), {
+        minItems: 1,
+        maxItems: 8,
+        listType: 'set',
+      })
+      .optional()
+      .describe(
+        'Existing Gateways to use, as name or namespace/name; without it the CanaryApp has a Gateway of its own.',
+      ),
+  })
+  .default({})
+  .describe('Where the application is reached.');
+
+const targetRef = s
+  .object({
+    apiVersion: s.string({ minLength: 1, maxLength: 253 }),
+    kind: s.string({ minLength: 1, maxLength: 63 }),
+    name: s.string({ minLength: 1, maxLength: 253 }),
+  })
+  .optional()
+  .describe('An existing workload to release, instead of image.');
+
+const companions = ['imageListenPort', 'replicas', 'testReplicas', 'prometheusQuery', 'prometheusURL'] as const;
+
+const fields = s.object({
+  image: s
+    .string({ minLength: 1, maxLength: 512, pattern: '^[a-zA-Z0-9][-a-zA-Z0-9._:/@]*$' })
+    .optional()
+    .describe('The image to run (an OCI reference). Changing it releases it step by step.'),
+  imageListenPort: s
+    .int({ minimum: 1, maximum: 65_535, format: 'int32' })
+    .optional()
+    .describe('The port that the image serves HTTP on.'),
+  replicas: pods.optional().describe('Pods of primary.'),
+  testReplicas: pods.optional().describe('Pods of secondary, while a release is judged.'),
+  prometheusQuery: s
+    .string({ maxLength: 4096 })
+    .optional()
+    .describe('PromQL that returns a result when the release is bad.'),
+  prometheusURL: s
+    .string({ maxLength: 2048, pattern: httpUrl })
+    .optional()
+    .describe('Where Prometheus answers, http or https, without credentials.'),
+  failWhenPrometheusFails: s.boolean().default(true).describe('Whether a check that gets no answer fails the release.'),
+  trafficShiftUpdateInterval: seconds(1).default(30).describe('Seconds between two steps.'),
+  deploymentReadyWaitTime: seconds(0)
+    .default(20)
+    .describe('Seconds that a ready workload settles before its traffic changes.'),
+  progressDeadlineSeconds: seconds(1).default(600).describe('Seconds in which a workload must be ready.'),
+  checkIntervalSeconds: seconds(1)
+    .optional()
+    .describe('Seconds between two checks for a bad release; by default the smaller of 5 and the interval.'),
+  drainSeconds: seconds(0).default(10).describe('Seconds between weight 0 and the removal of secondary.'),
+  strategy,
+  service,
+  podSecurity: s
+    .enum(['default', 'restricted'])
+    .default('default')
+    .describe('restricted adds runAsNonRoot and drops every capability.'),
+  targetRef,
+});
+
+/** The spec of every mode; the rules say which fields go together. */
+export const specSchema = companions.reduce(
+  (schema, field) =>
+    schema.rule(`!has(self.image) || has(self.${field})`, `${field} is required with image`, {
+      fieldPath: `.${field}`,
+      reason: 'FieldValueRequired',
+    }),
+  fields.rule('has(self.image) != has(self.targetRef)', 'exactly one of image and targetRef is required', {
+    fieldPath: '.image',
+    reason: 'FieldValueRequired',
+  }),
+);

@@ -1,0 +1,57 @@
+import { s } from '@canaryop/reconcile/crd';
+
+const time = s.string({ format: 'date-time' });
+const revisionId = s.string({ maxLength: 64 }).describe('Hash of what the pods run.');
+const image = s.string({ maxLength: 512 });
+const port = s.int({ minimum: 1, maximum: 65_535, format: 'int32' });
+const weight = s.int({ minimum: 0, maximum: 100, format: 'int32' });
+const text = s.string({ maxLength: 1024 });
+
+const certificate = s
+  .object({ kind: s.enum(['installed', 'passed', 'override']), detail: text, time })
+  .describe('Why this revision may run on primary.');
+
+const released = s
+  .object({ revision: revisionId, image, port, certificate })
+  .describe('What primary was last released to.');
+
+const run = s
+  .object({
+    revision: revisionId,
+    image,
+    port,
+    stage: s.enum(['Installing', 'Starting', 'Shifting', 'Promoting', 'Restoring', 'Ending']),
+    stageSince: time,
+    step: weight.describe('The intended weight of secondary; trafficShift is what was read back.'),
+    trafficSince: time.optional().describe('When this revision got traffic first.'),
+    drainSince: time.optional().describe('When weight 0 was read back.'),
+    outcome: s.enum(['Promoted', 'Failed', 'Cancelled']).optional(),
+    certificate: certificate.optional(),
+    previousPort: port.optional().describe('The port of the release before, while the Service still lists it.'),
+  })
+  .describe('The release under way.');
+
+const failedRevision = s.object({ revision: revisionId, image, reason: text, message: text, time });
+const decision = s.object({ time, reason: text, message: text });
+
+/** What the operator remembers, and shows; the cluster itself is the truth for everything that it can tell. */
+export const statusSchema = s.object({
+  successfulRelease: s.boolean().optional().describe('Whether the last release succeeded.'),
+  testRunning: s.boolean().default(false).describe('Whether secondary has traffic.'),
+  trafficShift: weight.default(0).describe('Percentage of traffic on secondary, as read back from the routes.'),
+  lastFailedTag: s.string({ maxLength: 512 }).default('').describe('The image that failed last.'),
+  lastTrafficShift: time.optional().describe('When trafficShift changed last.'),
+  releasedImage: s.string({ maxLength: 512 }).default('').describe('The image that primary was last released to.'),
+  phase: s.string({ maxLength: 64 }).optional(),
+  observedGeneration: s.int({ minimum: 0, format: 'int64' }).optional(),
+  forUid: s.string({ maxLength: 64 }).optional().describe('The object that this status was written for.'),
+  released: released.optional(),
+  run: run.optional(),
+  failedRevisions: s
+    .array(failedRevision, { maxItems: 10 })
+    .optional()
+    .describe('Revisions that failed since the last promotion; refused until then.'),
+  decisions: s.array(decision, { maxItems: 10 }).optional().describe('The last decisions, the newest first.'),
+  lastCommand: s.string({ maxLength: 64 }).optional().describe('The id of the last handled request.'),
+  conditions: s.conditions().optional(),
+});

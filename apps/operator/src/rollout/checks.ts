@@ -1,0 +1,52 @@
+import type { RunStatus } from '../api/v1/canaryapp.ts';
+import { Reason } from '../api/v1/reasons.ts';
+import type { Decision, Notice } from './decision.ts';
+import type { Measurement } from './observed.ts';
+import { revisionOfRun, timeOf, type Pass } from './pass.ts';
+import { settingsOf } from './settings.ts';
+
+/** What a check means for the run, by the policy of the spec. */
+export type Judgement =
+  | { readonly kind: 'pass'; readonly notices: readonly Notice[] }
+  | { readonly kind: 'breach' | 'error' | 'forbidden'; readonly detail: string };
+
+/** Judges a measurement: an error passes when failWhenPrometheusFails is false, and then says so each time. */
+export function judge(pass: Pass, { verdict, detail }: Measurement): Judgement {
+  if (verdict === 'pass') return { kind: 'pass', notices: [] };
+  if (verdict === 'error' && !pass.spec.failWhenPrometheusFails) {
+    const message = `went on without an answer, as failWhenPrometheusFails is false: ${detail}`;
+    return { kind: 'pass', notices: [{ type: 'Warning', reason: Reason.ProviderErrorIgnored, message }] };
+  }
+  return { kind: verdict, detail };
+}
+
+/** The last check of this run's revision that was asked at `from` or later. */
+export function checkSince(pass: Pass, run: RunStatus, from: number): Measurement | undefined {
+  const { measurement } = pass.observed;
+  return measurement !== undefined && measurement.revisionId === run.revision && measurement.askedAt >= from
+    ? measurement
+    : undefined;
+}
+
+/** Whether to ask now, and when to look again if not. */
+export interface CheckPlan {
+  readonly measure?: Decision['measure'];
+  readonly wakeAt?: number;
+}
+
+/**
+ * Plans the next check: at `from` for the first time, each checkIntervalSeconds, and at `dueAt`, where a step is
+ * decided. One check of an app is on its way at a time; its answer is an event of its own.
+ */
+export function planCheck(pass: Pass, run: RunStatus, from: number, dueAt?: number): CheckPlan {
+  const { lastAskedAt, measurement } = pass.observed;
+  const underWay = lastAskedAt !== undefined && (measurement === undefined || measurement.askedAt < lastAskedAt);
+  if (underWay) return {};
+  const askedSince = lastAskedAt !== undefined && lastAskedAt >= from ? lastAskedAt : undefined;
+  const periodic = askedSince === undefined ? from : askedSince + settingsOf(pass.spec).checkIntervalMs;
+  const isDueOpen = dueAt !== undefined && (askedSince === undefined || askedSince < dueAt);
+  const at = isDueOpen ? Math.min(periodic, dueAt) : periodic;
+  if (pass.now < at) return { wakeAt: at };
+  const since = run.trafficSince === undefined ? {} : { since: timeOf(run.trafficSince) };
+  return { measure: { revision: revisionOfRun(run), ...since } };
+}

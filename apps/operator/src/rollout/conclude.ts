@@ -1,0 +1,59 @@
+import type { CanaryAppStatus, DecisionRecord } from '../api/v1/canaryapp.ts';
+import type { Reason } from '../api/v1/reasons.ts';
+import { conditionsFor, type Progress } from './conditions.ts';
+import type { Decision, Intent, Notice } from './decision.ts';
+import type { Pass } from './pass.ts';
+import { timestamp } from './timestamp.ts';
+
+/** Decisions that status keeps, the newest first. */
+const keptDecisions = 10;
+
+/** What a stage concludes; everything that it leaves out stays as it is. */
+export interface Conclusion {
+  readonly phase: string;
+  readonly progress: Progress;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly changes?: Partial<CanaryAppStatus>;
+  readonly intent?: Intent;
+  readonly notices?: readonly Notice[];
+  readonly measure?: Decision['measure'] | undefined;
+  /** Wall-clock milliseconds at which time alone could change the decision. */
+  readonly wakeAt?: number | undefined;
+  readonly urgent?: boolean;
+  /** For the log; by default the message. */
+  readonly why?: string | undefined;
+}
+
+/** What a conclusion is built on. */
+export type Remembering = Pick<Pass, 'now' | 'app' | 'status'>;
+
+/** Turns a conclusion into the decision of this pass: the whole status, and what follows from it. */
+export function conclude(pass: Remembering, conclusion: Conclusion): Decision {
+  const { now, app } = pass;
+  const { phase, progress, reason, message, changes = {}, notices = [] } = conclusion;
+  const status: CanaryAppStatus = {
+    ...pass.status,
+    ...changes,
+    ...(app.metadata.uid === undefined ? {} : { forUid: app.metadata.uid }),
+    ...(app.metadata.generation === undefined ? {} : { observedGeneration: app.metadata.generation }),
+    phase,
+    conditions: conditionsFor(pass, { progress, reason, message }),
+    ...(notices.length === 0 ? {} : { decisions: remember(pass, notices) }),
+  };
+  return {
+    status,
+    notices,
+    ...(conclusion.intent === undefined ? {} : { intent: conclusion.intent }),
+    ...(conclusion.measure === undefined ? {} : { measure: conclusion.measure }),
+    ...(conclusion.wakeAt === undefined ? {} : { requeueAfterMs: Math.max(conclusion.wakeAt - now, 0) }),
+    ...(conclusion.urgent === undefined ? {} : { urgent: conclusion.urgent }),
+    why: `${reason}: ${conclusion.why ?? message}`,
+  };
+}
+
+function remember(pass: Remembering, notices: readonly Notice[]): readonly DecisionRecord[] {
+  const time = timestamp(pass.now);
+  const added = notices.map(({ reason, message }) => ({ time, reason, message }));
+  return [...added.reverse(), ...(pass.status.decisions ?? [])].slice(0, keptDecisions);
+}

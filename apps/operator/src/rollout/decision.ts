@@ -1,0 +1,39 @@
+import type { CanaryAppStatus } from '../api/v1/canaryapp.ts';
+import type { Reason } from '../api/v1/reasons.ts';
+import type { Revision } from '../api/v1/revision.ts';
+
+/** What the cluster should look like now. Children follow from it alone. */
+export interface Intent {
+  readonly primary: Revision;
+  /** Absent: secondary is not wanted (and its traffic is known to be gone). */
+  readonly secondary?: Revision;
+  /** Secondary's share of the traffic, 0..100. Ignored while there is no secondary. */
+  readonly weight: number;
+  /** The port that the routes name. */
+  readonly routePort: number;
+  /** Every port that the Service lists, the routes' one first. */
+  readonly servicePorts: readonly number[];
+}
+
+/** One thing to tell, once, after the status that it belongs to is written. */
+export interface Notice {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** What one pass decided. */
+export interface Decision {
+  readonly status: CanaryAppStatus;
+  /** Absent: no child may be touched. */
+  readonly intent?: Intent;
+  readonly notices: readonly Notice[];
+  /** Ask the metrics provider now, about this revision. */
+  readonly measure?: { readonly revision: Revision; readonly since?: number };
+  /** When time alone could change the decision. Absent: only an event can. */
+  readonly requeueAfterMs?: number;
+  /** The write of the status must not delay the weight: it is given up after a second, and the weight goes first. */
+  readonly urgent?: boolean;
+  /** For the log: what was decided and because of what. */
+  readonly why: string;
+}

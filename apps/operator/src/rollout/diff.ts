@@ -1,0 +1,47 @@
+import { planApply } from '@canaryop/reconcile/apply';
+import type { Desired } from '@canaryop/reconcile/client';
+import type { KubernetesObject } from '@canaryop/reconcile/object';
+
+import { replicasAnnotation } from '../api/v1/names.ts';
+import type { Child, Write } from './write.ts';
+
+/** Who writes: fields are owned, and differences judged, under this name. */
+export const fieldManager = 'canaryop';
+
+/**
+ * The writes that make one child as desired; none when it is, when it is not ours, or while it is on its way out.
+ * @param ownerUid of the CanaryApp: an object that it does not control is never touched.
+ */
+export function diff(child: Child, ownerUid: string): readonly Write[] {
+  const { kind, live, desired, replicas } = child;
+  if (live === undefined)
+    return desired === undefined ? [] : [{ verb: 'create', kind, desired: withReplicas(desired, replicas) }];
+  if (!isOwnedBy(live, ownerUid) || live.metadata.deletionTimestamp !== undefined) return [];
+  // Foreground: the name stays taken until the last pod is gone, so that no pod of this revision meets the next one.
+  if (desired === undefined) return [{ verb: 'delete', kind, live, propagation: 'Foreground' }];
+  if (replicas !== undefined && wantsScale(live, replicas)) {
+    return [{ verb: 'scale', kind, live, replicas: replicas.count, desired }];
+  }
+  return planApply(live, desired, fieldManager, undefined).send ? [{ verb: 'apply', kind, live, desired }] : [];
+}
+
+/** Whether the object's controller is the owner with this uid. */
+export function isOwnedBy(object: KubernetesObject, ownerUid: string): boolean {
+  return (
+    object.metadata.ownerReferences?.some(({ uid, controller }) => uid === ownerUid && controller === true) === true
+  );
+}
+
+function wantsScale(live: KubernetesObject, { count, isFixed }: NonNullable<Child['replicas']>): boolean {
+  const { spec } = live as { spec?: { replicas?: number } };
+  const current = spec?.replicas ?? 1;
+  if (current === count) return false;
+  const isNew = live.metadata.annotations?.[replicasAnnotation] !== String(count);
+  return isFixed || isNew || current === 0;
+}
+
+function withReplicas(desired: Desired<KubernetesObject>, replicas: Child['replicas']): Desired<KubernetesObject> {
+  if (replicas === undefined) return desired;
+  const { spec, ...rest } = desired as Desired<KubernetesObject> & { spec?: object };
+  return { ...rest, spec: { ...spec, replicas: replicas.count } } as Desired<KubernetesObject>;
+}

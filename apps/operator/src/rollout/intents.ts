@@ -1,0 +1,20 @@
+import type { RunStatus } from '../api/v1/canaryapp.ts';
+import type { Revision } from '../api/v1/revision.ts';
+import type { Intent } from './decision.ts';
+import { revisionOfRun, type Pass } from './pass.ts';
+
+/** Primary alone, with all traffic. */
+export function primaryAlone(revision: Revision): Intent {
+  return { primary: revision, weight: 0, routePort: revision.port, servicePorts: [revision.port] };
+}
+
+/**
+ * Both workloads, as long as a run lasts. The Service lists the ports of both from the first to the last moment of
+ * the run, so that no route ever names a port that is not there; the routes change to the new one at promotion.
+ */
+export function both(pass: Pass, run: RunStatus, primary: Revision, weight: number): Intent {
+  const secondary = revisionOfRun(run);
+  const others = [secondary.port, pass.released?.port ?? primary.port, run.previousPort ?? primary.port];
+  const ports = new Set([primary.port, ...others]);
+  return { primary, secondary, weight, routePort: primary.port, servicePorts: [...ports] };
+}

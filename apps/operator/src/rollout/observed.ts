@@ -1,0 +1,57 @@
+import type { CanaryApp } from '../api/v1/canaryapp.ts';
+import type { Reason } from '../api/v1/reasons.ts';
+import type { Revision } from '../api/v1/revision.ts';
+
+/** What is known of a workload, whatever object stands behind it. */
+export interface Workload {
+  /** What its pod template runs now. */
+  readonly revision: Revision;
+  /** Pods that are ready, of whatever template. */
+  readonly readyPods: number;
+  /** Every pod that was asked for is available and of the current template, and no older pod is left. */
+  readonly ready: boolean;
+  /** Since when `ready` has held without a break, as far as this process saw. A restart only makes it later. */
+  readonly readySince?: number;
+  /** It is being deleted, and still has pods. */
+  readonly terminating: boolean;
+  /** A pod that cannot start, and why. */
+  readonly failure?: { readonly reason: string; readonly message: string };
+}
+
+/**
+ * The answer of one check. `pass` and `breach` judge the release; the others say why it was not judged:
+ * `error` is the provider's fault, `forbidden` an address that must not be asked.
+ */
+export type Verdict = 'pass' | 'breach' | 'error' | 'forbidden';
+
+/** One finished check. It judges `revisionId` and nothing else. */
+export interface Measurement {
+  readonly revisionId: string;
+  /** When it was asked: a check counts for the moment of its question, not of its answer. */
+  readonly askedAt: number;
+  readonly verdict: Verdict;
+  /** For people: numbers and an error class, never a body or an address. */
+  readonly detail: string;
+}
+
+/** Something outside this CanaryApp that must change before work can go on. */
+export interface Obstacle {
+  readonly reason: Reason;
+  readonly message: string;
+  /** `all`: nothing may be written. `routes`: no traffic can be moved; what needs none goes on. */
+  readonly stops: 'all' | 'routes';
+}
+
+/** Everything that a decision is made from: facts only, read at one moment. */
+export interface Observed {
+  readonly app: CanaryApp;
+  readonly primary?: Workload;
+  readonly secondary?: Workload;
+  /** Secondary's share of the traffic as the routes say now, 0..100. Absent: there are no routes, or none that we understand. */
+  readonly weight?: number;
+  /** The last finished check of this app. */
+  readonly measurement?: Measurement;
+  /** When the last check was asked, finished or not. */
+  readonly lastAskedAt?: number;
+  readonly obstacle?: Obstacle;
+}

@@ -1,0 +1,83 @@
+import { parseTime } from '@canaryop/reconcile/env';
+
+import type { CanaryApp, CanaryAppStatus, OwnedSpec, ReleasedRevision, RunStatus } from '../api/v1/canaryapp.ts';
+import { revisionOf, type Revision } from '../api/v1/revision.ts';
+import type { Observed } from './observed.ts';
+import { timestamp } from './timestamp.ts';
+
+/** One run of `decide`: what was observed, what the status remembers of it, and what is wanted. */
+export interface Pass {
+  readonly now: number;
+  readonly app: CanaryApp;
+  /** The status to build on: as written, or empty when it is lost or of another uid, with the weight as read back. */
+  readonly status: CanaryAppStatus;
+  readonly observed: Observed;
+  readonly spec: OwnedSpec;
+  readonly wanted: Revision;
+  readonly released?: Revision;
+  readonly run?: RunStatus;
+}
+
+/** Opens a pass at the wall clock `now` (milliseconds since the epoch). */
+export function openPass(observed: Observed, spec: OwnedSpec, now: number): Pass {
+  const { app } = observed;
+  const status = withReadBack(remembered(observed, now), observed, now);
+  return {
+    now,
+    observed,
+    app,
+    spec,
+    status,
+    wanted: revisionOf(spec.image, spec.imageListenPort),
+    ...(status.released === undefined ? {} : { released: revisionOfReleased(status.released) }),
+    ...(status.run === undefined ? {} : { run: status.run }),
+  };
+}
+
+/** The pass as it is once its run is over: what follows is decided in the same pass, not one write later. */
+export function withoutRun(pass: Pass): Pass {
+  const { run: _run, ...rest } = pass;
+  const { run: _runStatus, ...status } = pass.status;
+  return { ...rest, status };
+}
+
+/** The run's revision, as `intent` wants it. */
+export function revisionOfRun(run: RunStatus): Revision {
+  return { id: run.revision, image: run.image, port: run.port };
+}
+
+function revisionOfReleased(released: ReleasedRevision): Revision {
+  return { id: released.revision, image: released.image, port: released.port };
+}
+
+/**
+ * A status that was lost, or that belongs to an earlier object of the same name, says nothing. What primary runs
+ * then is the release: it got there by a certificate that is lost, while the wanted image may never have been judged.
+ */
+function remembered(observed: Observed, now: number): CanaryAppStatus {
+  const { app, primary } = observed;
+  const status = app.status;
+  if (status?.forUid !== undefined && status.forUid === app.metadata.uid) return status;
+  const fresh: CanaryAppStatus = { testRunning: false, trafficShift: 0, lastFailedTag: '', releasedImage: '' };
+  if (primary === undefined) return fresh;
+  const { id, image, port } = primary.revision;
+  const certificate = {
+    kind: 'installed',
+    detail: 'found on primary when the status was lost',
+    time: timestamp(now),
+  } as const;
+  return { ...fresh, releasedImage: image, released: { revision: id, image, port, certificate } };
+}
+
+/** Shows the weight once the routes say what was intended: trafficShift is what was read back, never a wish. */
+function withReadBack(status: CanaryAppStatus, observed: Observed, now: number): CanaryAppStatus {
+  const { weight } = observed;
+  const intended = status.run?.step ?? 0;
+  if (weight !== intended || status.trafficShift === weight) return status;
+  return { ...status, trafficShift: weight, lastTrafficShift: timestamp(now), testRunning: weight > 0 };
+}
+
+/** Milliseconds since the epoch of a time that we wrote; 0 when it is missing or was garbled by someone else. */
+export function timeOf(text: string | undefined): number {
+  return parseTime(text) ?? 0;
+}

@@ -1,0 +1,20 @@
+import { conclude, type Remembering } from '../conclude.ts';
+import type { Decision } from '../decision.ts';
+import type { Obstacle } from '../observed.ts';
+
+/** How long until a missing kind is looked for again; everything else that blocks ends with an event. */
+const lookAgainMs = 10_000;
+
+/** Only the status says what stands in the way; no object is touched until it is gone. */
+export function blocked(pass: Remembering, obstacle: Obstacle): Decision {
+  const { reason, message } = obstacle;
+  const told = pass.status.conditions?.some((condition) => condition.type === 'Stalled' && condition.reason === reason);
+  return conclude(pass, {
+    phase: 'Blocked',
+    progress: 'stuck',
+    reason,
+    message,
+    notices: told === true ? [] : [{ type: 'Warning', reason, message }],
+    wakeAt: pass.now + lookAgainMs,
+  });
+}

@@ -1,0 +1,62 @@
+import type { RunOutcome, RunStatus } from '../../api/v1/canaryapp.ts';
+import { Reason } from '../../api/v1/reasons.ts';
+import { conclude } from '../conclude.ts';
+import type { Decision, Notice } from '../decision.ts';
+import { both, primaryAlone } from '../intents.ts';
+import { timeOf, type Pass } from '../pass.ts';
+import { settingsOf } from '../settings.ts';
+import { timestamp } from '../timestamp.ts';
+import { cancel, rested } from './resting.ts';
+
+const reasons: Readonly<Record<RunOutcome, Reason>> = {
+  Promoted: Reason.Released,
+  Failed: Reason.RolledBack,
+  Cancelled: Reason.CanaryCancelled,
+};
+
+/** Clears secondary away: weight 0 read back, drained, removed, gone; each only after the one before was seen. */
+export function ending(pass: Pass, run: RunStatus): Decision {
+  const { released, observed, now } = pass;
+  if (released === undefined) return cancel(pass, run, pass.wanted);
+  if (observed.weight !== 0) return clearing(pass, undrained(run), { why: 'waiting for weight 0 to be read back' });
+  if (observed.secondary === undefined) return rested(pass, farewell(run, released.image));
+  const drained = run.drainSince ?? (run.trafficSince === undefined ? undefined : timestamp(now));
+  const current = drained === undefined ? run : { ...run, drainSince: drained };
+  const drainedAt = drained === undefined ? now : timeOf(drained) + settingsOf(pass.spec).drainMs;
+  if (now < drainedAt) return clearing(pass, current, { why: 'the secondary drains', wakeAt: drainedAt });
+  return clearing(pass, current, { why: 'removing the secondary', remove: true });
+}
+
+/** Someone gave it traffic again: what was drained is not drained any more. */
+function undrained(run: RunStatus): RunStatus {
+  const { drainSince: _drained, ...rest } = run;
+  return rest;
+}
+
+function clearing(pass: Pass, run: RunStatus, state: { why: string; wakeAt?: number; remove?: boolean }): Decision {
+  const released = pass.released ?? pass.wanted;
+  const outcome = run.outcome ?? 'Cancelled';
+  const intent = both(pass, run, released, 0);
+  const { secondary: _secondary, ...withoutSecondary } = intent;
+  return conclude(pass, {
+    phase: outcome === 'Failed' ? 'RollingBack' : 'Ending',
+    progress: 'working',
+    reason: reasons[outcome],
+    message: `${released.image} has all traffic; the secondary of ${run.image} is cleared away`,
+    why: state.why,
+    changes: { run },
+    intent: state.remove === true ? { ...primaryAlone(released), ...withoutSecondary } : intent,
+    wakeAt: state.wakeAt,
+  });
+}
+
+function farewell(run: RunStatus, releasedImage: string): readonly Notice[] {
+  if (run.outcome !== 'Failed') return [];
+  return [
+    {
+      type: 'Warning',
+      reason: Reason.RolledBack,
+      message: `rolled back ${run.image}; ${releasedImage} has all traffic`,
+    },
+  ];
+}

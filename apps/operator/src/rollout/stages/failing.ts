@@ -1,0 +1,53 @@
+import type { CanaryAppStatus, FailedRevision, RunStatus } from '../../api/v1/canaryapp.ts';
+import { Reason } from '../../api/v1/reasons.ts';
+import type { Revision } from '../../api/v1/revision.ts';
+import { conclude } from '../conclude.ts';
+import type { Decision } from '../decision.ts';
+import { both } from '../intents.ts';
+import type { Pass } from '../pass.ts';
+import { timestamp } from '../timestamp.ts';
+
+/** Failed revisions that are remembered and refused; a promotion empties the list. */
+const keptFailures = 10;
+
+/** Why a revision failed. */
+export interface Failure {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** Fails the run: the verdict is recorded, and secondary's traffic goes to primary in the same pass. */
+export function fail(pass: Pass, run: RunStatus, released: Revision, failure: Failure): Decision {
+  const failed: RunStatus = { ...run, stage: 'Ending', outcome: 'Failed', step: 0, stageSince: timestamp(pass.now) };
+  return conclude(pass, {
+    phase: 'RollingBack',
+    progress: 'working',
+    ...failure,
+    changes: { ...recordOf(pass, run, failure), run: failed },
+    intent: both(pass, failed, released, 0),
+    notices: [{ type: 'Warning', reason: failure.reason, message: `${run.image} failed: ${failure.message}` }],
+    urgent: true,
+  });
+}
+
+/** What status says of a failed revision, so that no crash can lose the verdict and no pass tries it again. */
+export function recordOf(pass: Pass, run: RunStatus, failure: Failure): CanaryAppStatus {
+  const entry: FailedRevision = { revision: run.revision, image: run.image, ...failure, time: timestamp(pass.now) };
+  const others = (pass.status.failedRevisions ?? []).filter((other) => other.revision !== run.revision);
+  return {
+    successfulRelease: false,
+    lastFailedTag: run.image,
+    failedRevisions: [entry, ...others].slice(0, keptFailures),
+  };
+}
+
+/** A pod of secondary that cannot start fails the run at once. */
+export function podFailure(pass: Pass): Failure | undefined {
+  const failure = pass.observed.secondary?.failure;
+  return failure && { reason: Reason.PodFailed, message: `${failure.reason}: ${failure.message}` };
+}
+
+/** A workload that is late. */
+export function lateFailure(what: string, seconds: number): Failure {
+  return { reason: Reason.ProgressDeadlineExceeded, message: `${what} was not ready within ${seconds} s` };
+}

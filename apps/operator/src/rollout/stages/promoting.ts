@@ -1,0 +1,137 @@
+import type { Certificate, RunStatus } from '../../api/v1/canaryapp.ts';
+import { Reason } from '../../api/v1/reasons.ts';
+import type { Revision } from '../../api/v1/revision.ts';
+import { conclude } from '../conclude.ts';
+import type { Decision, Intent, Notice } from '../decision.ts';
+import { both } from '../intents.ts';
+import { revisionOfRun, timeOf, type Pass } from '../pass.ts';
+import { settingsOf } from '../settings.ts';
+import { timestamp } from '../timestamp.ts';
+import { recordOf, lateFailure } from './failing.ts';
+import { cancel } from './resting.ts';
+import { keptStep } from './kept-step.ts';
+
+/**
+ * Records the promotion with the certificate of exactly this revision; primary changes only because of that record.
+ * @param by.command the id of the request, when a user promoted without waiting for the checks.
+ */
+export function promote(
+  pass: Pass,
+  run: RunStatus,
+  released: Revision,
+  by: { readonly command?: string; readonly notices?: readonly Notice[] },
+): Decision {
+  const time = timestamp(pass.now);
+  const certificate: Certificate =
+    by.command === undefined
+      ? { kind: 'passed', detail: `the check at ${run.step} % passed`, time }
+      : { kind: 'override', detail: `promote, request ${by.command}`, time };
+  const recorded: RunStatus = { ...run, stage: 'Promoting', stageSince: time, certificate };
+  const message = `${run.image} goes to primary (${certificate.detail})`;
+  return conclude(pass, {
+    phase: 'Promoting',
+    progress: 'working',
+    reason: Reason.PromotionStarted,
+    message,
+    changes: { run: recorded, ...(by.command === undefined ? {} : { lastCommand: by.command }) },
+    intent: intentOf(pass, recorded, released, run.step),
+    notices: [...(by.notices ?? []), { type: 'Normal', reason: Reason.PromotionStarted, message }],
+    wakeAt: pass.now + settingsOf(pass.spec).deadlineMs,
+  });
+}
+
+/** Primary gets the judged revision and is ready and settled before the traffic of secondary comes to it. */
+export function promoting(pass: Pass, run: RunStatus): Decision {
+  const { released, observed, now } = pass;
+  if (released === undefined || run.certificate === undefined) return cancel(pass, run, released ?? pass.wanted);
+  const settings = settingsOf(pass.spec);
+  const { primary } = observed;
+  const arrived = primary?.ready === true && primary.readySince !== undefined && primary.revision.id === run.revision;
+  if (!arrived) {
+    const deadline = timeOf(run.stageSince) + settings.deadlineMs;
+    if (now >= deadline) return giveUp(pass, run, released);
+    return going(pass, run, released, { why: 'primary is not ready with the new revision', wakeAt: deadline });
+  }
+  const settledAt = primary.readySince + settings.settleMs;
+  if (now < settledAt) return going(pass, run, released, { why: 'primary is ready and settles', wakeAt: settledAt });
+  if (observed.weight !== 0) {
+    return going(pass, run, released, { why: 'all traffic goes to primary', weight: 0 });
+  }
+  return promoted(pass, run, run.certificate);
+}
+
+function going(
+  pass: Pass,
+  run: RunStatus,
+  released: Revision,
+  state: { why: string; wakeAt?: number; weight?: number },
+): Decision {
+  const kept = keptStep(pass, run);
+  const weight = state.weight ?? kept.run.step;
+  return conclude(pass, {
+    phase: 'Promoting',
+    progress: 'working',
+    reason: Reason.PromotionStarted,
+    message: `${run.image} goes to primary (${run.certificate?.detail ?? ''})`,
+    why: state.why,
+    changes: { run: kept.run },
+    intent: intentOf(pass, kept.run, released, weight),
+    notices: kept.notices,
+    wakeAt: state.wakeAt,
+  });
+}
+
+/** The routes are read back at 0: from here on the revision is the release, and secondary only has to be cleared away. */
+function promoted(pass: Pass, run: RunStatus, certificate: Certificate): Decision {
+  const revision = revisionOfRun(run);
+  const time = timestamp(pass.now);
+  const ending: RunStatus = {
+    ...run,
+    stage: 'Ending',
+    outcome: 'Promoted',
+    step: 0,
+    stageSince: time,
+    drainSince: time,
+  };
+  const message = `${run.image} has all traffic`;
+  return conclude(pass, {
+    phase: 'Ending',
+    progress: 'working',
+    reason: Reason.Released,
+    message: `${message}; the secondary drains`,
+    changes: {
+      run: ending,
+      released: { revision: run.revision, image: run.image, port: run.port, certificate },
+      releasedImage: run.image,
+      successfulRelease: true,
+      failedRevisions: [],
+      trafficShift: 0,
+      testRunning: false,
+      lastTrafficShift: pass.status.trafficShift === 0 ? (pass.status.lastTrafficShift ?? time) : time,
+    },
+    intent: both(pass, ending, revision, 0),
+    notices: [{ type: 'Normal', reason: Reason.Released, message }],
+    wakeAt: timeOf(time) + settingsOf(pass.spec).drainMs,
+  });
+}
+
+/** Primary did not come up with the new revision: it gets the last good one back before any traffic moves. */
+function giveUp(pass: Pass, run: RunStatus, released: Revision): Decision {
+  const failure = lateFailure('primary', pass.spec.progressDeadlineSeconds);
+  const restoring: RunStatus = { ...run, stage: 'Restoring', stageSince: timestamp(pass.now) };
+  const message = `${run.image} failed: ${failure.message}; primary goes back to ${released.image}`;
+  return conclude(pass, {
+    phase: 'RollingBack',
+    progress: 'working',
+    ...failure,
+    message,
+    changes: { ...recordOf(pass, run, failure), run: restoring },
+    intent: both(pass, restoring, released, run.step),
+    notices: [{ type: 'Warning', reason: failure.reason, message }],
+  });
+}
+
+/** The routes change to a new port together with the traffic, not before. */
+function intentOf(pass: Pass, run: RunStatus, released: Revision, weight: number): Intent {
+  return { ...both(pass, run, revisionOfRun(run), weight), routePort: weight > 0 ? released.port : run.port };
+}

@@ -1,0 +1,142 @@
+import type { CanaryAppStatus, FailedRevision, RunStatus } from '../../api/v1/canaryapp.ts';
+import { Reason } from '../../api/v1/reasons.ts';
+import type { Revision } from '../../api/v1/revision.ts';
+import { requested } from '../command.ts';
+import { conclude } from '../conclude.ts';
+import type { Decision, Notice } from '../decision.ts';
+import { both, primaryAlone } from '../intents.ts';
+import { withoutRun, type Pass } from '../pass.ts';
+import { timestamp } from '../timestamp.ts';
+import { blocked } from './blocked.ts';
+import { installing } from './installing.ts';
+
+/**
+ * No run: either the release stands, or the wanted revision is refused, or a run begins.
+ * @param told what an ending run has left to tell, so that its last write and the next run's first are one.
+ */
+export function resting(pass: Pass, told: readonly Notice[] = []): Decision {
+  const { released, wanted, observed } = pass;
+  if (released === undefined) return installing(pass, begin(pass, wanted, 'Installing'));
+  const leftover = observed.secondary;
+  if (leftover !== undefined) return cleanUp(pass, released, leftover.revision);
+  if (wanted.id === released.id) return standing(pass, released, told);
+  const failed = pass.status.failedRevisions?.find((entry) => entry.revision === wanted.id);
+  const retry = requested(pass, 'retry');
+  if (failed !== undefined && retry === undefined) return refused(pass, released, failed, told);
+  if (observed.obstacle !== undefined) return blocked(pass, observed.obstacle);
+  return start(pass, released, retry, told);
+}
+
+function standing(pass: Pass, released: Revision, told: readonly Notice[]): Decision {
+  const { obstacle, primary } = pass.observed;
+  const ready = primary?.ready === true && primary.revision.id === released.id;
+  const state =
+    obstacle !== undefined
+      ? { progress: 'stuck' as const, reason: obstacle.reason, message: obstacle.message }
+      : ready
+        ? { progress: 'done' as const, reason: Reason.Released, message: `${released.image} has all traffic` }
+        : {
+            progress: 'working' as const,
+            reason: Reason.Installing,
+            message: `waiting for pods of ${released.image} on primary`,
+          };
+  return conclude(pass, {
+    phase: obstacle === undefined ? 'Released' : 'Blocked',
+    ...state,
+    intent: primaryAlone(released),
+    notices: told,
+  });
+}
+
+function refused(pass: Pass, released: Revision, failed: FailedRevision, told: readonly Notice[]): Decision {
+  return conclude(pass, {
+    phase: 'Failed',
+    progress: 'stuck',
+    reason: Reason.RevisionRefused,
+    message: `${failed.image} failed (${failed.reason}: ${failed.message}); ${released.image} has all traffic. Set another image, or ask for a retry`,
+    intent: primaryAlone(released),
+    notices: told,
+  });
+}
+
+/** A secondary that no run knows of (its record was lost) goes the same safe way as one that failed. */
+function cleanUp(pass: Pass, released: Revision, leftover: Revision): Decision {
+  const run: RunStatus = {
+    ...begin(pass, leftover, 'Ending'),
+    outcome: 'Cancelled',
+    trafficSince: timestamp(pass.now),
+  };
+  return conclude(pass, {
+    phase: 'Ending',
+    progress: 'working',
+    reason: Reason.CanaryCancelled,
+    message: `secondary of ${leftover.image} belongs to no run; its traffic goes back to ${released.image}`,
+    changes: { run },
+    intent: both(pass, run, released, 0),
+    notices: [
+      {
+        type: 'Warning',
+        reason: Reason.CanaryCancelled,
+        message: `removing a secondary of ${leftover.image} that belongs to no run`,
+      },
+    ],
+  });
+}
+
+function start(pass: Pass, released: Revision, retry: string | undefined, told: readonly Notice[]): Decision {
+  const { wanted, status } = pass;
+  const run = begin(pass, wanted, 'Starting');
+  const changes: CanaryAppStatus = {
+    run,
+    ...(retry === undefined ? {} : { lastCommand: retry, failedRevisions: without(status.failedRevisions, wanted.id) }),
+  };
+  const message = `started a secondary of ${wanted.image} beside ${released.image}`;
+  return conclude(pass, {
+    phase: 'Starting',
+    progress: 'working',
+    reason: Reason.CanaryStarted,
+    message,
+    changes,
+    intent: both(pass, run, released, 0),
+    notices: [...told, { type: 'Normal', reason: Reason.CanaryStarted, message }],
+    wakeAt: pass.now + pass.spec.progressDeadlineSeconds * 1000,
+  });
+}
+
+function begin(pass: Pass, revision: Revision, stage: RunStatus['stage']): RunStatus {
+  const { id, image, port } = revision;
+  const previous = pass.released?.port;
+  return {
+    revision: id,
+    image,
+    port,
+    stage,
+    stageSince: timestamp(pass.now),
+    step: 0,
+    ...(previous === undefined || previous === port ? {} : { previousPort: previous }),
+  };
+}
+
+function without(failed: readonly FailedRevision[] | undefined, id: string): readonly FailedRevision[] {
+  return (failed ?? []).filter((entry) => entry.revision !== id);
+}
+
+/** What is decided once a run is over and its secondary gone: whatever follows from rest, in the same pass. */
+export function rested(pass: Pass, told: readonly Notice[]): Decision {
+  return resting(withoutRun(pass), told);
+}
+
+/** Ends a run without a verdict on its revision: its weight goes to 0 first, then its pods are drained and removed. */
+export function cancel(pass: Pass, run: RunStatus, released: Revision): Decision {
+  const ended: RunStatus = { ...run, stage: 'Ending', outcome: 'Cancelled', step: 0, stageSince: timestamp(pass.now) };
+  const message = `${pass.wanted.image} is wanted now; ended the run of ${run.image}`;
+  return conclude(pass, {
+    phase: 'Ending',
+    progress: 'working',
+    reason: Reason.CanaryCancelled,
+    message,
+    changes: { run: ended },
+    intent: both(pass, ended, released, 0),
+    notices: [{ type: 'Normal', reason: Reason.CanaryCancelled, message }],
+  });
+}

@@ -1,0 +1,162 @@
+import type { RunStatus } from '../../api/v1/canaryapp.ts';
+import { Reason } from '../../api/v1/reasons.ts';
+import type { Revision } from '../../api/v1/revision.ts';
+import { checkSince, judge, planCheck, type CheckPlan } from '../checks.ts';
+import { requested } from '../command.ts';
+import { conclude } from '../conclude.ts';
+import type { Decision, Notice } from '../decision.ts';
+import { both } from '../intents.ts';
+import { timeOf, type Pass } from '../pass.ts';
+import { settingsOf } from '../settings.ts';
+import { timestamp } from '../timestamp.ts';
+import { fail, lateFailure, podFailure } from './failing.ts';
+import { promote } from './promoting.ts';
+import { cancel } from './resting.ts';
+
+/** Secondary has traffic and is judged: a step more at each passed check, nothing at all after a failed one. */
+export function shifting(pass: Pass, run: RunStatus): Decision {
+  const { wanted, released, observed } = pass;
+  if (released === undefined) return cancel(pass, run, wanted);
+  if (wanted.id !== run.revision) return cancel(pass, run, released);
+  const failure = podFailure(pass) ?? breach(pass, run);
+  if (failure !== undefined) return fail(pass, run, released, failure);
+  if ((observed.secondary?.readyPods ?? 0) === 0) return capacityLost(pass, run, released);
+  const promoteNow = requested(pass, 'promote');
+  if (promoteNow !== undefined && observed.secondary?.ready === true)
+    return promote(pass, run, released, { command: promoteNow });
+  if (observed.weight !== run.step) return differs(pass, run, released);
+  return steady(pass, run, released);
+}
+
+function breach(pass: Pass, run: RunStatus): { reason: Reason; message: string } | undefined {
+  const check = checkSince(pass, run, timeOf(run.trafficSince));
+  return check?.verdict === 'breach' ? { reason: Reason.CheckFailed, message: check.detail } : undefined;
+}
+
+/**
+ * The routes say something else than the recorded step. A weight below a step that was never read back is a write
+ * that a crash lost: it is sent again. Anything else is somebody's hand: the smaller weight stands, and the interval
+ * begins anew.
+ */
+function differs(pass: Pass, run: RunStatus, released: Revision): Decision {
+  const { weight } = pass.observed;
+  const neverReadBack = (pass.status.trafficShift ?? 0) !== run.step;
+  const ready = pass.observed.secondary?.ready === true && pass.observed.obstacle === undefined;
+  if (weight !== undefined && weight < run.step && neverReadBack) {
+    return held(pass, run, released, { why: `sending weight ${run.step} again`, weight: ready ? run.step : weight });
+  }
+  const step = Math.min(weight ?? 0, run.step);
+  const drifted: RunStatus = { ...run, step };
+  const message = `the routes gave secondary ${weight ?? 'no'} % instead of ${run.step} %; it keeps ${step} %`;
+  return conclude(pass, {
+    phase: 'Shifting',
+    progress: 'working',
+    reason: Reason.TrafficDrift,
+    message,
+    changes: { run: drifted, trafficShift: step, lastTrafficShift: timestamp(pass.now), testRunning: true },
+    intent: both(pass, drifted, released, step),
+    notices: [{ type: 'Warning', reason: Reason.TrafficDrift, message }],
+  });
+}
+
+/** The last ready pod is gone: requests to it fail, so its share returns at once and is earned again from the start. */
+function capacityLost(pass: Pass, run: RunStatus, released: Revision): Decision {
+  const again: RunStatus = { ...run, stage: 'Starting', step: 0, stageSince: timestamp(pass.now) };
+  const message = `the secondary of ${run.image} has no ready pod; its traffic goes back until it has`;
+  return conclude(pass, {
+    phase: 'Starting',
+    progress: 'working',
+    reason: Reason.CapacityLost,
+    message,
+    changes: { run: again },
+    intent: both(pass, again, released, 0),
+    notices: [{ type: 'Warning', reason: Reason.CapacityLost, message }],
+    urgent: true,
+  });
+}
+
+/** The weight is where it should be: wait for the interval, and let the check at its end decide. */
+function steady(pass: Pass, run: RunStatus, released: Revision): Decision {
+  const settings = settingsOf(pass.spec);
+  const dueAt = timeOf(pass.status.lastTrafficShift) + settings.intervalMs;
+  const plan = planCheck(pass, run, timeOf(run.trafficSince), dueAt);
+  if (pass.observed.secondary?.ready !== true) {
+    const deadline = dueAt + settings.deadlineMs;
+    if (pass.now >= deadline)
+      return fail(pass, run, released, lateFailure('secondary', pass.spec.progressDeadlineSeconds));
+    return held(pass, run, released, { why: 'secondary is not fully ready', ...soonest(plan, deadline) });
+  }
+  const { obstacle } = pass.observed;
+  if (obstacle !== undefined) return held(pass, run, released, { ...obstacle, ...plan });
+  const check = checkSince(pass, run, dueAt);
+  const judgement = check && judge(pass, check);
+  switch (judgement?.kind) {
+    case undefined:
+      return held(pass, run, released, { why: 'waiting for the check at the end of the interval', ...plan });
+    case 'breach':
+      return fail(pass, run, released, { reason: Reason.CheckFailed, message: judgement.detail });
+    case 'error':
+      return fail(pass, run, released, { reason: Reason.ProviderFailed, message: judgement.detail });
+    case 'forbidden':
+      return held(pass, run, released, { reason: Reason.AddressForbidden, message: judgement.detail, ...plan });
+    case 'pass':
+      return passed(pass, run, released, judgement.notices);
+  }
+}
+
+function passed(pass: Pass, run: RunStatus, released: Revision, notices: readonly Notice[]): Decision {
+  const { stepWeight, maxWeight } = pass.spec.strategy;
+  if (run.step >= maxWeight) return promote(pass, run, released, { notices });
+  const advanced: RunStatus = { ...run, step: Math.min(run.step + stepWeight, maxWeight) };
+  const message = shiftMessage(advanced);
+  return conclude(pass, {
+    phase: 'Shifting',
+    progress: 'working',
+    reason: Reason.TrafficShifted,
+    message,
+    changes: { run: advanced },
+    intent: both(pass, advanced, released, advanced.step),
+    notices: [...notices, { type: 'Normal', reason: Reason.TrafficShifted, message }],
+  });
+}
+
+function shiftMessage(run: RunStatus): string {
+  return `${run.image} gets ${run.step} % of the traffic`;
+}
+
+interface Held extends CheckPlan {
+  readonly reason?: Reason;
+  readonly message?: string;
+  readonly why?: string;
+  readonly weight?: number;
+}
+
+function held(pass: Pass, run: RunStatus, released: Revision, state: Held): Decision {
+  const {
+    reason = Reason.TrafficShifted,
+    message = shiftMessage(run),
+    why,
+    weight = run.step,
+    measure,
+    wakeAt,
+  } = state;
+  const stuck = reason !== Reason.TrafficShifted;
+  const told = pass.status.conditions?.some((condition) => condition.reason === reason) === true;
+  return conclude(pass, {
+    phase: 'Shifting',
+    progress: stuck ? 'stuck' : 'working',
+    reason,
+    message,
+    why,
+    intent: both(pass, run, released, weight),
+    notices: stuck && !told ? [{ type: 'Warning', reason, message }] : [],
+    measure,
+    wakeAt,
+  });
+}
+
+function soonest(plan: CheckPlan, deadline: number): CheckPlan {
+  return plan.wakeAt === undefined
+    ? { ...plan, wakeAt: deadline }
+    : { ...plan, wakeAt: Math.min(plan.wakeAt, deadline) };
+}

@@ -1,0 +1,128 @@
+import type { RunStatus } from '../../api/v1/canaryapp.ts';
+import { Reason } from '../../api/v1/reasons.ts';
+import type { Revision } from '../../api/v1/revision.ts';
+import { checkSince, judge, planCheck } from '../checks.ts';
+import { howToAsk, requested } from '../command.ts';
+import { conclude } from '../conclude.ts';
+import type { Decision, Notice } from '../decision.ts';
+import { both } from '../intents.ts';
+import { timeOf, type Pass } from '../pass.ts';
+import { settingsOf } from '../settings.ts';
+import { timestamp } from '../timestamp.ts';
+import { fail, lateFailure, podFailure } from './failing.ts';
+import { promote } from './promoting.ts';
+import { cancel } from './resting.ts';
+
+/** The longest that an answer may take: the provider's own time limit, with room. */
+const slowestAnswerMs = 10_000;
+
+/** Secondary is made ready and settles, and the query is asked once before it can judge anything. Weight 0. */
+export function starting(pass: Pass, run: RunStatus): Decision {
+  const { observed, wanted, released, now } = pass;
+  if (released === undefined) return cancel(pass, run, wanted);
+  if (wanted.id !== run.revision) return cancel(pass, run, released);
+  const failure = podFailure(pass);
+  if (failure !== undefined) return fail(pass, run, released, failure);
+  const settings = settingsOf(pass.spec);
+  const { secondary } = observed;
+  if (secondary?.ready !== true || secondary.readySince === undefined || secondary.revision.id !== run.revision) {
+    const deadline = timeOf(run.stageSince) + settings.deadlineMs;
+    if (now >= deadline) return fail(pass, run, released, lateFailure('secondary', pass.spec.progressDeadlineSeconds));
+    return waiting(pass, run, released, { why: 'secondary is not ready', wakeAt: deadline });
+  }
+  const settledAt = secondary.readySince + settings.settleMs;
+  const promoteNow = requested(pass, 'promote');
+  if (promoteNow !== undefined) return promote(pass, run, released, { command: promoteNow });
+  if (now < settledAt) {
+    return waiting(pass, run, released, { why: 'secondary is ready and settles', wakeAt: settledAt });
+  }
+  return beforeFirstWeight(pass, run, released, settledAt);
+}
+
+/** A result now cannot be this revision's, which has no traffic: it would fail for the errors of another one. */
+function beforeFirstWeight(pass: Pass, run: RunStatus, released: Revision, settledAt: number): Decision {
+  const check = checkSince(pass, run, Math.max(settledAt, pass.now - staleAfterMs(pass)));
+  const plan = planCheck(pass, run, settledAt);
+  const judgement = check && judge(pass, check);
+  switch (judgement?.kind) {
+    case undefined:
+      return waiting(pass, run, released, { why: 'asking the query before the first weight', ...plan });
+    case 'breach':
+      return waiting(pass, run, released, { ...alreadyFailing(pass, run), ...plan });
+    case 'forbidden':
+      return waiting(pass, run, released, { reason: Reason.AddressForbidden, message: judgement.detail, ...plan });
+    case 'error':
+      return fail(pass, run, released, { reason: Reason.ProviderFailed, message: judgement.detail });
+    case 'pass':
+      if (pass.observed.obstacle !== undefined)
+        return waiting(pass, run, released, { ...pass.observed.obstacle, ...plan });
+      return firstWeight(pass, run, released, judgement.notices);
+  }
+}
+
+/** An answer that an obstacle kept waiting says nothing about now. */
+function staleAfterMs(pass: Pass): number {
+  return settingsOf(pass.spec).checkIntervalMs + slowestAnswerMs;
+}
+
+function alreadyFailing(pass: Pass, run: RunStatus): { reason: Reason; message: string } {
+  const howTo = howToAsk(pass, 'promote');
+  const message = `the query has a result before ${run.image} has any traffic, so it cannot judge it. The run goes on when the result is gone, or by: ${howTo}`;
+  return { reason: Reason.AlreadyFailing, message };
+}
+
+function firstWeight(pass: Pass, run: RunStatus, released: Revision, notices: readonly Notice[]): Decision {
+  const { stepWeight, maxWeight } = pass.spec.strategy;
+  const step = Math.min(stepWeight, maxWeight);
+  const time = timestamp(pass.now);
+  const shifting: RunStatus = {
+    ...run,
+    stage: 'Shifting',
+    stageSince: time,
+    step,
+    trafficSince: run.trafficSince ?? time,
+  };
+  const message = `${run.image} gets ${step} % of the traffic`;
+  return conclude(pass, {
+    phase: 'Shifting',
+    progress: 'working',
+    reason: Reason.TrafficShifted,
+    message,
+    changes: { run: shifting },
+    intent: both(pass, shifting, released, step),
+    notices: [...notices, { type: 'Normal', reason: Reason.TrafficShifted, message }],
+  });
+}
+
+interface Waiting {
+  /** What holds the run up; left out while things take their normal time. */
+  readonly reason?: Reason;
+  readonly message?: string;
+  /** For the log only: the status does not follow every turn of waiting. */
+  readonly why?: string;
+  readonly wakeAt?: number;
+  readonly measure?: Decision['measure'];
+}
+
+function waiting(pass: Pass, run: RunStatus, released: Revision, state: Waiting): Decision {
+  const {
+    reason = Reason.CanaryStarted,
+    message = `preparing a secondary of ${run.image}`,
+    why,
+    wakeAt,
+    measure,
+  } = state;
+  const held = reason !== Reason.CanaryStarted;
+  const told = pass.status.conditions?.some((condition) => condition.reason === reason) === true;
+  return conclude(pass, {
+    phase: held ? 'Waiting' : 'Starting',
+    progress: held && reason !== Reason.AlreadyFailing ? 'stuck' : 'working',
+    reason,
+    message,
+    why,
+    intent: both(pass, run, released, 0),
+    notices: held && !told ? [{ type: 'Warning', reason, message }] : [],
+    wakeAt,
+    measure,
+  });
+}

@@ -1,0 +1,40 @@
+import type { Desired, Propagation } from '@canaryop/reconcile/client';
+import type { KubernetesObject, ResourceKind } from '@canaryop/reconcile/object';
+
+/** One write to the cluster, as data. Each carries the object that it was decided from. */
+export type Write =
+  | { readonly verb: 'create'; readonly kind: ResourceKind; readonly desired: Desired<KubernetesObject> }
+  | {
+      readonly verb: 'apply';
+      readonly kind: ResourceKind;
+      readonly live: KubernetesObject;
+      readonly desired: Desired<KubernetesObject>;
+    }
+  | {
+      /** Sets the count, and then applies `desired`, which remembers that it was set. */
+      readonly verb: 'scale';
+      readonly kind: ResourceKind;
+      readonly live: KubernetesObject;
+      readonly replicas: number;
+      readonly desired: Desired<KubernetesObject>;
+    }
+  | {
+      readonly verb: 'delete';
+      readonly kind: ResourceKind;
+      readonly live: KubernetesObject;
+      readonly propagation: Propagation;
+    };
+
+/** One object that an application owns: as it is, and as it should be. */
+export interface Child {
+  readonly kind: ResourceKind;
+  readonly live?: KubernetesObject;
+  /** Absent: it should not be there. */
+  readonly desired?: Desired<KubernetesObject>;
+  /** The replica count, kept out of `desired`: after the creation it belongs to whoever scales. */
+  readonly replicas?: {
+    readonly count: number;
+    /** Whether any other count is a difference. If not, it is one only when `count` itself is new, or the live one is 0. */
+    readonly isFixed: boolean;
+  };
+}

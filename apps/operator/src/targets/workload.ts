@@ -1,0 +1,68 @@
+import { parseTime } from '@canaryop/reconcile/env';
+import type { Deployment, Pod } from '@canaryop/reconcile/kinds';
+
+import { httpPortName } from '../api/v1/names.ts';
+import { revisionOf, type Revision } from '../api/v1/revision.ts';
+import type { Workload } from '../rollout/observed.ts';
+
+/** Reasons of a waiting container that no more waiting mends. One ErrImagePull is not among them: pulls are retried. */
+const hopeless = new Set(['CrashLoopBackOff', 'ImagePullBackOff', 'InvalidImageName', 'CreateContainerConfigError']);
+
+/**
+ * What a Deployment and its pods say about a workload; `readySince` is left to whoever sees more than one moment.
+ * @param pods those that the Deployment's selector finds
+ * @param container the name of the container that runs the image
+ */
+export function workloadOf(
+  deployment: Deployment,
+  pods: readonly Pod[],
+  container: string,
+): Omit<Workload, 'readySince'> {
+  const { spec, status = {}, metadata } = deployment;
+  const asked = spec?.replicas ?? 1;
+  const isCurrent = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+  const ready =
+    isCurrent &&
+    metadata.deletionTimestamp === undefined &&
+    asked > 0 &&
+    (status.updatedReplicas ?? 0) === asked &&
+    (status.replicas ?? 0) === asked &&
+    (status.availableReplicas ?? 0) === asked;
+  const failure = pods
+    .filter((pod) => isOf(pod, deployment))
+    .map(failureOf)
+    .find((found) => found !== undefined);
+  return {
+    revision: templateRevision(deployment, container),
+    readyPods: status.readyReplicas ?? 0,
+    ready,
+    terminating: metadata.deletionTimestamp !== undefined,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** What the pod template runs: the image and the named port of the application's container. */
+function templateRevision(deployment: Deployment, name: string): Revision {
+  const containers = deployment.spec?.template.spec?.containers ?? [];
+  const container = containers.find((candidate) => candidate.name === name);
+  const port = container?.ports?.find((candidate) => candidate.name === httpPortName)?.containerPort ?? 0;
+  return revisionOf(container?.image ?? '', port);
+}
+
+/** Pods of an earlier Deployment of the same name carry the same labels, but are older, or on their way out. */
+function isOf(pod: Pod, deployment: Deployment): boolean {
+  const born = parseTime(pod.metadata.creationTimestamp) ?? 0;
+  const since = parseTime(deployment.metadata.creationTimestamp) ?? 0;
+  return pod.metadata.deletionTimestamp === undefined && born >= since;
+}
+
+function failureOf(pod: Pod): Workload['failure'] {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  for (const { name, state } of [...initContainerStatuses, ...containerStatuses]) {
+    const reason = state?.waiting?.reason;
+    if (reason !== undefined && hopeless.has(reason)) {
+      return { reason, message: `container ${name} of pod ${pod.metadata.name}` };
+    }
+  }
+  return undefined;
+}
