@@ -1,6 +1,8 @@
 /** What objects look like: schemas of the built-in kinds, and pruning, defaulting and validation by schema. */
 export { builtinKinds, type BuiltinKind } from './builtin-kinds.ts';
 export { bodyDefinitions, type BuiltinResource, type ScalePaths, type Subresources } from './builtin-resources.ts';
+export { decodeError } from './decode-error.ts';
+export { objectValidator, type ObjectValidator } from './object-validator.ts';
 export { applyDefaults } from './defaults.ts';
 export { fieldErrorsText, fieldErrorText, type FieldError, type FieldErrorReason } from './field-error.ts';
 export { istioCrds } from './istio-crds.ts';

@@ -1,6 +1,9 @@
 import { kubernetesDefinitions } from './generated/kubernetes-definitions.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
+/** Marks `metav1.MicroTime`, which OpenAPI can't tell from `metav1.Time`. */
+export const microTimeTitle = 'MicroTime';
+
 type Mutable = Record<string, unknown>;
 
 /** Names of the definitions that came with the built-in kinds, as in the OpenAPI document. */
@@ -42,6 +45,7 @@ export function openApiDefinition(): (name: string) => StructuralSchema {
     if (known !== undefined) return known;
     const node: Mutable = {};
     built.set(name, node);
+    if (name.endsWith('.MicroTime')) node.title = microTimeTitle;
     for (const [key, child] of Object.entries(rawOpenApiDefinition(name))) node[key] = resolvedEntry(key, child);
     return node;
   }

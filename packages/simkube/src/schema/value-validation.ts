@@ -1,0 +1,211 @@
+import { jsonEqual } from '../patch/compare.ts';
+import { compileAnchoredPattern } from '../prometheus/anchored-pattern.ts';
+import { correlatedField, correlatedItem, type Correlated } from './correlate.ts';
+import { compositionCheck } from './composition-validation.ts';
+import {
+  invalidValue,
+  requiredValue,
+  tooLong,
+  tooMany,
+  typeInvalid,
+  unsupportedValue,
+  type FieldError,
+} from './field-error.ts';
+import { hasFormat } from './string-format.ts';
+import { isJsonObject, type Json, type JsonObject, type StructuralSchema } from './structural-schema.ts';
+
+/** Checks a value at a path; on update a part that did not change is not checked again (KEP-4008). */
+export type ValueCheck = (value: Json, path: string, old: Correlated | undefined) => readonly FieldError[];
+
+/** A check of one keyword group, on a value that has the right type. */
+type Check = (value: Json, path: string, old: Correlated | undefined) => readonly FieldError[];
+
+const none: readonly FieldError[] = [];
+
+/** Compiles what a schema says about values: types, bounds, patterns, formats, enums, required fields, compositions. */
+export function valueCheck(schema: StructuralSchema): ValueCheck {
+  const isType = typeCheck(schema);
+  const checks: readonly Check[] = [
+    ...stringChecks(schema),
+    ...numberChecks(schema),
+    ...enumCheck(schema),
+    ...arrayChecks(schema),
+    ...objectChecks(schema),
+    ...compositionCheck(schema, valueCheck),
+  ];
+  return (value, path, old) => {
+    if (old !== undefined && jsonEqual(old.value, value)) return none;
+    const mistyped = isType(value, path);
+    if (mistyped !== undefined) return [mistyped];
+    return value === null ? none : checks.flatMap((check) => check(value, path, old));
+  };
+}
+
+function jsonType(value: Json): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value;
+}
+
+function typeCheck(schema: StructuralSchema): (value: Json, path: string) => FieldError | undefined {
+  const { type, nullable } = schema;
+  const expected =
+    schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : type === undefined ? [] : [type];
+  if (expected.length === 0) return () => undefined;
+  return (value, path) => {
+    const actual = jsonType(value);
+    if (actual === 'null' && nullable === true) return undefined;
+    if (expected.includes(actual) || (actual === 'integer' && expected.includes('number'))) return undefined;
+    return typeInvalid(
+      path,
+      JSON.stringify(actual),
+      `${path} in body must be of type ${expected.join(',')}: "${actual}"`,
+    );
+  };
+}
+
+function stringChecks({ pattern, minLength, maxLength, format }: StructuralSchema): readonly Check[] {
+  const checks: Check[] = [];
+  const onString = (test: (text: string, path: string) => FieldError | undefined): void => {
+    checks.push((value, path) => {
+      const error = typeof value === 'string' ? test(value, path) : undefined;
+      return error === undefined ? none : [error];
+    });
+  };
+  if (maxLength !== undefined)
+    onString((text, path) => (lengthOf(text) > maxLength ? tooLong(path, maxLength) : undefined));
+  if (minLength !== undefined) {
+    const detail = `should be at least ${minLength} chars long`;
+    onString((text, path) => (lengthOf(text) < minLength ? broken(path, text, detail) : undefined));
+  }
+  if (pattern !== undefined) {
+    const matches = patternTest(pattern);
+    onString((text, path) => (matches(text) ? undefined : broken(path, text, `should match '${pattern}'`)));
+  }
+  if (format !== undefined) {
+    onString((text, path) =>
+      hasFormat(format, text) ? undefined : broken(path, text, `must be of type ${format}: ${JSON.stringify(text)}`),
+    );
+  }
+  return checks;
+}
+
+/** Lengths count code points. */
+function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length;
+}
+
+function broken(path: string, value: Json, detail: string): FieldError {
+  return invalidValue(path, value, `${path} in body ${detail}`);
+}
+
+/** Patterns are RE2 and match anywhere. One that does not compile matches nothing, as in kube-apiserver. */
+function patternTest(pattern: string): (text: string) => boolean {
+  const compiled = compileAnchoredPattern(`(?s:.*)(?:${pattern})(?s:.*)`);
+  return (text) => compiled.ok && compiled.pattern.test(text);
+}
+
+function numberChecks(schema: StructuralSchema): readonly Check[] {
+  const { minimum, maximum, multipleOf, exclusiveMinimum, exclusiveMaximum, format } = schema;
+  const rules: (readonly [holds: (value: number) => boolean, detail: string])[] = [];
+  if (format === 'int32') rules.push([(value) => value >= -(2 ** 31) && value < 2 ** 31, 'must be of type int32']);
+  if (maximum !== undefined) {
+    rules.push(
+      exclusiveMaximum === true
+        ? [(value) => value < maximum, `should be less than ${maximum}`]
+        : [(value) => value <= maximum, `should be less than or equal to ${maximum}`],
+    );
+  }
+  if (minimum !== undefined) {
+    rules.push(
+      exclusiveMinimum === true
+        ? [(value) => value > minimum, `should be greater than ${minimum}`]
+        : [(value) => value >= minimum, `should be greater than or equal to ${minimum}`],
+    );
+  }
+  if (multipleOf !== undefined) {
+    rules.push([(value) => Number.isInteger(value / multipleOf), `should be a multiple of ${multipleOf}`]);
+  }
+  return rules.map(
+    ([holds, detail]): Check =>
+      (value, path) =>
+        typeof value !== 'number' || holds(value) ? none : [broken(path, value, detail)],
+  );
+}
+
+function enumCheck({ enum: values }: StructuralSchema): readonly Check[] {
+  if (values === undefined) return [];
+  const texts = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  return [
+    (value, path) =>
+      values.some((allowed) => jsonEqual(allowed, value)) ? none : [unsupportedValue(path, value, texts)],
+  ];
+}
+
+function arrayChecks(schema: StructuralSchema): readonly Check[] {
+  const { items, minItems, maxItems } = schema;
+  const itemCheck = items === undefined ? undefined : lazily(items);
+  if (itemCheck === undefined && minItems === undefined && maxItems === undefined) return [];
+  return [
+    (value, path, old) => {
+      if (!Array.isArray(value)) return none;
+      const list = value as readonly Json[];
+      const errors: FieldError[] = [];
+      if (minItems !== undefined && list.length < minItems) {
+        errors.push(broken(path, list.length, `should have at least ${minItems} items`));
+      }
+      if (maxItems !== undefined && list.length > maxItems) errors.push(tooMany(path, list.length, maxItems));
+      if (itemCheck === undefined) return errors;
+      const below = list.map((item, index) => itemCheck(item, `${path}[${index}]`, correlatedItem(old, schema, item)));
+      return [...errors, ...below.flat()];
+    },
+  ];
+}
+
+/** Compiles on first use: schemas of built-in kinds contain themselves. */
+function lazily(schema: StructuralSchema): ValueCheck {
+  let check: ValueCheck | undefined;
+  return (value, path, old) => {
+    check ??= valueCheck(schema);
+    return check(value, path, old);
+  };
+}
+
+function objectChecks(schema: StructuralSchema): readonly Check[] {
+  const { required = [], minProperties, maxProperties } = schema;
+  const properties = Object.entries(schema.properties ?? {}).map(([key, child]) => [key, lazily(child)] as const);
+  const declared = new Set(properties.map(([key]) => key));
+  const rest = typeof schema.additionalProperties === 'object' ? lazily(schema.additionalProperties) : undefined;
+
+  const sizeErrors = (object: JsonObject, path: string): readonly FieldError[] => {
+    const size = Object.keys(object).length;
+    if (minProperties !== undefined && size < minProperties) {
+      return [broken(path, size, `should have at least ${minProperties} properties`)];
+    }
+    return maxProperties !== undefined && size > maxProperties ? [tooMany(path, size, maxProperties)] : none;
+  };
+  return [
+    (value, path, old) => {
+      if (!isJsonObject(value)) return none;
+      const errors: FieldError[] = [...sizeErrors(value, path)];
+      for (const key of required) if (!Object.hasOwn(value, key)) errors.push(requiredValue(childPath(path, key)));
+      for (const [key, check] of properties) {
+        const child = Object.hasOwn(value, key) ? value[key] : undefined;
+        if (child !== undefined) errors.push(...check(child, childPath(path, key), correlatedField(old, key)));
+      }
+      if (rest === undefined) return errors;
+      for (const [key, child] of Object.entries(value)) {
+        if (child !== undefined && !declared.has(key))
+          errors.push(...rest(child, childPath(path, key), correlatedField(old, key)));
+      }
+      return errors;
+    },
+  ];
+}
+
+function childPath(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
