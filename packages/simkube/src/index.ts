@@ -2,3 +2,8 @@
 export { createApiServer, type ApiServer, type ApiServerOptions } from './apiserver/api-server.ts';
 export type { Loopback, LoopbackEvent } from './apiserver/loopback.ts';
 export { StatusError, type Status } from './apiserver/status/status-error.ts';
+export { createWorld, type World, type WorldLags, type WorldOptions } from './world/world.ts';
+export type { HttpHandler, HttpRequest, HttpResponse } from './kubelet/http-exchange.ts';
+export type { ImageBehaviour, ImageRule, Program, ProgramContext } from './kubelet/program.ts';
+export type { PodLogOptions, PodLogs } from './kubelet/pod-logs.ts';
+export { declaredPorts, sampleHandler, serverProgram } from './world/in-process-programs.ts';
