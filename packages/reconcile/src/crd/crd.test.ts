@@ -145,6 +145,131 @@ describe('validation', () => {
   });
 });
 
+describe('defaults', () => {
+  const manifest = { apiVersion: 'demo.example.io/v1', kind: 'Website', metadata: { name: 'a' } };
+
+  it('are filled in from the outside in, as the API server does', () => {
+    const spec = { image: 'nginx' };
+    expect(Website.withDefaults({ ...manifest, spec }).spec).toEqual({
+      image: 'nginx',
+      replicas: 1,
+      strategy: { stepWeight: 10 },
+      hosts: [],
+    });
+    expect(spec).toEqual({ image: 'nginx' });
+  });
+
+  it('leave what is there alone, down to the reference', () => {
+    const complete = { ...manifest, spec: { image: 'nginx', replicas: 2, strategy: { stepWeight: 5 }, hosts: ['x'] } };
+    expect(Website.withDefaults(complete)).toBe(complete);
+  });
+
+  it('replace a null where null is not allowed', () => {
+    const object = JSON.parse(
+      '{"spec":{"image":"a","replicas":null,"labels":{"__proto__":"kept"}}}',
+    ) as typeof manifest;
+    const { spec } = Website.withDefaults({ ...manifest, ...object } as never);
+    expect(spec.replicas).toBe(1);
+    expect(Object.keys(spec.labels ?? {})).toEqual(['__proto__']);
+  });
+});
+
+describe('CEL rules', () => {
+  const Rollout = defineKind({
+    group: 'a.io',
+    version: 'v1',
+    kind: 'Rollout',
+    rules: [{ rule: 'self.metadata.name.size() <= 5', message: 'the name is too long', fieldPath: '.metadata.name' }],
+    spec: s.object({
+      max: s.int().rule('self >= oldSelf', 'max must not shrink').optional(),
+      steps: s
+        .array(
+          s
+            .object({ name: s.string({ maxLength: 9 }), weight: s.int() })
+            .rule('self.weight <= 100', 'too heavy', { fieldPath: '.weight' })
+            .rule('self.weight >= oldSelf.weight', 'lighter than before'),
+          {
+            maxItems: 5,
+            listType: 'map',
+            listMapKeys: ['name'],
+          },
+        )
+        .optional(),
+      labels: s.record(s.string({ maxLength: 9 }).rule("self != 'bad'", 'bad label'), { maxProperties: 4 }).optional(),
+    }),
+  });
+  const rollout = (spec: ObjectOf<typeof Rollout>['spec'], name = 'a'): ObjectOf<typeof Rollout> => ({
+    apiVersion: 'a.io/v1',
+    kind: 'Rollout',
+    metadata: { name },
+    spec,
+  });
+
+  it('are evaluated at every place of the object, and name it', () => {
+    expect(Rollout.validate(rollout({ labels: { x: 'good', 'y.z': 'bad' } }, 'too-long'))).toEqual([
+      { path: 'metadata.name', message: 'the name is too long' },
+      { path: 'spec.labels.y.z', message: 'bad label' },
+    ]);
+    expect(
+      Rollout.validate(
+        rollout({
+          steps: [
+            { name: 'a', weight: 1 },
+            { name: 'b', weight: 101 },
+          ],
+        }),
+      ),
+    ).toEqual([{ path: 'spec.steps[1].weight', message: 'too heavy' }]);
+  });
+
+  it('compare with the previous value, list items by their map key', () => {
+    const before = rollout({
+      max: 3,
+      steps: [
+        { name: 'a', weight: 50 },
+        { name: 'b', weight: 10 },
+      ],
+    });
+    const after = rollout({
+      max: 2,
+      steps: [
+        { name: 'b', weight: 10 },
+        { name: 'new', weight: 1 },
+        { name: 'a', weight: 49 },
+      ],
+    });
+    expect(Rollout.validate(after)).toEqual([]);
+    expect(Rollout.validate(after, before)).toEqual([
+      { path: 'spec.max', message: 'max must not shrink' },
+      { path: 'spec.steps[2]', message: 'lighter than before' },
+    ]);
+  });
+
+  it.each([
+    ['does not parse', 'self.n ==', 'Thing.spec'],
+    ['names an unknown field', 'self.m > 1', 'Thing.spec'],
+    ['is no bool', 'self.n + 1', 'Thing.spec'],
+  ])('are refused at define time when one %s', (_what, rule, path) => {
+    const define = (): unknown =>
+      defineKind({ group: 'a.io', version: 'v1', kind: 'Thing', spec: s.object({ n: s.int() }).rule(rule, 'm') });
+    expect(define).toThrow(expect.objectContaining({ name: 'SchemaError', path }));
+  });
+
+  it('are refused at define time when they cost more than the API server allows', () => {
+    const item = s.string({ maxLength: 100_000 });
+    const spec = s.object({ a: s.array(item, { maxItems: 1000 }), b: s.array(item, { maxItems: 1000 }) });
+    const costly = spec.rule('self.a.all(x, self.b.all(y, x.contains(y)))', 'm');
+    expect(() => defineKind({ group: 'a.io', version: 'v1', kind: 'Thing', spec: costly })).toThrow(
+      'the API server allows 10000000',
+    );
+  });
+
+  it('cannot use oldSelf below a list whose items have no identity', () => {
+    const spec = s.object({ a: s.array(s.int().rule('self >= oldSelf', 'm'), { maxItems: 3 }) });
+    expect(() => defineKind({ group: 'a.io', version: 'v1', kind: 'Thing', spec })).toThrow('schema of Thing.spec.a[]');
+  });
+});
+
 describe('defining a kind', () => {
   const define =
     (spec: AnySchema, more: object = {}): (() => unknown) =>

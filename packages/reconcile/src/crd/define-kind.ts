@@ -1,6 +1,8 @@
 import type { KubernetesObject, ObjectMeta } from '../object/object.ts';
 import { apiVersionOf, resourceKind, type ResourceKind } from '../object/resource-kind.ts';
 import { checkCelBounds } from './cel-bounds.ts';
+import { compileRules, ruleErrors } from './cel-rules.ts';
+import { withDefaults } from './defaults.ts';
 import { crdManifest, type CustomResourceDefinition, type PrinterColumn, type ScaleSubresource } from './manifest.ts';
 import type { AnySchema, ReadType, Schema, WriteType } from './schema.ts';
 import { SchemaError, toStructuralSchema, type StructuralSchema, type ValidationRule } from './structural-schema.ts';
@@ -31,8 +33,13 @@ export interface CustomKind<T extends KubernetesObject, Manifest = unknown> exte
    * The CustomResourceDefinition to install. Throws `SchemaError` when a default value violates its own schema.
    */
   crd(): CustomResourceDefinition;
-  /** What the API server would refuse about `object`. Compiled at the first call. */
-  validate(object: unknown): readonly FieldError[];
+  /**
+   * What the API server would refuse about `object`, as a new object or, with `previous`, as an update of that one:
+   * schema and CEL rules, after defaults are filled in.
+   */
+  validate(object: unknown, previous?: T): readonly FieldError[];
+  /** What the API server stores for `manifest`: absent fields have their defaults. Nothing is checked or pruned. */
+  withDefaults(manifest: Manifest): T;
   /** Never present at run time. */
   readonly [manifestType]?: Manifest;
 }
@@ -68,7 +75,8 @@ export interface KindDefinition<Spec extends AnySchema, Status extends AnySchema
 
 /**
  * Defines a custom kind once. Throws `SchemaError`, naming the path, when a CRD could not carry it: an unbounded
- * value under a CEL rule, a pattern that RE2 lacks, a name that Kubernetes refuses.
+ * value under a CEL rule, a rule that does not compile or costs too much, a pattern that RE2 lacks, a name that
+ * Kubernetes refuses.
  */
 export function defineKind<Spec extends AnySchema, Status extends AnySchema = Schema<never>>(
   definition: KindDefinition<Spec, Status>,
@@ -83,6 +91,7 @@ export function defineKind<Spec extends AnySchema, Status extends AnySchema = Sc
   checkNames(kind);
   const schema = rootSchema(definition);
   checkCelBounds(schema, kind.kind);
+  const rules = compileRules(schema, kind.kind);
   let validator: Validator | undefined;
   return {
     ...kind,
@@ -92,10 +101,16 @@ export function defineKind<Spec extends AnySchema, Status extends AnySchema = Sc
       const details = { ...definition, hasStatus: definition.status !== undefined };
       return crdManifest(kind, this.schema, details);
     },
-    validate(object) {
+    validate(object, previous) {
       validator ??= compileValidator(this.schema);
-      return [...typeMetaErrors(kind, object), ...validator(object)];
+      const stored = withDefaults(schema, object);
+      const errors = [...typeMetaErrors(kind, stored), ...validator(stored)];
+      // Like the API server: rules read typed values, so they are asked only about what the schema takes.
+      if (errors.length > 0 || rules === undefined) return errors;
+      return ruleErrors(rules, stored, previous);
     },
+    // The schema is what the object type was derived from.
+    withDefaults: (manifest) => withDefaults(schema, manifest) as CustomObject<ReadType<Spec>, ReadType<Status>>,
   };
 }
 

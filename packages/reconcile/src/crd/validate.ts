@@ -59,7 +59,8 @@ function unescapePointer(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function appendSegment(path: string, segment: string): string {
+/** The path of a field or, for a number, of a list item. */
+export function appendSegment(path: string, segment: string): string {
   if (/^\d+$/u.test(segment)) return `${path}[${segment}]`;
   return path === '' ? segment : `${path}.${segment}`;
 }
@@ -84,11 +85,16 @@ function duplicateErrors(schema: StructuralSchema, items: readonly unknown[], pa
   const seen = new Set<string>();
   const errors: FieldError[] = [];
   for (const [index, item] of items.entries()) {
-    const identity = JSON.stringify(keys === undefined ? item : keys.map((key) => fieldOf(item, key)));
+    const identity = identityOf(item, keys);
     if (seen.has(identity)) errors.push({ path: `${path}[${index}]`, message: `duplicates ${identity}` });
     seen.add(identity);
   }
   return errors;
+}
+
+/** What tells the items of a list apart: their map keys, or everything. */
+export function identityOf(item: unknown, keys: readonly string[] | undefined): string {
+  return JSON.stringify(keys === undefined ? item : keys.map((key) => fieldOf(item, key)));
 }
 
 function fieldOf(item: unknown, key: string): unknown {
