@@ -7,3 +7,7 @@ export type { HttpHandler, HttpRequest, HttpResponse } from './kubelet/http-exch
 export type { ImageBehaviour, ImageRule, Program, ProgramContext } from './kubelet/program.ts';
 export type { PodLogOptions, PodLogs } from './kubelet/pod-logs.ts';
 export { declaredPorts, sampleHandler, serverProgram } from './world/in-process-programs.ts';
+export { listenIngress } from './world/ingress-listener.ts';
+export { loopbackProgram, type LoopbackServer } from './world/loopback-program.ts';
+export { metricsHandler } from './world/metrics-handler.ts';
+export { listenHttp, type HttpListener, type HttpListenOptions } from './world/node-http.ts';

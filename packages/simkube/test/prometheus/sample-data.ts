@@ -93,10 +93,12 @@ function histograms(): WrittenSeries[] {
     ['negative', ['-5', '-1', '0', '2', '+Inf']],
     ['twice', ['1', '1.0', '2', '+Inf']],
     ['bad', ['1', 'large', '+Inf']],
+    ['torn', ['1', '2', '+Inf']],
     ['only', ['+Inf']],
   ];
   return shapes.flatMap(([service, bounds]) => {
-    const totals = bounds.map(() => 0);
+    // A lowest bucket above the others, as a scrape halfway through an update can see it.
+    const totals = bounds.map((_bound, index): number => (service === 'torn' && index === 0 ? 40 : 0));
     const rows: number[][] = [];
     for (let second = 0; second <= seconds; second += 1) {
       const hit = Math.floor(random.next() * bounds.length);
