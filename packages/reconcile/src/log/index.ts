@@ -1,0 +1,3 @@
+/** The logger of a process. Libraries take the `Logger` of their `Env`. */
+export { plainFields, plainText } from './log-record.ts';
+export { winstonLogger, type LogLevel, type WinstonLoggerOptions } from './winston-logger.ts';
