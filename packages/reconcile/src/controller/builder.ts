@@ -19,7 +19,7 @@ export interface WatchDefinition {
   readonly kind: ResourceKind;
   readonly role: 'for' | 'owns' | 'watches' | 'reads';
   /** Undefined for a kind that is only read. */
-  readonly source: ((informers: Informers) => Source) | undefined;
+  readonly source: ((informers: Informers, isOptional: boolean) => Source) | undefined;
 }
 
 /** A controller as declared, before it has a cluster. */
@@ -27,6 +27,8 @@ export interface ControllerDefinition {
   readonly name: string;
   readonly watches: readonly WatchDefinition[];
   readonly sources: readonly Source[];
+  /** Kinds that may not be installed. */
+  readonly optional: readonly ResourceKind[];
   readonly workers: number;
   readonly reconcile: Reconciler;
   readonly reconcileTimeoutMs: number | undefined;
@@ -48,6 +50,11 @@ export interface ControllerBuilder {
   ): ControllerBuilder;
   /** A kind whose changes enqueue nothing, but which reconciles read from the cache. */
   reads(kind: ResourceKind): ControllerBuilder;
+  /**
+   * Of the declared kinds, those whose CRD may be missing: workers do not wait for them, and readiness does not depend
+   * on them. Until such a kind is served, its lister is empty.
+   */
+  optional(...kinds: readonly ResourceKind[]): ControllerBuilder;
   /** Keys from elsewhere, for instance a `channelSource`. */
   from(source: Source): ControllerBuilder;
   /** Reconciles at the same time, each of another key. @default 1 */
@@ -71,6 +78,7 @@ export function controller(name: string): ControllerBuilder {
     name,
     watches: [],
     sources: [],
+    optional: [],
     workers: 1,
     reconcile: () => Promise.resolve(),
     reconcileTimeoutMs: undefined,
@@ -89,6 +97,7 @@ function builderOf(definition: ControllerDefinition): ControllerBuilder {
     watches: (kind, handler, ...predicates) =>
       watch({ kind, role: 'watches', source: sourceOf(kind, handler, predicates) }),
     reads: (kind) => watch({ kind, role: 'reads', source: undefined }),
+    optional: (...kinds) => also({ optional: [...definition.optional, ...kinds] }),
     from: (source) => also({ sources: [...definition.sources, source] }),
     workers: (workers) => also({ workers }),
     reconcileTimeout: (reconcileTimeoutMs) => also({ reconcileTimeoutMs }),
@@ -106,8 +115,8 @@ function sourceOf<T extends KubernetesObject>(
   kind: ResourceKind<T>,
   handler: EventHandler<T>,
   predicates: readonly Predicate<T>[],
-): (informers: Informers) => Source {
-  return (informers) => informerSource(informers.informer(kind), handler, predicates);
+): WatchDefinition['source'] {
+  return (informers, isOptional) => informerSource(informers.informer(kind), handler, { predicates, isOptional });
 }
 
 function primaryOf({ name, watches }: ControllerDefinition): ResourceKind {
@@ -129,17 +138,15 @@ export function buildController(definition: ControllerDefinition, dependencies: 
   const { informers, services, metrics, env } = dependencies;
   const { name, watches, workers, reconcile, reconcileTimeoutMs, rateLimiter, needsLeaderElection } = definition;
   const declared = new Set(watches.map(({ kind }) => groupResourceOf(kind)));
-  for (const { kind } of watches) informers.informer(kind);
+  const optional = new Set(definition.optional.map(groupResourceOf));
+  const sources = watches.map((watch) => watchSource(watch, informers, optional.has(groupResourceOf(watch.kind))));
   return new Controller({
     name,
     env,
     workers,
     reconcile,
     needsLeaderElection,
-    sources: [
-      ...watches.flatMap(({ source }) => (source === undefined ? [] : [source(informers)])),
-      ...definition.sources,
-    ],
+    sources: [...sources, ...definition.sources],
     services: {
       ...services,
       lister(kind) {
@@ -155,4 +162,9 @@ export function buildController(definition: ControllerDefinition, dependencies: 
     ...(rateLimiter === undefined ? {} : { rateLimiter: rateLimiter() }),
     ...(metrics === undefined ? {} : { metrics }),
   });
+}
+
+/** A kind that is only read enqueues nothing, but workers wait for its first list too. */
+function watchSource({ kind, source }: WatchDefinition, informers: Informers, isOptional: boolean): Source {
+  return source?.(informers, isOptional) ?? informerSource(informers.informer(kind), () => [], { isOptional });
 }

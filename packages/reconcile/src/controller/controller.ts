@@ -46,7 +46,10 @@ export interface ControllerOptions {
    * stays taken until the reconcile settles. @default 300_000
    */
   readonly reconcileTimeoutMs?: number;
-  /** How long sources may take to sync before `start` rejects, in milliseconds. @default 120_000 */
+  /**
+   * How long sources may take to sync before `start` rejects, in milliseconds. Without it workers wait for as long as
+   * it takes, which readiness and the log show: a missing permission may yet be granted.
+   */
   readonly syncTimeoutMs?: number;
   readonly rateLimiter?: RateLimiter;
   readonly metrics?: ControllerMetrics;
@@ -105,7 +108,7 @@ export class Controller {
   }
 
   async #waitForSync(signal: AbortSignal): Promise<void> {
-    const { env, sources, syncTimeoutMs = 120_000 } = this.#options;
+    const { env, sources, syncTimeoutMs = Infinity } = this.#options;
     const deadline = env.clock.monotonic() + syncTimeoutMs;
     for (;;) {
       const missing = sources.filter((source) => !source.hasSynced).map((source) => source.name);

@@ -37,6 +37,7 @@ export function fakeInformer<T extends KubernetesObject>(kind: ResourceKind<T>):
     problem: undefined,
     onChange(handler) {
       handlers.add(handler);
+      for (const object of objects.values()) handler({ type: 'added', object, isInitialList: true });
       return () => {
         handlers.delete(handler);
       };

@@ -23,18 +23,20 @@ export interface Source {
 
 /**
  * Enqueues what `handler` finds for each change of a kind that all `predicates` pass. What the cache holds at the
- * start, and resyncs (updates without a new resourceVersion), go behind live changes.
+ * start, and resyncs (updates without a new resourceVersion), go behind live changes. An optional source never holds
+ * workers up: its kind may not be installed.
  */
 export function informerSource<T extends KubernetesObject>(
   informer: Informer<T>,
   handler: EventHandler<T>,
-  predicates: readonly Predicate<T>[] = [],
+  options: { readonly predicates?: readonly Predicate<T>[]; readonly isOptional?: boolean } = {},
 ): Source {
   const { kind } = informer.kind;
+  const { predicates = [], isOptional = false } = options;
   return {
     name: kind,
     get hasSynced() {
-      return informer.hasSynced;
+      return isOptional || informer.hasSynced;
     },
     start(enqueue) {
       const receive = (change: ObjectChange<T>): void => {
@@ -44,9 +46,7 @@ export function informerSource<T extends KubernetesObject>(
         const priority = isOldNews(change) ? lowPriority : 0;
         for (const key of handler(change)) enqueue(key, { priority, reason });
       };
-      const stop = informer.onChange(receive);
-      for (const object of informer.lister.list()) receive({ type: 'added', object, isInitialList: true });
-      return stop;
+      return informer.onChange(receive);
     },
   };
 }

@@ -130,9 +130,20 @@ describe('an informer source', () => {
   it('drops what a predicate does not pass', () => {
     const informer = fakeInformer(thingKind);
     const got: string[] = [];
-    informerSource(informer, enqueueSelf, [pass, not(pass)]).start((key) => got.push(key.name));
+    informerSource(informer, enqueueSelf, { predicates: [pass, not(pass)] }).start((key) => got.push(key.name));
     informer.put(thing({}));
     expect(got).toEqual([]);
+  });
+});
+
+describe('the sync of an informer source', () => {
+  it('is that of its informer, unless the kind is optional', () => {
+    const informer = fakeInformer(thingKind);
+    informer.hasSynced = false;
+    expect(informerSource(informer, enqueueSelf).hasSynced).toBe(false);
+    expect(informerSource(informer, enqueueSelf, { isOptional: true }).hasSynced).toBe(true);
+    informer.hasSynced = true;
+    expect(informerSource(informer, enqueueSelf).hasSynced).toBe(true);
   });
 });
 
