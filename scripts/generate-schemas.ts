@@ -32,17 +32,23 @@ function isZero(value: unknown): boolean {
   return value === '' || value === 0 || value === false || (isNode(value) && Object.keys(value).length === 0);
 }
 
+const dropped = new Set(['description', 'x-kubernetes-group-version-kind', 'externalDocs']);
+
 function trimmedEntry(key: string, value: unknown): readonly [string, unknown][] {
-  if (key === 'description' || key === 'x-kubernetes-group-version-kind' || key === 'externalDocs') return [];
-  if (key === 'default') return isZero(value) ? [] : [[key, value]];
+  if (dropped.has(key) || (key === 'default' && isZero(value))) return [];
+  if (key === 'default') return [[key, value]];
   if (key === 'properties' && isNode(value)) {
     return [[key, Object.fromEntries(Object.entries(value).map(([name, child]) => [name, property(child)]))]];
   }
   if (key === '$ref' && typeof value === 'string') return [[key, value.slice(refPrefix.length)]];
-  if (key === 'allOf' && Array.isArray(value) && value.length === 1 && isNode(value[0]) && '$ref' in value[0]) {
-    return Object.entries(trimmed(value[0]) as Node);
-  }
-  return [[key, trimmed(value)]];
+  const reference = key === 'allOf' ? onlyReference(value) : undefined;
+  return reference === undefined ? [[key, trimmed(value)]] : Object.entries(trimmed(reference) as Node);
+}
+
+/** OpenAPI v3 wraps a reference with siblings into an `allOf` of one. */
+function onlyReference(value: unknown): Node | undefined {
+  const [first, second]: readonly unknown[] = Array.isArray(value) ? value : [];
+  return isNode(first) && '$ref' in first && second === undefined ? first : undefined;
 }
 
 /** An embedded Go struct is always there on the wire, if only as `{}`; OpenAPI tells it from a pointer by that default. */

@@ -38,22 +38,25 @@ function check(place: Place, problems: string[]): void {
   } else checkScalar(place, problems);
 }
 
+const scalarTypes: Readonly<Record<string, readonly [type: string, name: string]>> = {
+  boolean: ['boolean', 'boolean'],
+  string: ['string', 'string'],
+  integer: ['number', 'numeric (int or float)'],
+  number: ['number', 'numeric (int or float)'],
+};
+
 function checkScalar({ schema, value, path }: Place, problems: string[]): void {
-  const expected = schema.type;
+  const { type = '', format = '' } = schema;
+  const expected = Object.hasOwn(scalarTypes, type) ? scalarTypes[type] : undefined;
   if (expected === undefined || schema['x-kubernetes-int-or-string'] === true) return;
   // Formats other than byte have their own readers, which take what they take.
-  if (expected === 'string' && (schema.format ?? '') !== '' && schema.format !== 'byte') return;
-  if (expected === 'boolean' && typeof value !== 'boolean')
-    problems.push(`${path}: expected boolean, got ${gotText(value)}`);
-  if (expected === 'string' && typeof value !== 'string')
-    problems.push(`${path}: expected string, got ${gotText(value)}`);
-  const numeric = expected === 'integer' || expected === 'number';
-  if (numeric && typeof value !== 'number')
-    problems.push(`${path}: expected numeric (int or float), got ${gotText(value)}`);
+  if (type === 'string' && format !== '' && format !== 'byte') return;
+  const [jsonType, name] = expected;
+  if (typeof value !== jsonType) problems.push(`${path}: expected ${name}, got ${gotText(value)}`);
 }
 
 function gotText(value: Json): string {
-  return `&value.valueUnstructured{Value:${typeof value === 'string' ? JSON.stringify(value) : JSON.stringify(value)}}`;
+  return `&value.valueUnstructured{Value:${JSON.stringify(value)}}`;
 }
 
 function checkMap({ schema, path, root }: Place, map: JsonObject, problems: string[]): void {

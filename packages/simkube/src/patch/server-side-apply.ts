@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type StructuralSchema } from '../schema/structural-schema.ts';
+import { isJsonObject, type Json, type JsonObject, type StructuralSchema } from '../schema/structural-schema.ts';
 import { applyConflictMessage, applyConflicts, type ApplyConflict } from './apply-conflict.ts';
 import { applyTypeErrors } from './apply-type-errors.ts';
 import { compareTyped, jsonEqual } from './compare.ts';
@@ -228,7 +228,8 @@ function parsedObject(text: string): JsonObject | undefined {
 function objectText(request: ApplyRequest): string {
   const { metadata, kind } = request.applied;
   const { name, namespace } = isJsonObject(metadata) ? metadata : {};
-  return `${String(namespace ?? '')}/${String(name ?? '')}; ${request.apiVersion}, Kind=${String(kind)}`;
+  const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+  return `${text(namespace)}/${text(name)}; ${request.apiVersion}, Kind=${text(kind)}`;
 }
 
 /** The fields that a main endpoint resets when its status has an endpoint of its own. */

@@ -43,19 +43,23 @@ function mergeMap(
     const { [directive]: what, ...rest } = patch;
     if (what === 'replace') return withoutDirectives(rest) as JsonObject;
     if (what === 'delete') return undefined;
-    if (what !== 'merge') throw new BadPatch(`Unknown patch type found: ${String(what)}`);
+    if (what !== 'merge')
+      throw new BadPatch(`Unknown patch type found: ${typeof what === 'string' ? what : JSON.stringify(what ?? null)}`);
     return mergeMap(original, rest, schema);
   }
   const entries = new Map(Object.entries(retained(original, patch)));
   deleteFromPrimitiveLists(entries, patch);
   for (const [key, value] of Object.entries(patch)) {
-    if (value === undefined || key === retainKeys || key.startsWith(deletePrefix) || key.startsWith(orderPrefix))
-      continue;
+    if (value === undefined || isDirective(key)) continue;
     if (value === null) entries.delete(key);
     else mergeField(entries, { key, value, order: orderOf(patch, key) }, propertySchema(schema, key));
   }
   reorderUntouched(entries, patch, schema);
   return Object.fromEntries(entries);
+}
+
+function isDirective(key: string): boolean {
+  return key === retainKeys || key.startsWith(deletePrefix) || key.startsWith(orderPrefix);
 }
 
 function orderOf(patch: JsonObject, key: string): readonly Json[] | undefined {

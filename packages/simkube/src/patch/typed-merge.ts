@@ -15,18 +15,12 @@ export function mergeTyped(
 ): Json | undefined {
   if (applied === undefined) return live;
   if (live === undefined || live === applied) return applied;
-  switch (fieldType(schema, applied)) {
-    case 'map':
-      return isJsonObject(applied) && (isJsonObject(live) || live === null)
-        ? mergeMaps(schema, live ?? {}, applied)
-        : applied;
-    case 'list':
-      return Array.isArray(applied) && Array.isArray(live) && schema !== undefined && applied.length + live.length > 0
-        ? mergeLists(schema, live as readonly Json[], applied as readonly Json[])
-        : applied;
-    default:
-      return applied;
-  }
+  const type = fieldType(schema, applied);
+  if (type === 'map' && isJsonObject(applied)) return mergeMaps(schema, isJsonObject(live) ? live : {}, applied);
+  if (type !== 'list' || schema === undefined || !Array.isArray(applied) || !Array.isArray(live)) return applied;
+  return live.length + applied.length === 0
+    ? applied
+    : mergeLists(schema, live as readonly Json[], applied as readonly Json[]);
 }
 
 function mergeMaps(schema: StructuralSchema | undefined, live: JsonObject, applied: JsonObject): JsonObject {
@@ -50,43 +44,49 @@ function mergeLists(schema: StructuralSchema, live: readonly Json[], applied: re
   const liveBy = new Map<string, Json | undefined>();
   // A duplicated live item is replaced, not merged.
   for (const { element, value } of mine) liveBy.set(element, liveBy.has(element) ? undefined : value);
-
-  const shared = theirs.filter(({ element }) => liveBy.has(element)).map(({ element }) => element);
-  const merged = new Set<string>();
-  const out: Json[] = [];
-  const take = (element: string): void => {
-    merged.add(element);
-    const value = mergeTyped(schema.items, liveBy.get(element), appliedBy.get(element));
-    if (value !== undefined) out.push(value);
-  };
-
-  let [left, right, nextShared] = [0, 0, 0];
-  while (left < mine.length || right < theirs.length) {
-    const [a, b] = [mine[left], theirs[right]];
-    if (a !== undefined && b !== undefined && a.element === b.element) {
-      take(a.element);
-      [left, right, nextShared] = [left + 1, right + 1, nextShared + 1];
-    } else if (
-      a !== undefined &&
-      b !== undefined &&
-      appliedBy.has(a.element) &&
-      nextShared < shared.length &&
-      shared[nextShared] !== a.element
-    ) {
-      left += 1;
-    } else if (a !== undefined && !appliedBy.has(a.element)) {
-      out.push(a.value);
-      left += 1;
-    } else {
-      if (a !== undefined && merged.has(a.element)) left += 1;
-      if (b !== undefined) {
-        take(b.element);
-        right += 1;
-        if (shared[nextShared] === b.element) nextShared += 1;
-      }
-    }
-  }
+  const out = mergedOrder(mine, theirs).flatMap((item): Json[] => {
+    const own = appliedBy.get(item.element);
+    if (own === undefined) return [item.value];
+    const value = mergeTyped(schema.items, liveBy.get(item.element), own);
+    return value === undefined ? [] : [value];
+  });
   return out.length === live.length && out.every((item, index) => item === live[index]) ? live : out;
+}
+
+/** The items of both lists in merged order, shared ones once. */
+function mergedOrder(live: readonly Item[], applied: readonly Item[]): readonly Item[] {
+  const isApplied = new Set(applied.map(({ element }) => element));
+  const isLive = new Set(live.map(({ element }) => element));
+  const shared = applied.filter(({ element }) => isLive.has(element));
+  const placed = new Set<string>();
+  const out: Item[] = [];
+  let [left, right, next] = [0, 0, 0];
+
+  const place = (item: Item | undefined): void => {
+    if (item === undefined) return;
+    out.push(item);
+    placed.add(item.element);
+    right += 1;
+    if (shared[next]?.element === item.element) next += 1;
+  };
+  while (left < live.length || right < applied.length) {
+    const [a, b] = [live[left], applied[right]];
+    if (a === undefined) place(b);
+    else if (!isApplied.has(a.element)) {
+      out.push(a);
+      left += 1;
+    } else if (b === undefined || a.element === b.element || placed.has(a.element)) {
+      left += 1;
+      place(b);
+    } else if (waits(shared[next], a)) left += 1;
+    else place(b);
+  }
+  return out;
+}
+
+/** A shared live item that comes later in the applied list is placed there. */
+function waits(nextShared: Item | undefined, item: Item): boolean {
+  return nextShared !== undefined && nextShared.element !== item.element;
 }
 
 interface Item {

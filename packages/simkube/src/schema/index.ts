@@ -1,6 +1,7 @@
 /** What objects look like: schemas of the built-in kinds, and pruning, defaulting and validation by schema. */
 export { builtinKinds, type BuiltinKind } from './builtin-kinds.ts';
 export { bodyDefinitions, type BuiltinResource, type ScalePaths, type Subresources } from './builtin-resources.ts';
+export { definitionErrors } from './definition-errors.ts';
 export { decodeError } from './decode-error.ts';
 export { objectValidator, type ObjectValidator } from './object-validator.ts';
 export { applyDefaults } from './defaults.ts';

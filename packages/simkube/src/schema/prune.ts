@@ -71,14 +71,16 @@ function prunedObject(walk: Walk, schema: StructuralSchema, object: JsonObject, 
   return changed ? Object.fromEntries(kept) : object;
 }
 
+/** What every Kubernetes object has, whatever its schema says. */
+const objectFields: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
+
 function declaredChild(
   walk: Walk,
   schema: StructuralSchema,
   key: string,
   resource: boolean,
 ): StructuralSchema | 'kept' | 'unknown' {
-  if (resource && (key === 'apiVersion' || key === 'kind')) return 'kept';
-  if (resource && key === 'metadata') return walk.metadata ?? 'kept';
+  if (resource && objectFields.has(key)) return key === 'metadata' ? (walk.metadata ?? 'kept') : 'kept';
   if (schema.properties !== undefined && Object.hasOwn(schema.properties, key)) return schema.properties[key] ?? 'kept';
   const rest = schema.additionalProperties;
   if (typeof rest === 'object') return rest;

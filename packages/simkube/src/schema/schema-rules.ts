@@ -1,0 +1,126 @@
+import { compileRule, type RuleEnvironment } from '@canaryop/reconcile/cel';
+import { forbiddenValue, invalidValue, requiredValue, type FieldError } from './field-error.ts';
+import type { Json, StructuralSchema, ValidationRule } from './structural-schema.ts';
+
+/** The most that one rule may cost over a whole object, in CEL's units (kube-apiserver's StaticEstimatedCostLimit). */
+const ruleCostLimit = 10_000_000;
+/** The most that all rules of a CRD may cost together. */
+const totalCostLimit = 100_000_000;
+
+interface Place {
+  readonly path: string;
+  readonly isResource: boolean;
+  /** How often the node can occur in one object; undefined below a list or map without a limit. */
+  readonly cardinality: number | undefined;
+  /** Path of the nearest list whose items an update can't match up. */
+  readonly uncorrelated: string | undefined;
+}
+
+/**
+ * Compiles every rule of a CRD's schema: what does not compile, what could cost too much, and what uses `oldSelf`
+ * where no old value can be found is refused, as kube-apiserver refuses it.
+ */
+export function schemaRuleErrors(
+  schema: StructuralSchema,
+  path: string,
+  environment: RuleEnvironment,
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  let total = 0;
+
+  function visit(node: StructuralSchema, place: Place): void {
+    for (const [index, rule] of (node['x-kubernetes-validations'] ?? []).entries()) {
+      const at = `${place.path}.x-kubernetes-validations[${index}]`;
+      const checked = checkedRule(node, rule, { ...place, path: at, environment });
+      errors.push(...checked.errors);
+      total += checked.cost;
+    }
+    for (const [key, child] of Object.entries(node.properties ?? {})) {
+      visit(child, { ...place, path: `${place.path}.properties[${key}]`, isResource: isEmbedded(child) });
+    }
+    if (node.items !== undefined) {
+      const isKeyed = node['x-kubernetes-list-type'] === 'map';
+      const uncorrelated = place.uncorrelated ?? (isKeyed ? undefined : place.path);
+      const cardinality = times(place.cardinality, node.maxItems);
+      visit(node.items, { path: `${place.path}.items`, isResource: isEmbedded(node.items), cardinality, uncorrelated });
+    }
+    const rest = node.additionalProperties;
+    if (typeof rest === 'object') {
+      const cardinality = times(place.cardinality, node.maxProperties);
+      visit(rest, { ...place, path: `${place.path}.additionalProperties`, isResource: isEmbedded(rest), cardinality });
+    }
+  }
+
+  visit(schema, { path, isResource: true, cardinality: 1, uncorrelated: undefined });
+  if (total > totalCostLimit) {
+    const what = 'x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema';
+    errors.push(forbiddenValue(path, costMessage(what, total, totalCostLimit)));
+  }
+  return errors;
+}
+
+function isEmbedded(schema: StructuralSchema): boolean {
+  return schema['x-kubernetes-embedded-resource'] === true;
+}
+
+function times(outer: number | undefined, inner: number | undefined): number | undefined {
+  return outer === undefined || inner === undefined ? undefined : outer * inner;
+}
+
+interface CheckedRule {
+  readonly errors: readonly FieldError[];
+  readonly cost: number;
+}
+
+function checkedRule(
+  schema: StructuralSchema,
+  rule: ValidationRule,
+  place: Place & { readonly environment: RuleEnvironment },
+): CheckedRule {
+  const { path, isResource, environment } = place;
+  const form = formErrors(rule, path);
+  if (form.length > 0) return { errors: form, cost: 0 };
+  if (rule.optionalOldSelf === true) {
+    return {
+      errors: [invalidValue(`${path}.optionalOldSelf`, true, "optional values can't be evaluated here")],
+      cost: 0,
+    };
+  }
+  const compiled = compileRule(rule.rule, { schema, isResource, environment });
+  if (!compiled.ok) return { errors: [invalidValue(`${path}.rule`, rule as unknown as Json, compiled.error)], cost: 0 };
+
+  const errors: FieldError[] = [];
+  let cost = compiled.rule.maxCost * (place.cardinality ?? compiled.rule.maxCardinality);
+  if (cost > ruleCostLimit) {
+    errors.push(forbiddenValue(`${path}.rule`, costMessage('estimated rule cost', cost, ruleCostLimit)));
+  }
+  if (compiled.rule.usesOldSelf && place.uncorrelated !== undefined) {
+    const why = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${place.uncorrelated}`;
+    errors.push(invalidValue(`${path}.rule`, rule.rule, why));
+  }
+  if (rule.messageExpression !== undefined) {
+    const message = compileRule(rule.messageExpression, { schema, isResource, environment, result: 'string' });
+    if (message.ok) cost += message.rule.maxCost;
+    else errors.push(invalidValue(`${path}.messageExpression`, rule as unknown as Json, message.error));
+  }
+  return { errors, cost };
+}
+
+function formErrors(rule: ValidationRule, path: string): readonly FieldError[] {
+  const message = rule.message?.trim() ?? '';
+  if (rule.rule.trim() === '') return [requiredValue(`${path}.rule`, 'rule is not specified')];
+  if (rule.message !== undefined && rule.message !== '' && message === '') {
+    return [invalidValue(`${path}.message`, rule.message, 'must be non-empty if specified')];
+  }
+  if (message.includes('\n')) return [invalidValue(`${path}.message`, rule.message, 'must not contain line breaks')];
+  if (message === '' && rule.rule.trim().includes('\n')) {
+    return [requiredValue(`${path}.message`, 'message must be specified if rule contains line breaks')];
+  }
+  return [];
+}
+
+function costMessage(what: string, cost: number, limit: number): string {
+  const factor = cost / limit;
+  const text = factor > 100 ? 'more than 100x' : factor < 1.5 ? `${factor.toFixed(6)}x` : `${factor.toFixed(1)}x`;
+  return `${what} exceeds budget by factor of ${text} (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)`;
+}
