@@ -1,5 +1,5 @@
 /** The CEL library enters here: RE2 patterns in linear time, the official conformance tests, a standard syntax tree. */
-import { parse } from '@bufbuild/cel';
+import type { parse } from '@bufbuild/cel';
 
 export {
   celEnv,

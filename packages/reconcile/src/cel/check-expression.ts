@@ -34,52 +34,53 @@ export type Scope = ReadonlyMap<string, DeclType>;
 const typeNames = new Set(['int', 'uint', 'double', 'bool', 'string', 'bytes', 'list', 'map', 'null_type', 'type']);
 
 /** Checks expressions against declared variables, as cel-go's checker does for Kubernetes. */
-export function expressionChecker(): (expr: Expr, scope: Scope) => Checked {
-  const signatures = functionSignatures();
+export class ExpressionChecker {
+  readonly #signatures = functionSignatures();
 
-  function check(expr: Expr, scope: Scope): Checked {
+  /** @throws CheckError */
+  check(expr: Expr, scope: Scope): Checked {
     const kind = expr.exprKind;
     switch (kind.case) {
       case 'constExpr':
         return { type: constantType(kind.value), cost: 0 };
       case 'identExpr':
-        return identifier(expr, kind.value.name, scope);
+        return this.#identifier(expr, kind.value.name, scope);
       case 'selectExpr':
-        return selection(expr, kind.value, scope);
+        return this.#selection(expr, kind.value, scope);
       case 'callExpr':
-        return call(expr, kind.value, scope);
+        return this.#call(expr, kind.value, scope);
       case 'listExpr':
-        return list(kind.value, scope);
+        return this.#list(kind.value, scope);
       case 'structExpr':
-        return struct(expr, kind.value, scope);
+        return this.#struct(expr, kind.value, scope);
       case 'comprehensionExpr':
-        return comprehension(expr, kind.value, scope);
+        return this.#comprehension(expr, kind.value, scope);
       default:
         throw new CheckError(expr.id, 'unexpected expression');
     }
   }
 
-  function identifier(expr: Expr, name: string, scope: Scope): Checked {
+  #identifier(expr: Expr, name: string, scope: Scope): Checked {
     const type = scope.get(name);
     if (type !== undefined) return { type, cost: 1 };
     if (typeNames.has(name)) return { type: simpleType('type'), cost: 1 };
     throw new CheckError(expr.id, `undeclared reference to '${name}' (in container '')`);
   }
 
-  function selection(expr: Expr, select: ExprOf<'selectExpr'>, scope: Scope): Checked {
-    const operand = check(present(select.operand, expr), scope);
+  #selection(expr: Expr, select: ExprOf<'selectExpr'>, scope: Scope): Checked {
+    const operand = this.check(present(select.operand, expr), scope);
     const type = fieldType(expr, operand.type, select.field);
     if (select.testOnly) return { type: boolType, cost: operand.cost + 1 };
     return { type, cost: operand.cost + 1 };
   }
 
-  function call(expr: Expr, node: ExprOf<'callExpr'>, scope: Scope): Checked {
-    const namespaced = namespacedName(node, scope);
+  #call(expr: Expr, node: ExprOf<'callExpr'>, scope: Scope): Checked {
+    const namespaced = this.#namespacedName(node, scope);
     const name = namespaced ?? node.function;
-    const target = node.target === undefined || namespaced !== undefined ? undefined : check(node.target, scope);
-    const args = node.args.map((arg) => check(arg, scope));
-    if (name === '_?_:_') return conditional(expr, args);
-    const overloads = signatures.get(name);
+    const target = node.target === undefined || namespaced !== undefined ? undefined : this.check(node.target, scope);
+    const args = node.args.map((arg) => this.check(arg, scope));
+    if (name === '_?_:_') return this.#conditional(expr, args);
+    const overloads = this.#signatures.get(name);
     if (overloads === undefined)
       throw new CheckError(
         expr.id,
@@ -92,7 +93,7 @@ export function expressionChecker(): (expr: Expr, scope: Scope) => Checked {
     return { type: sized(name, type, [...(target === undefined ? [] : [target.type]), ...argTypes]), cost };
   }
 
-  function conditional(expr: Expr, args: readonly Checked[]): Checked {
+  #conditional(expr: Expr, args: readonly Checked[]): Checked {
     const [condition, yes, no] = args;
     if (condition === undefined || yes === undefined || no === undefined)
       throw new CheckError(expr.id, 'incomplete conditional');
@@ -110,20 +111,20 @@ export function expressionChecker(): (expr: Expr, scope: Scope) => Checked {
     return { type: joined(yes.type, no.type), cost: condition.cost + Math.max(yes.cost, no.cost) };
   }
 
-  function list(node: ExprOf<'listExpr'>, scope: Scope): Checked {
-    const elements = node.elements.map((element) => check(element, scope));
+  #list(node: ExprOf<'listExpr'>, scope: Scope): Checked {
+    const elements = node.elements.map((element) => this.check(element, scope));
     const element = elements.map(({ type }) => type).reduce(joined, elements[0]?.type ?? dynType);
     return { type: listOf(element, elements.length), cost: elements.reduce((sum, { cost }) => sum + cost, 10) };
   }
 
-  function struct(expr: Expr, node: ExprOf<'structExpr'>, scope: Scope): Checked {
+  #struct(expr: Expr, node: ExprOf<'structExpr'>, scope: Scope): Checked {
     if (node.messageName !== '')
       throw new CheckError(expr.id, `undeclared reference to '${node.messageName}' (in container '')`);
     let [cost, keys, values]: [number, DeclType | undefined, DeclType | undefined] = [30, undefined, undefined];
     for (const entry of node.entries) {
       if (entry.keyKind.case !== 'mapKey') throw new CheckError(expr.id, 'a map key must be an expression');
-      const key = check(entry.keyKind.value, scope);
-      const value = check(present(entry.value, expr), scope);
+      const key = this.check(entry.keyKind.value, scope);
+      const value = this.check(present(entry.value, expr), scope);
       cost += key.cost + value.cost;
       keys = keys === undefined ? key.type : joined(keys, key.type);
       values = values === undefined ? value.type : joined(values, value.type);
@@ -131,26 +132,24 @@ export function expressionChecker(): (expr: Expr, scope: Scope) => Checked {
     return { type: mapOf(values ?? dynType, node.entries.length, keys ?? dynType), cost };
   }
 
-  function comprehension(expr: Expr, node: ExprOf<'comprehensionExpr'>, scope: Scope): Checked {
-    const range = check(present(node.iterRange, expr), scope);
-    const init = check(present(node.accuInit, expr), scope);
+  #comprehension(expr: Expr, node: ExprOf<'comprehensionExpr'>, scope: Scope): Checked {
+    const range = this.check(present(node.iterRange, expr), scope);
+    const init = this.check(present(node.accuInit, expr), scope);
     const item = iterated(expr, range.type);
     const inner = new Map([...scope, [node.accuVar, grown(init.type, dynType, range.type)], [node.iterVar, item]]);
-    const condition = check(present(node.loopCondition, expr), inner);
-    const step = check(present(node.loopStep, expr), inner);
+    const condition = this.check(present(node.loopCondition, expr), inner);
+    const step = this.check(present(node.loopStep, expr), inner);
     const accumulated = grown(init.type, step.type.element ?? dynType, range.type);
-    const result = check(present(node.result, expr), new Map([...scope, [node.accuVar, accumulated]]));
+    const result = this.check(present(node.result, expr), new Map([...scope, [node.accuVar, accumulated]]));
     const loops = range.type.maxElements * (condition.cost + step.cost);
     return { type: result.type, cost: range.cost + init.cost + loops + result.cost };
   }
 
-  function namespacedName(node: ExprOf<'callExpr'>, scope: Scope): string | undefined {
+  #namespacedName(node: ExprOf<'callExpr'>, scope: Scope): string | undefined {
     const target = node.target?.exprKind;
     if (target?.case !== 'identExpr' || scope.has(target.value.name)) return undefined;
     return `${target.value.name}.${node.function}`;
   }
-
-  return check;
 }
 
 function present(expr: Expr | undefined, parent: Expr): Expr {

@@ -43,20 +43,31 @@ export type RuleCompilation =
  * that can't be evaluated here is an error that names it) and estimates its cost.
  */
 export function compileRule(expression: string, options: CompileRuleOptions = {}): RuleCompilation {
-  const { schema, isResource = false, environment = ruleEnvironment(), result = 'bool' } = options;
+  const { schema, isResource = false } = options;
   const self = schema === undefined ? dynType : declTypeOf(schema, isResource);
   if (self === undefined) return { ok: false, error: 'failed to convert to declType for CEL validation rules' };
-  const hasOldSelf = options.hasOldSelf ?? true;
-  const scope: Scope = new Map(
-    hasOldSelf
-      ? [
-          ['self', self],
-          ['oldSelf', self],
-        ]
-      : [['self', self]],
-  );
   const parsed = parsedExpression(expression);
   if ('error' in parsed) return { ok: false, error: parsed.error };
+  const scope: Scope = new Map(
+    options.hasOldSelf === false
+      ? [['self', self]]
+      : [
+          ['self', self],
+          ['oldSelf', self],
+        ],
+  );
+  return checkedRule({ expression, parsed, self, scope }, options);
+}
+
+interface Source {
+  readonly expression: string;
+  readonly parsed: ParsedExpression;
+  readonly self: DeclType;
+  readonly scope: Scope;
+}
+
+function checkedRule({ expression, parsed, self, scope }: Source, options: CompileRuleOptions): RuleCompilation {
+  const { schema, isResource = false, environment = ruleEnvironment(), result = 'bool' } = options;
   try {
     const { type, cost } = environment.check(parsed.expr, scope);
     if (type.kind !== result && type.kind !== 'dyn') return { ok: false, error: wrongResult(result, type) };

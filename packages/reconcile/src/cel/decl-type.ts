@@ -44,10 +44,12 @@ export function listOf(element: DeclType, maxElements: number): DeclType {
 }
 
 /** A map type with string keys unless told otherwise. */
-export function mapOf(element: DeclType, maxElements: number, key: DeclType = stringType): DeclType {
+export function mapOf(element: DeclType, maxElements: number, key: DeclType = keyType): DeclType {
   return { kind: 'map', key, element, maxElements, minSize: 2 };
 }
 
+/** A map's key. Kubernetes counts nothing for its length. */
+const keyType: DeclType = simpleType('string', 0, 2);
 /** A string of unknown length. */
 export const stringType: DeclType = simpleType('string', maxRequestBytes - 2, 2);
 /** A value whose type is only known at run time. */

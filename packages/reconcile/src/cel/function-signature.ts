@@ -124,26 +124,21 @@ export function resolveOverload(
 }
 
 function matches(pattern: string, type: DeclType, bindings: Bindings): boolean {
-  if (pattern === 'A' || pattern === 'B') {
-    const bound = bindings.get(pattern);
-    if (bound === undefined || bound.kind === 'dyn') {
-      bindings.set(pattern, type);
-      return true;
-    }
-    return assignable(bound, type);
-  }
+  if (pattern === 'A' || pattern === 'B') return bindsTo(pattern, type, bindings);
   if (type.kind === 'dyn') return true;
-  const list = /^list\((.*)\)$/u.exec(pattern);
-  if (list !== null) return type.kind === 'list' && matches(list[1] ?? 'dyn', type.element ?? dynType, bindings);
-  const map = /^map\((.*), (.*)\)$/u.exec(pattern);
-  if (map !== null) {
-    return (
-      type.kind === 'map' &&
-      matches(map[1] ?? 'dyn', type.key ?? dynType, bindings) &&
-      matches(map[2] ?? 'dyn', type.element ?? dynType, bindings)
-    );
-  }
-  return pattern === 'dyn' || pattern === type.kind;
+  const container = /^(?<kind>list|map)\((?<parts>.*)\)$/u.exec(pattern)?.groups;
+  if (container === undefined) return pattern === 'dyn' || pattern === type.kind;
+  if (container['kind'] !== type.kind) return false;
+  const parts = splitArgs(container['parts'] ?? '');
+  const types = type.kind === 'list' ? [type.element] : [type.key, type.element];
+  return types.every((part, index) => matches(parts[index] ?? 'dyn', part ?? dynType, bindings));
+}
+
+function bindsTo(variable: string, type: DeclType, bindings: Bindings): boolean {
+  const bound = bindings.get(variable);
+  if (bound !== undefined && bound.kind !== 'dyn') return assignable(bound, type);
+  bindings.set(variable, type);
+  return true;
 }
 
 /** Whether two types may meet in one place: equal, dynamic, or null for what can be null. */
@@ -151,11 +146,12 @@ export function assignable(a: DeclType, b: DeclType): boolean {
   if (a.kind === 'dyn' || b.kind === 'dyn') return true;
   if (a.kind === 'null' || b.kind === 'null') return isNullable(a) && isNullable(b);
   if (a.kind !== b.kind) return false;
-  if (a.kind === 'list') return assignable(a.element ?? dynType, b.element ?? dynType);
-  if (a.kind === 'map') {
-    return assignable(a.key ?? dynType, b.key ?? dynType) && assignable(a.element ?? dynType, b.element ?? dynType);
-  }
-  return a.kind !== 'object' || a.fields === b.fields;
+  if (a.kind === 'object') return a.fields === b.fields;
+  return assignableParts(a.element, b.element) && assignableParts(a.key, b.key);
+}
+
+function assignableParts(a: DeclType | undefined, b: DeclType | undefined): boolean {
+  return a === undefined || b === undefined || assignable(a, b);
 }
 
 function isNullable(type: DeclType): boolean {

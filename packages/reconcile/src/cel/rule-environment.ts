@@ -1,11 +1,20 @@
-import { celEnv, isCelError, parse, plan, stringFunctions, type CelInput, type CelValue } from './cel-library.ts';
+import {
+  celEnv,
+  isCelError,
+  parse,
+  plan,
+  stringFunctions,
+  type CelInput,
+  type CelValue,
+  type Expr,
+} from './cel-library.ts';
 import type { TimeReaders } from './cel-value.ts';
-import { expressionChecker } from './check-expression.ts';
+import { ExpressionChecker, type Checked, type Scope } from './check-expression.ts';
 import { kubernetesFunctions } from './kubernetes-functions.ts';
 
 /** What rules are compiled in: functions, checker and readers. Makes no difference to results; share one to save time. */
 export interface RuleEnvironment {
-  readonly check: ReturnType<typeof expressionChecker>;
+  readonly check: (expression: Expr, scope: Scope) => Checked;
   /** Plans a parsed expression; evaluation gives a value or an error. */
   readonly plan: (
     expression: ReturnType<typeof parse>,
@@ -34,8 +43,9 @@ export function ruleEnvironment(): RuleEnvironment {
       }),
     ],
   });
+  const checker = new ExpressionChecker();
   return {
-    check: expressionChecker(),
+    check: (expression, scope) => checker.check(expression, scope),
     plan: (expression) => {
       const evaluate = plan(env, expression.expr);
       return (variables) => evaluate({ ...variables });
