@@ -5,7 +5,14 @@ import { CanaryApp, type OwnedSpec } from '../api/v1/canaryapp.ts';
 import { primaryName, secondaryName, type Role } from '../api/v1/names.ts';
 import { deploymentOf, type OwnedDeployment } from '../targets/owned-deployment.ts';
 import { DestinationRule, Gateway, VirtualService } from '../traffic/istio/kinds.ts';
-import { destinationRuleOf, gatewayOf, serviceOf, virtualServiceOf, weightOf } from '../traffic/istio/routes.ts';
+import {
+  destinationRuleOf,
+  gatewayOf,
+  routePortOf,
+  serviceOf,
+  virtualServiceOf,
+  weightOf,
+} from '../traffic/istio/routes.ts';
 import type { Intent } from './decision.ts';
 import type { Child } from './write.ts';
 
@@ -34,7 +41,7 @@ export interface ChildContext {
 export function children(context: ChildContext, live: LiveChildren, intent: Intent): readonly Child[] {
   const { app, spec } = context;
   const name = app.metadata.name;
-  const service = child(Service, live.service, serviceOf(owned(app, name), name, intent.servicePorts));
+  const service = child(Service, live.service, serviceOf(owned(app, name), name, portsFor(live, intent)));
   const rule = child(DestinationRule, live.destinationRule, destinationRuleOf(owned(app, name), name));
   const routes =
     context.hosts === undefined
@@ -44,6 +51,12 @@ export function children(context: ChildContext, live: LiveChildren, intent: Inte
   const before = live.virtualService && weightOf(live.virtualService);
   const lowers = before === undefined || intent.weight < before;
   return lowers ? [service, rule, ...routes, ...workloads] : [service, rule, ...workloads, ...routes];
+}
+
+/** A port that the routes still name leaves the Service only after they have changed. */
+function portsFor({ virtualService }: LiveChildren, { servicePorts }: Intent): readonly number[] {
+  const routed = virtualService && routePortOf(virtualService);
+  return routed === undefined || servicePorts.includes(routed) ? servicePorts : [...servicePorts, routed];
 }
 
 function wantedRoutes(

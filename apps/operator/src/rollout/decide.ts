@@ -2,7 +2,7 @@ import { ownedSpec, type RunStage, type RunStatus } from '../api/v1/canaryapp.ts
 import { Reason } from '../api/v1/reasons.ts';
 import type { Decision } from './decision.ts';
 import type { Observed, Obstacle } from './observed.ts';
-import { openPass, type Pass } from './pass.ts';
+import { emptyStatus, openPass, type Pass } from './pass.ts';
 import { blocked } from './stages/blocked.ts';
 import { deleting } from './stages/deleting.ts';
 import { ending } from './stages/ending.ts';
@@ -44,7 +44,7 @@ export function decide(observed: Observed, now: number): Decision {
   const { app } = observed;
   if (app.metadata.deletionTimestamp !== undefined) return deleting(app);
   const spec = ownedSpec(app);
-  if (spec === undefined) return blocked({ now, app, status: app.status ?? {} }, unsupported);
+  if (spec === undefined) return blocked({ now, app, status: app.status ?? emptyStatus }, unsupported);
   const pass = openPass(observed, spec, now);
   if (observed.obstacle?.stops === 'all' && !sendsTraffic(pass)) return blocked(pass, observed.obstacle);
   const { run } = pass;

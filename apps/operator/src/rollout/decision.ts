@@ -24,7 +24,8 @@ export interface Notice {
 
 /** What one pass decided. */
 export interface Decision {
-  readonly status: CanaryAppStatus;
+  /** Absent: it stays as it is. */
+  readonly status?: CanaryAppStatus;
   /** Absent: no child may be touched. */
   readonly intent?: Intent;
   readonly notices: readonly Notice[];

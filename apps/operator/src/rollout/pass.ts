@@ -18,6 +18,14 @@ export interface Pass {
   readonly run?: RunStatus;
 }
 
+/** What is remembered of an application that nothing was written about yet. */
+export const emptyStatus: CanaryAppStatus = {
+  testRunning: false,
+  trafficShift: 0,
+  lastFailedTag: '',
+  releasedImage: '',
+};
+
 /** Opens a pass at the wall clock `now` (milliseconds since the epoch). */
 export function openPass(observed: Observed, spec: OwnedSpec, now: number): Pass {
   const { app } = observed;
@@ -58,15 +66,14 @@ function remembered(observed: Observed, now: number): CanaryAppStatus {
   const { app, primary } = observed;
   const status = app.status;
   if (status?.forUid !== undefined && status.forUid === app.metadata.uid) return status;
-  const fresh: CanaryAppStatus = { testRunning: false, trafficShift: 0, lastFailedTag: '', releasedImage: '' };
-  if (primary === undefined) return fresh;
+  if (primary === undefined) return emptyStatus;
   const { id, image, port } = primary.revision;
   const certificate = {
     kind: 'installed',
     detail: 'found on primary when the status was lost',
     time: timestamp(now),
   } as const;
-  return { ...fresh, releasedImage: image, released: { revision: id, image, port, certificate } };
+  return { ...emptyStatus, releasedImage: image, released: { revision: id, image, port, certificate } };
 }
 
 /** Shows the weight once the routes say what was intended: trafficShift is what was read back, never a wish. */

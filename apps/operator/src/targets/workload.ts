@@ -18,27 +18,25 @@ export function workloadOf(
   pods: readonly Pod[],
   container: string,
 ): Omit<Workload, 'readySince'> {
-  const { spec, status = {}, metadata } = deployment;
-  const asked = spec?.replicas ?? 1;
-  const isCurrent = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
-  const ready =
-    isCurrent &&
-    metadata.deletionTimestamp === undefined &&
-    asked > 0 &&
-    (status.updatedReplicas ?? 0) === asked &&
-    (status.replicas ?? 0) === asked &&
-    (status.availableReplicas ?? 0) === asked;
   const failure = pods
     .filter((pod) => isOf(pod, deployment))
     .map(failureOf)
     .find((found) => found !== undefined);
   return {
     revision: templateRevision(deployment, container),
-    readyPods: status.readyReplicas ?? 0,
-    ready,
-    terminating: metadata.deletionTimestamp !== undefined,
+    readyPods: deployment.status?.readyReplicas ?? 0,
+    ready: isRolledOut(deployment),
+    terminating: deployment.metadata.deletionTimestamp !== undefined,
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** Whether every pod that was asked for runs the current template and is available, and no other pod is left. */
+function isRolledOut({ spec, status = {}, metadata }: Deployment): boolean {
+  const asked = spec?.replicas ?? 1;
+  const isCurrent = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+  const counts = [status.updatedReplicas, status.replicas, status.availableReplicas];
+  return isCurrent && metadata.deletionTimestamp === undefined && asked > 0 && counts.every((count) => count === asked);
 }
 
 /** What the pod template runs: the image and the named port of the application's container. */

@@ -3,5 +3,5 @@ import type { Decision } from '../decision.ts';
 
 /** Nothing is written for an object on its way out: garbage collection removes what it owns, and no weight may rise. */
 export function deleting(app: CanaryApp): Decision {
-  return { status: app.status ?? {}, notices: [], why: 'the CanaryApp is being deleted' };
+  return { notices: [], why: `${app.metadata.name} is being deleted` };
 }

@@ -6,6 +6,7 @@ import { both, primaryAlone } from '../intents.ts';
 import { timeOf, type Pass } from '../pass.ts';
 import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
+import { clearingMessage } from './clearing-message.ts';
 import { cancel, rested } from './resting.ts';
 
 const reasons: Readonly<Record<RunOutcome, Reason>> = {
@@ -42,7 +43,7 @@ function clearing(pass: Pass, run: RunStatus, state: { why: string; wakeAt?: num
     phase: outcome === 'Failed' ? 'RollingBack' : 'Ending',
     progress: 'working',
     reason: reasons[outcome],
-    message: `${released.image} has all traffic; the secondary of ${run.image} is cleared away`,
+    message: clearingMessage(run, released.image),
     why: state.why,
     changes: { run },
     intent: state.remove === true ? { ...primaryAlone(released), ...withoutSecondary } : intent,

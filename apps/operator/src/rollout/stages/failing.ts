@@ -31,7 +31,7 @@ export function fail(pass: Pass, run: RunStatus, released: Revision, failure: Fa
 }
 
 /** What status says of a failed revision, so that no crash can lose the verdict and no pass tries it again. */
-export function recordOf(pass: Pass, run: RunStatus, failure: Failure): CanaryAppStatus {
+export function recordOf(pass: Pass, run: RunStatus, failure: Failure): Partial<CanaryAppStatus> {
   const entry: FailedRevision = { revision: run.revision, image: run.image, ...failure, time: timestamp(pass.now) };
   const others = (pass.status.failedRevisions ?? []).filter((other) => other.revision !== run.revision);
   return {

@@ -8,6 +8,7 @@ import { revisionOfRun, timeOf, type Pass } from '../pass.ts';
 import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
 import { recordOf, lateFailure } from './failing.ts';
+import { clearingMessage } from './clearing-message.ts';
 import { cancel } from './resting.ts';
 import { keptStep } from './kept-step.ts';
 
@@ -98,7 +99,7 @@ function promoted(pass: Pass, run: RunStatus, certificate: Certificate): Decisio
     phase: 'Ending',
     progress: 'working',
     reason: Reason.Released,
-    message: `${message}; the secondary drains`,
+    message: clearingMessage(run, run.image),
     changes: {
       run: ending,
       released: { revision: run.revision, image: run.image, port: run.port, certificate },

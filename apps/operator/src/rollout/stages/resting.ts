@@ -9,6 +9,7 @@ import { withoutRun, type Pass } from '../pass.ts';
 import { timestamp } from '../timestamp.ts';
 import { blocked } from './blocked.ts';
 import { installing } from './installing.ts';
+import { startMessage } from './start-message.ts';
 
 /**
  * No run: either the release stands, or the wanted revision is refused, or a run begins.
@@ -86,11 +87,11 @@ function cleanUp(pass: Pass, released: Revision, leftover: Revision): Decision {
 function start(pass: Pass, released: Revision, retry: string | undefined, told: readonly Notice[]): Decision {
   const { wanted, status } = pass;
   const run = begin(pass, wanted, 'Starting');
-  const changes: CanaryAppStatus = {
+  const changes: Partial<CanaryAppStatus> = {
     run,
     ...(retry === undefined ? {} : { lastCommand: retry, failedRevisions: without(status.failedRevisions, wanted.id) }),
   };
-  const message = `started a secondary of ${wanted.image} beside ${released.image}`;
+  const message = startMessage(wanted.image, released.image);
   return conclude(pass, {
     phase: 'Starting',
     progress: 'working',

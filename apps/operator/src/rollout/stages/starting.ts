@@ -10,6 +10,7 @@ import { timeOf, type Pass } from '../pass.ts';
 import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
 import { fail, lateFailure, podFailure } from './failing.ts';
+import { startMessage } from './start-message.ts';
 import { promote } from './promoting.ts';
 import { cancel } from './resting.ts';
 
@@ -107,7 +108,7 @@ interface Waiting {
 function waiting(pass: Pass, run: RunStatus, released: Revision, state: Waiting): Decision {
   const {
     reason = Reason.CanaryStarted,
-    message = `preparing a secondary of ${run.image}`,
+    message = startMessage(run.image, released.image),
     why,
     wakeAt,
     measure,

@@ -75,6 +75,12 @@ export function virtualServiceOf(metadata: ObjectMeta, { app, hosts, gateways, p
   };
 }
 
+/** The port that a VirtualService names. */
+export function routePortOf(virtualService: VirtualService): number | undefined {
+  const { http }: Partial<VirtualService['spec']> = virtualService.spec ?? {};
+  return http?.[0]?.route?.[0]?.destination?.port?.number;
+}
+
 /**
  * Secondary's share as a VirtualService says it; undefined when its routes are not the two that we write, so that
  * nothing is concluded from what we do not understand.
