@@ -6,6 +6,7 @@ export { listenOnLoopback, type LoopbackListener } from './http/loopback-listene
 export { Labels } from './labels.ts';
 export type { MetricSample } from './metric-sample.ts';
 export { PromqlEngine, type QueryData, type QueryResult } from './promql/engine.ts';
+export { findPrometheus, startRealPrometheus, type RealPrometheus } from './real/real-prometheus.ts';
 export { expositionHandler } from './scrape/exposition-handler.ts';
 export { httpTarget } from './scrape/http-target.ts';
 export type { ScrapeTarget } from './scrape/scrape-target.ts';

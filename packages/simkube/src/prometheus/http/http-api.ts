@@ -52,7 +52,8 @@ function methodNotAllowed(): HttpResponse {
 function instantQuery(engine: PromqlEngine, clock: Clock, parameters: URLSearchParams): HttpResponse {
   const time = parameters.get('time') ?? '';
   const timeMs = time === '' ? clock.now() : parseTimestamp(time);
-  if (timeMs === undefined) return invalidTimestamp('time', time);
+  if (timeMs === undefined)
+    return invalid('time', `Invalid time value for 'time': cannot parse "${time}" to a valid timestamp`);
   const timeout = parseTimeout(parameters);
   if (!timeout.ok) return timeout.response;
   return answer(engine.instant(parameters.get('query') ?? '', timeMs, timeout.timeoutMs));

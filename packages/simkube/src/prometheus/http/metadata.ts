@@ -1,4 +1,4 @@
-import type { Labels } from '../labels.ts';
+import { compareLabels, type Labels } from '../labels.ts';
 import { parseSelector } from '../promql/parse.ts';
 import type { Matcher } from '../tsdb/matcher.ts';
 import type { TimeSeriesStore } from '../tsdb/time-series-store.ts';
@@ -34,7 +34,10 @@ function respond(
   const [startMs, endMs] = times.map(({ text }) => (text === '' ? undefined : parseTimestamp(text)));
   for (const [index, { name, text }] of times.entries()) {
     if (text !== '' && [startMs, endMs][index] === undefined)
-      return failure('bad_data', `invalid parameter "${name}": cannot parse "${text}" to a valid timestamp`);
+      return failure(
+        'bad_data',
+        `invalid parameter "${name}": Invalid time value for '${name}': cannot parse "${text}" to a valid timestamp`,
+      );
   }
   const selections: (readonly Matcher[])[] = [];
   for (const text of parameters.getAll('match[]')) {
@@ -50,7 +53,7 @@ function respond(
       if (hasSamples) found.set(series.labels.key, series.labels);
     }
   }
-  return success(describe([...found.values()]));
+  return success(describe([...found.values()].sort(compareLabels)));
 }
 
 function distinct(texts: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import { metricNameLabel, type Labels } from '../labels.ts';
 import type { Aggregation } from './ast.ts';
 import { formatFloat } from './functions/float-text.ts';
-import { max, mean, min, quantile, variance } from './functions/statistics.ts';
+import { incrementalMean, max, min, quantile, variance } from './functions/statistics.ts';
 import { QueryError, unsupported } from './query-error.ts';
 import { instantVector, numberOf, textOf, type InstantVector, type Sample, type Value } from './value.ts';
 
@@ -45,18 +45,23 @@ export function aggregate(
 function reducer(operator: string, param: number): (values: readonly number[]) => number {
   const reducers: ReadonlyMap<string, (values: readonly number[]) => number> = new Map([
     ['sum', (values: readonly number[]): number => values.reduce((total, value) => total + value)],
-    ['avg', mean],
+    ['avg', incrementalMean],
     ['min', min],
     ['max', max],
     ['count', (values) => values.length],
     ['group', () => 1],
-    ['stdvar', variance],
-    ['stddev', (values) => Math.sqrt(variance(values))],
+    ['stdvar', spread],
+    ['stddev', (values) => Math.sqrt(spread(values))],
     ['quantile', (values) => quantile(param, values)],
   ]);
   const reduce = reducers.get(operator);
   if (reduce === undefined) throw unsupported(`aggregation "${operator}"`);
   return reduce;
+}
+
+/** The variance of a group; of a single sample it is 0, were it NaN or infinite. */
+function spread(values: readonly number[]): number {
+  return values.length === 1 ? 0 : variance(values);
 }
 
 function groupingOf(without: boolean, labels: readonly string[]): Grouping {

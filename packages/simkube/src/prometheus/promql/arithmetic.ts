@@ -66,7 +66,10 @@ export function operate(operator: BinaryOperator, bool: boolean, left: number, r
   return holds ? left : undefined;
 }
 
-/** A computed value is no longer the metric that it came from; a filter's result is. */
+/**
+ * Whether the result loses the metric's name: a computed value is no longer that metric, what a filter lets through is.
+ * Prometheus 2.42 keeps it for atan2.
+ */
 export function dropsName({ operator, bool }: Binary): boolean {
-  return bool || !(isComparison(operator) || isSetOperator(operator));
+  return bool || !(isComparison(operator) || isSetOperator(operator) || operator === 'atan2');
 }

@@ -28,7 +28,7 @@ export interface VectorMatching {
 }
 
 interface Node {
-  /** Where it starts in the query, for error messages. */
+  /** Where it starts in the query (a binary expression: where its operator is), for error messages. */
   readonly offset: number;
 }
 

@@ -1,5 +1,5 @@
 import { dropsName, operate } from './arithmetic.ts';
-import { isSetOperator, type Binary } from './ast.ts';
+import { isComparison, isSetOperator, type Binary } from './ast.ts';
 import { distinctVector, scalar, type Sample, type Value } from './value.ts';
 import { combineSets, matchVectors } from './vector-matching.ts';
 
@@ -30,8 +30,9 @@ function withScalar(
   for (const { labels, value } of samples) {
     const result = operate(expr.operator, expr.bool, ...operands(value));
     if (result === undefined) continue;
-    if (dropsName(expr)) results.push({ labels: labels.withoutName(), value: result });
-    else results.push({ labels, value });
+    // A comparison keeps the vector's value, on whichever side it stands.
+    const isFilter = isComparison(expr.operator) && !expr.bool;
+    results.push({ labels: dropsName(expr) ? labels.withoutName() : labels, value: isFilter ? value : result });
   }
   return distinctVector(results);
 }

@@ -56,7 +56,7 @@ export function buildExpression(tokens: readonly OperatorToken[]): Expr {
       position += 1;
       const right = binary(level === powerLevel ? level : level + 1);
       const { operator, bool, matching } = token;
-      left = { kind: 'binary', operator, left, right, bool, matching, offset: left.offset };
+      left = { kind: 'binary', operator, left, right, bool, matching, offset: token.offset };
     }
     return left;
   }

@@ -49,7 +49,7 @@ export function parseSelector(
 }
 
 function noExpression(): QueryError {
-  return new QueryError('bad_data', 'unknown position: parse error: no expression found in input');
+  return new QueryError('bad_data', '1:1: parse error: no expression found in input');
 }
 
 function grammarError(query: string, result: Extract<GrammarResult, { ok: false }>): QueryError {
@@ -89,6 +89,9 @@ class Builder {
         return second === undefined ? [] : [prefix(node), ...this.#tokens(second, depth + 1)];
       case 'NumberDurationLiteral':
         return this.#number(node);
+      case 'AnchoredExpr':
+      case 'SmoothedExpr':
+        throw unsupported(`modifier "${node.children.at(-1)?.text ?? ''}"`);
       default: {
         const apply = postfixModifiers.get(node.name);
         if (apply === undefined || first === undefined) return [{ type: 'operand', expr: this.#operand(node, depth) }];

@@ -40,8 +40,8 @@ export const mathFunctions: ReadonlyMap<string, PromqlFunction> = new Map<string
       compute: (value, [nearest = 1]) => Math.floor(value * (1 / nearest) + 0.5) / (1 / nearest),
     },
   ],
-  ['clamp_min', bounded((value, bound) => maxOf(value, bound))],
-  ['clamp_max', bounded((value, bound) => minOf(value, bound))],
+  ['clamp_min', bounded(maxOf)],
+  ['clamp_max', bounded(minOf)],
 ]);
 
 function bounded(compute: (value: number, bound: number) => number): PromqlFunction {
@@ -53,8 +53,13 @@ function bounded(compute: (value: number, bound: number) => number): PromqlFunct
   };
 }
 
-/** NaN when either is, as Math.max says. */
-export const maxOf = (left: number, right: number): number => Math.max(left, right);
+/** The greater one. NaN when either is, but for +Inf, which nothing exceeds: that is how Go's math.Max has it. */
+export function maxOf(left: number, right: number): number {
+  const isInfinite = left === Number.POSITIVE_INFINITY || right === Number.POSITIVE_INFINITY;
+  return isInfinite ? Number.POSITIVE_INFINITY : Math.max(left, right);
+}
 
-/** NaN when either is, as Math.min says. */
-export const minOf = (left: number, right: number): number => Math.min(left, right);
+/** The lesser one. NaN when either is, but for -Inf, as in Go's math.Min. */
+export function minOf(left: number, right: number): number {
+  return -maxOf(-left, -right);
+}

@@ -21,18 +21,30 @@ export function sum(values: readonly number[]): number {
   return resultOf(running);
 }
 
-/** The arithmetic mean, computed incrementally: it does not overflow where the sum would. */
+/** The arithmetic mean without the rounding errors of adding one by one (`avg_over_time`). */
 export function mean(values: readonly number[]): number {
   let running: CompensatedSum = { total: 0, compensation: 0 };
-  let count = 0;
-  for (const value of values) {
-    count += 1;
-    // An infinite mean stays: subtracting it from itself would make a NaN.
-    const keepsInfinity =
-      Math.abs(running.total) === Number.POSITIVE_INFINITY && !Number.isNaN(value) && value !== -running.total;
-    if (!keepsInfinity) running = addCompensated(running, value / count - running.total / count);
+  for (const [index, value] of values.entries()) {
+    const count = index + 1;
+    if (!keepsInfinity(running.total, value)) running = addCompensated(running, value / count - running.total / count);
   }
   return resultOf(running);
+}
+
+/** The arithmetic mean as Prometheus 2 aggregates: incremental, so that it does not overflow where the sum would. */
+export function incrementalMean(values: readonly number[]): number {
+  let average = values[0] ?? Number.NaN;
+  for (let index = 1; index < values.length; index += 1) {
+    const value = values[index] ?? Number.NaN;
+    const count = index + 1;
+    if (!keepsInfinity(average, value)) average += value / count - average / count;
+  }
+  return average;
+}
+
+/** An infinite mean stays, unless the opposite infinity comes: subtracting it from itself would make a NaN. */
+function keepsInfinity(average: number, value: number): boolean {
+  return Math.abs(average) === Number.POSITIVE_INFINITY && !Number.isNaN(value) && value !== -average;
 }
 
 /** The greatest value; NaN only when there is nothing else. */
