@@ -111,7 +111,7 @@ function prepare(resource: ServedResource, previous: ApiObject, update: Update):
   });
   const carried = resource.strategy.prepareUpdate?.(kept, previous, subresource) ?? kept;
   const object = defaultObject(resource, carried);
-  const counted = resource.strategy.generationOf;
+  const counted = subresource === 'status' ? undefined : resource.strategy.generationOf;
   if (counted === undefined || deepEqual(counted(object), counted(previous))) return object;
   return withMetadata(object, { generation: (metadata.generation ?? 0) + 1 });
 }
@@ -119,7 +119,9 @@ function prepare(resource: ServedResource, previous: ApiObject, update: Update):
 function isolate(resource: ServedResource, previous: ApiObject, { next, subresource }: Update): ApiObject {
   const hasStatus = resource.subresources.status === true;
   if (subresource === 'status') {
+    const admitted = (resource.strategy.statusMetadata ?? []).map((field) => [field, next.metadata[field]] as const);
     return withMetadata(withFields(previous, { status: next['status'] }), {
+      ...Object.fromEntries(admitted),
       managedFields: next.metadata.managedFields,
     });
   }

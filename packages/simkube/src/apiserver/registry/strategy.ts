@@ -18,6 +18,8 @@ export interface StrategyContext {
 export interface Strategy {
   /** Whether metadata.generation is kept, and what of the object it counts changes of. */
   readonly generationOf?: (object: ApiObject) => unknown;
+  /** Metadata that a write of the status may change, too (Deployments: how their controller records the revision). */
+  readonly statusMetadata?: readonly 'annotations'[];
   /** Which rule names follow (default `subdomain`). `path`: anything that can stand in a URL, as RBAC allows. */
   readonly nameRule?: 'subdomain' | 'label' | 'path';
   /** Defaults that a real server sets in code, beyond those of the schema. Runs on every write. */

@@ -73,7 +73,7 @@ function workload(spec: SpecDefaults, generationOf: NonNullable<Strategy['genera
 
 /** Deployments, ReplicaSets, DaemonSets and StatefulSets. */
 export const workloadStrategies: Readonly<Record<string, Strategy>> = {
-  Deployment: workload(deploymentSpec, specAndAnnotations),
+  Deployment: { ...workload(deploymentSpec, specAndAnnotations), statusMetadata: ['annotations'] },
   ReplicaSet: { ...workload(replicaSetSpec, specOf), selectableFields: ['status.replicas'] },
   DaemonSet: workload(daemonSetSpec, specOf),
   StatefulSet: workload(statefulSetSpec, specOf),

@@ -161,7 +161,8 @@ export class DeploymentController {
     const live = api.get(deploymentKind, keyOf(deployment));
     if (live === undefined || live.metadata.annotations?.[revisionAnnotation] === String(revision)) return;
     const annotations = { ...live.metadata.annotations, [revisionAnnotation]: String(revision) };
-    api.update(deploymentKind, { ...live, metadata: { ...live.metadata, annotations } });
+    // Through the status subresource, as the real controller does: an annotation by PUT would bump the generation.
+    api.updateStatus(deploymentKind, { ...live, metadata: { ...live.metadata, annotations } });
   }
 
   /** Applies a changed `spec.replicas`: to the one active ReplicaSet, or in proportion when two are in use. */
