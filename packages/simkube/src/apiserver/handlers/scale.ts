@@ -1,0 +1,63 @@
+import {
+  isJsonObject,
+  numberAt,
+  stringAt,
+  valueAt,
+  withValueAt,
+  type ApiObject,
+  type JsonObject,
+} from '../object/api-object.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
+import { badRequest, pageNotFound } from '../status/refusals.ts';
+import { selectorText } from '../selector/selector-text.ts';
+
+function steps(path: string): readonly string[] {
+  return path.replace(/^\./u, '').split('.');
+}
+
+/** An object as its scale subresource shows it (`autoscaling/v1` Scale). */
+export function scaleOf(resource: ServedResource, object: ApiObject): ApiObject {
+  const paths = resource.subresources.scale;
+  if (paths === undefined) throw pageNotFound();
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const selector =
+    paths.labelSelectorPath === undefined
+      ? valueAt(object, 'spec', 'selector')
+      : valueAt(object, ...steps(paths.labelSelectorPath));
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    },
+    spec: { replicas: numberAt(object, ...steps(paths.specReplicasPath)) ?? 0 },
+    status: {
+      replicas: numberAt(object, ...steps(paths.statusReplicasPath)) ?? 0,
+      ...(selector === undefined ? {} : { selector: typeof selector === 'string' ? selector : selectorText(selector) }),
+    },
+  };
+}
+
+/** The object with the replica count that a Scale asks for, and its preconditions. */
+export function withScale(resource: ServedResource, object: ApiObject, scale: unknown): ApiObject {
+  const paths = resource.subresources.scale;
+  if (paths === undefined) throw pageNotFound();
+  if (!isJsonObject(scale)) throw badRequest('the body must be an autoscaling/v1 Scale');
+  const replicas = numberAt(scale, 'spec', 'replicas') ?? 0;
+  if (!Number.isInteger(replicas) || replicas < 0) {
+    throw badRequest(`spec.replicas: Invalid value: ${replicas}: must be greater than or equal to 0`);
+  }
+  const scaled = withValueAt(object, steps(paths.specReplicasPath), replicas);
+  const asked: JsonObject = {
+    uid: stringAt(scale, 'metadata', 'uid'),
+    resourceVersion: stringAt(scale, 'metadata', 'resourceVersion'),
+  };
+  return Object.entries(asked).reduce<ApiObject>(
+    (next, [field, value]) => (value === undefined ? next : withValueAt(next, ['metadata', field], value)),
+    scaled,
+  );
+}

@@ -1,0 +1,138 @@
+import { authenticate } from '../authn/authenticate.ts';
+import { impersonate } from '../authn/impersonate.ts';
+import type { UserInfo } from '../authn/user-info.ts';
+import { forbiddenAccess } from '../rbac/forbidden-access.ts';
+import { pageNotFound } from '../status/refusals.ts';
+import { StatusError } from '../status/status-error.ts';
+import { objectFormat } from './accept.ts';
+import type { ApiRequest, ApiResponse } from './api-request.ts';
+import { readBody } from './body.ts';
+import type { Representation } from './representation.ts';
+import { handleNonResource } from './non-resource-requests.ts';
+import type { ServerContext } from './request-context.ts';
+import { requestInfo, type RequestInfo } from './request-info.ts';
+import { refusal, withWarnings } from './respond.ts';
+import { handleResource } from './resource-requests.ts';
+import { handleSubresource } from './subresource-requests.ts';
+
+/** One line of the audit log: who asked for what, and what came of it. */
+export interface RequestRecord {
+  readonly user: string;
+  readonly verb: string;
+  readonly path: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  /** HTTP status; that of the head for streams. */
+  readonly code: number;
+  readonly dryRun: boolean;
+  /** Decoded; undefined for requests without one. */
+  readonly body: unknown;
+}
+
+/**
+ * Answers requests: authentication (unless `identity` is known), impersonation, authorization, then the handler.
+ * Never throws: a refusal is a response.
+ */
+export class RequestHandler {
+  readonly #context: ServerContext;
+  readonly #onRequest: ((record: RequestRecord) => void) | undefined;
+
+  constructor(context: ServerContext, onRequest?: (record: RequestRecord) => void) {
+    this.#context = context;
+    this.#onRequest = onRequest;
+  }
+
+  handle(request: ApiRequest, identity?: UserInfo): ApiResponse {
+    const info = requestInfo(request);
+    const seen: { user: string; body: unknown } = { user: '', body: undefined };
+    const response = this.#answer(request, { info, identity, seen });
+    this.#onRequest?.({
+      user: seen.user,
+      verb: info.verb,
+      path: info.path,
+      group: info.group,
+      resource: info.resource,
+      subresource: info.subresource,
+      namespace: info.namespace,
+      name: info.name,
+      code: response.status,
+      dryRun: request.query.has('dryRun'),
+      body: seen.body,
+    });
+    return response;
+  }
+
+  #answer(
+    request: ApiRequest,
+    about: { info: RequestInfo; identity: UserInfo | undefined; seen: { user: string; body: unknown } },
+  ): ApiResponse {
+    const warnings: string[] = [];
+    try {
+      const user = this.#userOf(request, about.identity);
+      about.seen.user = user.username;
+      this.#authorize(user, about.info);
+      if (!about.info.isResource) return handleNonResource(this.#context, request);
+      about.seen.body = readBody(request.body, request.headers['content-type']);
+      const warn = (message: string): void => void warnings.push(message);
+      return withWarnings(
+        this.#handleResource({ request, info: about.info, user, body: about.seen.body, warn }),
+        warnings,
+      );
+    } catch (error) {
+      if (error instanceof StatusError) return withWarnings(refusal(error), warnings);
+      this.#context.core.env.log.error('a request failed inside the API server', {
+        path: request.path,
+        error: String(error),
+      });
+      const message = `an internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+      return refusal(new StatusError({ code: 500, reason: 'InternalError', message }));
+    }
+  }
+
+  #userOf(request: ApiRequest, identity: UserInfo | undefined): UserInfo {
+    const { tokens, authorizer } = this.#context;
+    const user = identity ?? authenticate(request.headers['authorization'], tokens);
+    return impersonate(user, request.headers, authorizer);
+  }
+
+  #authorize(user: UserInfo, info: RequestInfo): void {
+    const { isAllowed, reason } = this.#context.authorizer.authorize(user, info);
+    if (!isAllowed) throw forbiddenAccess(user, info, reason);
+  }
+
+  #handleResource(request: {
+    request: ApiRequest;
+    info: RequestInfo;
+    user: UserInfo;
+    body: unknown;
+    warn: (message: string) => void;
+  }): ApiResponse {
+    const { info } = request;
+    const resource = this.#context.core.registry.find(info.group, info.version, info.resource);
+    if (resource === undefined) throw pageNotFound();
+    if (!resource.namespaced && info.namespace !== undefined) throw pageNotFound();
+    const as = this.#representation(request.request);
+    const full = { ...request, context: this.#context, resource, as };
+    return info.subresource === '' ? handleResource(full) : handleSubresource(full);
+  }
+
+  #representation(request: ApiRequest): Representation {
+    const format = objectFormat(request.headers['accept']);
+    if (format === undefined) {
+      throw new StatusError({
+        code: 406,
+        reason: 'NotAcceptable',
+        message: 'only the following media types are accepted: application/json',
+      });
+    }
+    const include = request.query.get('includeObject');
+    return {
+      format,
+      now: this.#context.core.env.clock.now(),
+      includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
+    };
+  }
+}

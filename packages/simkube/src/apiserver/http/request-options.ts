@@ -1,0 +1,100 @@
+import { isJsonObject, numberAt, stringAt } from '../object/api-object.ts';
+import type { DeleteOptions } from '../handlers/delete.ts';
+import type { ListQuery } from '../handlers/list.ts';
+import type { WriteOptions } from '../handlers/write-options.ts';
+import { badRequest } from '../status/refusals.ts';
+import type { ApiRequest } from './api-request.ts';
+import type { RequestInfo } from './request-info.ts';
+
+function text(query: URLSearchParams, name: string): string | undefined {
+  const value = query.get(name);
+  return value === null || value === '' ? undefined : value;
+}
+
+function isDryRun(values: readonly string[]): boolean {
+  if (values.some((value) => value !== 'All')) throw badRequest(`Invalid value: dryRun: supported values: "All"`);
+  return values.length > 0;
+}
+
+/** The field manager: as asked for, or the program in the User-Agent. */
+function managerOf(request: ApiRequest): string {
+  const program = (request.headers['user-agent'] ?? '').split('/')[0] ?? '';
+  return text(request.query, 'fieldManager') ?? (program === '' ? 'unknown' : program);
+}
+
+/** How a write is to be done. */
+export function writeOptions(request: ApiRequest, warn: (message: string) => void): WriteOptions {
+  const fieldValidation = text(request.query, 'fieldValidation') ?? 'Warn';
+  if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
+    throw badRequest(
+      `fieldValidation: Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: "Ignore", "Strict", "Warn"`,
+    );
+  }
+  return {
+    manager: managerOf(request),
+    dryRun: isDryRun(request.query.getAll('dryRun').filter((value) => value !== '')),
+    fieldValidation,
+    warn,
+  };
+}
+
+const propagations = ['Background', 'Foreground', 'Orphan'] as const;
+
+/** How a deletion is to be done: from the body, and from the query where the body says nothing. */
+export function deleteOptions(request: ApiRequest, body: unknown): DeleteOptions {
+  const options = isJsonObject(body) ? body : {};
+  const policy = stringAt(options, 'propagationPolicy') ?? text(request.query, 'propagationPolicy');
+  const propagation = propagations.find((each) => each === policy);
+  if (policy !== undefined && propagation === undefined) {
+    throw badRequest(`propagationPolicy: Unsupported value: ${JSON.stringify(policy)}`);
+  }
+  const grace = numberAt(options, 'gracePeriodSeconds') ?? numericText(text(request.query, 'gracePeriodSeconds'));
+  const uid = stringAt(options, 'preconditions', 'uid');
+  const resourceVersion = stringAt(options, 'preconditions', 'resourceVersion');
+  const dryRun = Array.isArray(options['dryRun']) ? options['dryRun'].map(String) : [];
+  return {
+    ...(propagation === undefined ? orphanDependents(options['orphanDependents']) : { propagation }),
+    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    dryRun: isDryRun([...dryRun, ...request.query.getAll('dryRun').filter((value) => value !== '')]),
+  };
+}
+
+/** The field that propagationPolicy replaced. */
+function orphanDependents(value: unknown): Pick<DeleteOptions, 'propagation'> {
+  if (typeof value !== 'boolean') return {};
+  return { propagation: value ? 'Orphan' : 'Background' };
+}
+
+function numericText(value: string | undefined): number | undefined {
+  return value !== undefined && /^-?\d+$/u.test(value) ? Number(value) : undefined;
+}
+
+/** What a list or watch asks for. A name in the URL is a selector by name. */
+export function listQuery(request: ApiRequest, info: RequestInfo): ListQuery {
+  const { query } = request;
+  const byName = info.name === '' ? undefined : `metadata.name=${info.name}`;
+  const fields = [text(query, 'fieldSelector'), byName].filter((each) => each !== undefined).join(',');
+  return {
+    namespace: info.namespace,
+    labelSelector: text(query, 'labelSelector'),
+    fieldSelector: fields === '' ? undefined : fields,
+    limit: numericText(text(query, 'limit')),
+    continue: text(query, 'continue'),
+    resourceVersion: text(query, 'resourceVersion'),
+    resourceVersionMatch: text(query, 'resourceVersionMatch'),
+  };
+}
+
+/** A boolean parameter, as Go's strconv reads it. */
+export function flag(query: URLSearchParams, name: string): boolean | undefined {
+  const value = query.get(name);
+  if (value === null || value === '') return undefined;
+  return value === 'true' || value === '1';
+}
+
+/** A whole number parameter. */
+export function number(query: URLSearchParams, name: string): number | undefined {
+  return numericText(text(query, name));
+}

@@ -1,0 +1,162 @@
+import { admitBody } from '../handlers/admit.ts';
+import { applyObject } from '../handlers/apply.ts';
+import { createObject } from '../handlers/create.ts';
+import { deleteObject, type Deletion } from '../handlers/delete.ts';
+import { listObjects } from '../handlers/list.ts';
+import { patchObject, type PatchType } from '../handlers/patch.ts';
+import { checkTarget, existingObject, updateObject } from '../handlers/update.ts';
+import type { Target } from '../handlers/write-options.ts';
+import type { ApiObject } from '../object/api-object.ts';
+import { answerReview } from '../reviews/reviews.ts';
+import { badRequest, methodNotAllowed } from '../status/refusals.ts';
+import { StatusError } from '../status/status-error.ts';
+import type { ApiResponse } from './api-request.ts';
+import { contentType } from './body.ts';
+import type { ResourceRequest } from './request-context.ts';
+import { deleteOptions, flag, listQuery, writeOptions } from './request-options.ts';
+import { json, jsonText, success } from './respond.ts';
+import { watchResponse } from './watch-response.ts';
+
+/** Carries out a request on objects themselves or on their status. */
+export function handleResource(request: ResourceRequest): ApiResponse {
+  const { info, resource } = request;
+  if (resource.createOnly) return review(request);
+  switch (info.verb) {
+    case 'get':
+      return objectResponse(request, existingObject(resource, target(request)));
+    case 'list':
+      return list(request);
+    case 'watch':
+      return watchResponse(request.context, resource, request.request, request);
+    case 'create':
+      return create(request);
+    case 'update':
+      return update(request);
+    case 'patch':
+      return patch(request);
+    case 'delete':
+      return remove(request);
+    case 'deletecollection':
+      return removeAll(request);
+    default:
+      throw methodNotAllowed(info.verb);
+  }
+}
+
+/** Which object the URL names. */
+export function target({ info, resource }: ResourceRequest): Target {
+  if (!resource.namespaced || info.namespace === undefined) return { name: info.name };
+  return { name: info.name, namespace: info.namespace };
+}
+
+/** An object as the client wants to see it. */
+export function objectResponse(
+  { context, resource, as }: ResourceRequest,
+  stored: ApiObject,
+  status = 200,
+): ApiResponse {
+  return jsonText(context.writer.object(resource, stored, as), status);
+}
+
+function list(request: ResourceRequest): ApiResponse {
+  const { context, resource, info, as } = request;
+  const page = listObjects(context.core, resource, listQuery(request.request, info));
+  return jsonText(context.writer.list(resource, page, as));
+}
+
+function review({ context, resource, info, user, body, request, warn }: ResourceRequest): ApiResponse {
+  if (info.verb !== 'create') throw methodNotAllowed(info.verb);
+  const admitted = admitBody(context.core, resource, body, writeOptions(request, warn));
+  const named = { ...admitted, apiVersion: `${resource.group}/${resource.version}`, kind: resource.kind };
+  return json(answerReview(named, { ...context, user }) ?? named, 201);
+}
+
+function create(request: ResourceRequest): ApiResponse {
+  const { context, resource, info, body, warn } = request;
+  if (info.name !== '') throw methodNotAllowed('create');
+  const options = writeOptions(request.request, warn);
+  const object = admitBody(context.core, resource, body, options);
+  const namespace = resource.namespaced ? info.namespace : undefined;
+  if (resource.namespaced && namespace === undefined)
+    throw badRequest('an empty namespace may not be set during creation');
+  return objectResponse(request, createObject(context.core, resource, { namespace, object, options }), 201);
+}
+
+function update(request: ResourceRequest): ApiResponse {
+  const { context, resource, info, body, warn } = request;
+  const options = writeOptions(request.request, warn);
+  const next = admitBody(context.core, resource, body, options);
+  checkTarget(resource, next, target(request));
+  const existing = existingObject(resource, target(request));
+  const { subresource } = info;
+  return objectResponse(request, updateObject(context.core, resource, { existing, next, subresource, options }));
+}
+
+const patchTypes: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+};
+
+/** The kind of a patch, or `apply`. */
+export function patchTypeOf(header: string | undefined): PatchType | 'apply' {
+  const type = contentType(header);
+  if (type === 'application/apply-patch+yaml') return 'apply';
+  const known = Object.hasOwn(patchTypes, type) ? patchTypes[type] : undefined;
+  if (known !== undefined) return known;
+  throw new StatusError({
+    code: 415,
+    reason: 'UnsupportedMediaType',
+    message: `the body of the request was in an unknown format - accepted media types include: ${Object.keys(patchTypes).join(', ')}, application/apply-patch+yaml`,
+  });
+}
+
+function patch(request: ResourceRequest): ApiResponse {
+  const { context, resource, info, body, warn } = request;
+  const type = patchTypeOf(request.request.headers['content-type']);
+  const options = writeOptions(request.request, warn);
+  const { subresource } = info;
+  if (type !== 'apply') {
+    return objectResponse(
+      request,
+      patchObject(context.core, resource, { target: target(request), type, body, subresource, options }),
+    );
+  }
+  if (!request.request.query.has('fieldManager'))
+    throw badRequest(
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    );
+  const force = flag(request.request.query, 'force') ?? false;
+  const applied = applyObject(context.core, resource, { target: target(request), body, force, subresource, options });
+  return objectResponse(request, applied.object, applied.isCreated ? 201 : 200);
+}
+
+function remove(request: ResourceRequest): ApiResponse {
+  const { context, resource, body } = request;
+  const deletion = deleteObject(context.core, resource, target(request), deleteOptions(request.request, body));
+  return deletionResponse(request, deletion);
+}
+
+/** The object while it is still there, or where the kind says so; otherwise a Status that names it. */
+export function deletionResponse(request: ResourceRequest, { object, isGone }: Deletion): ApiResponse {
+  const { resource } = request;
+  if (!isGone || resource.strategy.returnsDeleted === true) return objectResponse(request, object);
+  const { name, uid } = object.metadata;
+  return success({
+    name,
+    ...(resource.group === '' ? {} : { group: resource.group }),
+    kind: resource.plural,
+    ...(uid === undefined ? {} : { uid }),
+  });
+}
+
+function removeAll(request: ResourceRequest): ApiResponse {
+  const { context, resource, info, as, body } = request;
+  const page = listObjects(context.core, resource, listQuery(request.request, info));
+  const options = deleteOptions(request.request, body);
+  for (const object of page.items) {
+    const { name, namespace } = object.metadata;
+    deleteObject(context.core, resource, { name, ...(namespace === undefined ? {} : { namespace }) }, options);
+  }
+  return jsonText(context.writer.list(resource, page, as));
+}

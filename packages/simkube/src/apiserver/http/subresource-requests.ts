@@ -1,0 +1,141 @@
+import { issuer } from '../authn/service-account-tokens.ts';
+import { admitBody } from '../handlers/admit.ts';
+import { applyObject } from '../handlers/apply.ts';
+import { deleteObject } from '../handlers/delete.ts';
+import { patchedObject } from '../handlers/patch.ts';
+import { scaleOf, withScale } from '../handlers/scale.ts';
+import { existingObject, updateObject } from '../handlers/update.ts';
+import {
+  isJsonObject,
+  listAt,
+  numberAt,
+  objectAt,
+  stringAt,
+  withFields,
+  withValueAt,
+  type ApiObject,
+} from '../object/api-object.ts';
+import { apiVersionOfResource } from '../registry/served-resource.ts';
+import { badRequest, methodNotAllowed, pageNotFound } from '../status/refusals.ts';
+import type { ApiResponse } from './api-request.ts';
+import { logResponse } from './log-response.ts';
+import type { ResourceRequest } from './request-context.ts';
+import { deleteOptions, flag, writeOptions } from './request-options.ts';
+import { handleResource, patchTypeOf, target } from './resource-requests.ts';
+import { json } from './respond.ts';
+
+/** Carries out a request on a subresource. */
+export function handleSubresource(request: ResourceRequest): ApiResponse {
+  const { info, resource } = request;
+  const { subresources } = resource;
+  if (info.subresource === 'status' && subresources.status === true) return handleResource(request);
+  if (info.subresource === 'scale' && subresources.scale !== undefined) return scale(request);
+  if (!subresources.others.includes(info.subresource)) throw pageNotFound();
+  switch (info.subresource) {
+    case 'finalize':
+      return handleResource(request);
+    case 'log':
+      return logResponse(request);
+    case 'eviction':
+      return evict(request);
+    case 'token':
+      return issueToken(request);
+    case 'binding':
+      return bind(request);
+    default:
+      throw pageNotFound();
+  }
+}
+
+function scale(request: ResourceRequest): ApiResponse {
+  const { context, resource, info, body, warn } = request;
+  const existing = existingObject(resource, target(request));
+  const current = resource.fromStored(existing);
+  if (info.verb === 'get') return json(scaleOf(resource, current));
+  const options = writeOptions(request.request, warn);
+  if (info.verb === 'patch' && patchTypeOf(request.request.headers['content-type']) === 'apply') {
+    const applied = applyScale(request);
+    return json(scaleOf(resource, resource.fromStored(applied)));
+  }
+  const next = withScale(resource, current, info.verb === 'patch' ? patchedScale(request, current) : body);
+  if (info.verb !== 'patch' && info.verb !== 'update') throw methodNotAllowed(info.verb);
+  const stored = updateObject(context.core, resource, { existing, next, subresource: 'scale', options });
+  return json(scaleOf(resource, resource.fromStored(stored)));
+}
+
+function patchedScale({ resource, request, body }: ResourceRequest, current: ApiObject): ApiObject {
+  const type = patchTypeOf(request.headers['content-type']);
+  if (type === 'apply') throw badRequest('an apply is not a patch of the scale');
+  return patchedObject(scaleOf(resource, current), { type, body }, { schema: { type: 'object' } });
+}
+
+/** Applying a Scale applies the replica count of its object, and owns nothing else. */
+function applyScale(request: ResourceRequest): ApiObject {
+  const { context, resource, body, warn } = request;
+  const path = (resource.subresources.scale?.specReplicasPath ?? '').replace(/^\./u, '').split('.');
+  const replicas = numberAt(body, 'spec', 'replicas');
+  const configuration = withValueAt(
+    { apiVersion: apiVersionOfResource(resource), kind: resource.kind, metadata: objectAt(body, 'metadata') },
+    path,
+    replicas,
+  );
+  const { object } = applyObject(context.core, resource, {
+    target: target(request),
+    body: configuration,
+    force: flag(request.request.query, 'force') ?? false,
+    subresource: 'scale',
+    options: writeOptions(request.request, warn),
+  });
+  return object;
+}
+
+/** An eviction is a deletion; disruption budgets are not counted here. */
+function evict(request: ResourceRequest): ApiResponse {
+  const { context, resource, body } = request;
+  if (request.info.verb !== 'create') throw methodNotAllowed(request.info.verb);
+  deleteObject(
+    context.core,
+    resource,
+    target(request),
+    deleteOptions(request.request, objectAt(body, 'deleteOptions')),
+  );
+  return json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, 201);
+}
+
+const defaultLifetimeSeconds = 3600;
+
+function issueToken(request: ResourceRequest): ApiResponse {
+  const { context, resource, body } = request;
+  if (request.info.verb !== 'create') throw methodNotAllowed(request.info.verb);
+  const account = existingObject(resource, target(request));
+  const { name, namespace = '', uid = '' } = account.metadata;
+  const spec = objectAt(body, 'spec');
+  const expirationSeconds = numberAt(spec, 'expirationSeconds') ?? defaultLifetimeSeconds;
+  const asked = listAt(spec, 'audiences').filter((each): each is string => typeof each === 'string');
+  const audiences = asked.length === 0 ? [issuer] : asked;
+  const token = context.tokens.issue({ namespace, name, uid, expirationSeconds, audiences });
+  return json(
+    {
+      kind: 'TokenRequest',
+      apiVersion: 'authentication.k8s.io/v1',
+      metadata: { name, namespace, creationTimestamp: context.tokens.now() },
+      spec: { ...spec, audiences, expirationSeconds },
+      status: { token, expirationTimestamp: context.tokens.now(expirationSeconds) },
+    },
+    201,
+  );
+}
+
+/** Puts a pod on a node, as the scheduler does. */
+function bind(request: ResourceRequest): ApiResponse {
+  const { context, resource, body, warn } = request;
+  if (request.info.verb !== 'create') throw methodNotAllowed(request.info.verb);
+  const existing = existingObject(resource, target(request));
+  const nodeName = stringAt(body, 'target', 'name');
+  if (!isJsonObject(body) || nodeName === undefined) throw badRequest('the body must be a Binding with target.name');
+  const spec = withFields(objectAt(existing, 'spec'), { nodeName });
+  const options = writeOptions(request.request, warn);
+  const next = admitBody(context.core, resource, withFields(existing, { spec }), options);
+  updateObject(context.core, resource, { existing, next, subresource: '', options });
+  return json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, 201);
+}
