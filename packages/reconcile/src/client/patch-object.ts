@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../object/object.ts';
 import { keyOf } from '../object/object-key.ts';
 import { apiVersionOf, resourcePath, type ResourceKind } from '../object/resource-kind.ts';
 import { sendRequest, type ApiRequest } from './api-request.ts';
-import { shapeOf } from './apply/shape.ts';
+import { shapeOfDesired } from './apply/shape.ts';
 import type { Desired } from './client.ts';
 import { observeWritten, type ClientContext } from './client-context.ts';
 import { mergeDiff, mergePatch } from './merge-diff.ts';
@@ -26,7 +26,7 @@ export async function createObject<T extends KubernetesObject>(
     action: `create ${labelOf(kind, keyOf({ metadata }))}`,
     signal,
   })) as T;
-  context.sent.set(created.metadata.uid, shapeOf(object));
+  context.sent.set(created.metadata.uid, shapeOfDesired(object));
   return observeWritten(context, kind, created);
 }
 

@@ -9,7 +9,7 @@ import { getObject } from '../read-object.ts';
 import { targetOf } from '../target.ts';
 import { ownershipUpgrade } from './ownership-upgrade.ts';
 import { planApply } from './plan-apply.ts';
-import { shapeOf } from './shape.ts';
+import { shapeOfDesired } from './shape.ts';
 
 interface Application<T extends KubernetesObject> {
   readonly kind: ResourceKind<T>;
@@ -41,7 +41,7 @@ export async function applyObject<T extends KubernetesObject>(
     action: `apply ${target.label}`,
     signal,
   })) as T;
-  context.sent.set(uid, shapeOf(desired));
+  context.sent.set(uid, shapeOfDesired(desired));
   return observeWritten(context, kind, applied);
 }
 

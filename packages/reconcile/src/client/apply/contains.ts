@@ -6,7 +6,8 @@ import { keyFieldsOf, pairByKey } from './list-items.ts';
  * How a live object holds what is desired.
  * `exactly`: whatever else is there lies outside of what we own as a whole.
  * `loosely`: a list or map that we own as a whole (atomic) has more fields than desired. They are server defaults, or
- * leftovers of what was desired before; the object alone cannot tell.
+ * leftovers of what was desired before; the object alone cannot tell. Also: a desired map or list is empty, and the live
+ * object has none, as servers leave out what is empty.
  */
 export type Containment = 'not' | 'loosely' | 'exactly';
 
@@ -52,9 +53,17 @@ function containsMetadata(desired: unknown, live: JsonObject, owned: FieldSet | 
 }
 
 function contains(desired: unknown, live: unknown, owned: Ownership, search: Search): boolean {
+  if ((live === undefined || live === null) && isEmpty(desired)) {
+    search.loose = true;
+    return true;
+  }
   if (Array.isArray(desired)) return Array.isArray(live) && containsList(desired, live, owned, search);
   if (isJsonObject(desired)) return isJsonObject(live) && containsMap(desired, live, owned, search);
   return jsonEqual(desired, live);
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 function containsMap(desired: JsonObject, live: JsonObject, owned: Ownership, search: Search): boolean {

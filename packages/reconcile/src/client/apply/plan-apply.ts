@@ -3,7 +3,7 @@ import type { KubernetesObject, ManagedFieldsEntry } from '../../object/object.t
 import { containment } from './contains.ts';
 import { membersOf, missingFrom, withoutField } from './field-split.ts';
 import { leafSet, parseFieldsV1, unionOf, type FieldSet } from './managed-fields.ts';
-import { shapeOf } from './shape.ts';
+import { shapeOfDesired } from './shape.ts';
 
 /**
  * What has to be sent so that a live object becomes as desired.
@@ -20,7 +20,7 @@ export const replicasPath = ['spec', 'replicas'] as const;
 
 /**
  * Compares what is desired with what is live and owned.
- * @param sentShape the shape (see `shapeOf`) of what this process last sent for this object and the server accepted;
+ * @param sentShape the shape (see `shapeOfDesired`) of what this process last sent for this object and the server accepted;
  * undefined when another process did. A POST makes its manager own the server's defaults too, so only this tells a
  * dropped plain field from a default. Without it, list items and map keys are known to be dropped, and plain fields
  * count as dropped only if an apply has to be sent anyway.
@@ -37,7 +37,7 @@ export function planApply(
   const isShrunk = missingFrom(applied, wanted) !== undefined;
   const unwanted = missingFrom(updated, wanted);
   const members = unwanted && membersOf(unwanted);
-  if (sentShape === shapeOf(desired)) {
+  if (sentShape === shapeOfDesired(desired)) {
     const dropsMembers = members !== undefined;
     return { send: contained === 'not' || isShrunk || dropsMembers, upgrade: dropsMembers };
   }

@@ -1,6 +1,15 @@
 import { isJsonObject } from '../../object/json.ts';
 
 /**
+ * The shape of a desired state, its replica count aside: the count is in the POST only and later belongs to whoever
+ * scales, so its absence is not a change.
+ */
+export function shapeOfDesired(desired: object): number {
+  const spec = isJsonObject(desired) ? desired['spec'] : undefined;
+  return shapeOf(isJsonObject(spec) ? { ...desired, spec: { ...spec, replicas: undefined } } : desired);
+}
+
+/**
  * A fingerprint of which fields a JSON value has, whatever their values: equal for two desired states that differ in
  * values only. 53 bits; fields that are null or undefined count as absent.
  */
