@@ -1,4 +1,5 @@
-import { microTimeTitle } from './openapi-definitions.ts';
+import { microTimeTitle, quantityTitle } from './openapi-definitions.ts';
+import { isQuantity } from './quantity.ts';
 import {
   isJsonObject,
   propertySchema,
@@ -101,6 +102,7 @@ const microTime = /^(?<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?<rest>.*)$/u;
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u;
 
 function formatError(schema: StructuralSchema, value: Json): string | undefined {
+  if (schema.title === quantityTitle && !isQuantity(value)) return quantityError;
   if (typeof value !== 'string') return undefined;
   if (schema.format === 'byte' && !base64.test(value)) {
     const at = value.search(/[^A-Za-z0-9+/=]/u);
@@ -109,6 +111,8 @@ function formatError(schema: StructuralSchema, value: Json): string | undefined 
   if (schema.format !== 'date-time') return undefined;
   return schema.title === microTimeTitle ? microTimeError(value) : timeError(value);
 }
+
+const quantityError = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 function timeError(value: string): string | undefined {
   if (time.test(value)) return undefined;

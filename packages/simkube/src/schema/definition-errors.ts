@@ -1,6 +1,7 @@
 import { ruleEnvironment, type RuleEnvironment } from '@canaryop/reconcile/cel';
 import { jsonEqual } from '../patch/compare.ts';
 import { invalidValue, requiredValue, unsupportedValue, type FieldError } from './field-error.ts';
+import { listIn, objectIn, textIn } from './json-access.ts';
 import { dns1035Problems, subdomainProblems } from './name-rules.ts';
 import { schemaRuleErrors } from './schema-rules.ts';
 import { structureErrors } from './schema-structure.ts';
@@ -25,21 +26,6 @@ export function definitionErrors(
     ...versions.flatMap((version, index) => versionErrors(version, `spec.versions[${index}]`)),
     ...schemaErrors(versions, environment),
   ];
-}
-
-function objectIn(object: JsonObject, key: string): JsonObject {
-  const value = object[key];
-  return isJsonObject(value) ? value : {};
-}
-
-function listIn(object: JsonObject, key: string): readonly Json[] {
-  const value = object[key];
-  return Array.isArray(value) ? (value as readonly Json[]) : [];
-}
-
-function textIn(object: JsonObject, key: string): string {
-  const value = object[key];
-  return typeof value === 'string' ? value : '';
 }
 
 function groupErrors(group: string): readonly FieldError[] {

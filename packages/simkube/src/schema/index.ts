@@ -1,4 +1,5 @@
 /** What objects look like: schemas of the built-in kinds, and pruning, defaulting and validation by schema. */
+export { builtinErrors } from './builtin-validation.ts';
 export { builtinKinds, type BuiltinKind } from './builtin-kinds.ts';
 export { bodyDefinitions, type BuiltinResource, type ScalePaths, type Subresources } from './builtin-resources.ts';
 export { definitionErrors } from './definition-errors.ts';

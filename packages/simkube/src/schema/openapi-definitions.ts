@@ -3,6 +3,8 @@ import type { StructuralSchema } from './structural-schema.ts';
 
 /** Marks `metav1.MicroTime`, which OpenAPI can't tell from `metav1.Time`. */
 export const microTimeTitle = 'MicroTime';
+/** Marks `resource.Quantity`, a string or a number. */
+export const quantityTitle = 'Quantity';
 
 type Mutable = Record<string, unknown>;
 
@@ -46,6 +48,7 @@ export function openApiDefinition(): (name: string) => StructuralSchema {
     const node: Mutable = {};
     built.set(name, node);
     if (name.endsWith('.MicroTime')) node.title = microTimeTitle;
+    if (name.endsWith('.Quantity')) node.title = quantityTitle;
     for (const [key, child] of Object.entries(rawOpenApiDefinition(name))) node[key] = resolvedEntry(key, child);
     return node;
   }
