@@ -19,3 +19,8 @@ export function parseTime(text: string | undefined | null): number | undefined {
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
 }
+
+/** A Date, for the APIs of others that take nothing else. Our own code keeps milliseconds. */
+export function dateOf(epochMs: number): Date {
+  return new Date(epochMs);
+}

@@ -1,0 +1,106 @@
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
+
+/** A request for one of our endpoints, which are all read-only. */
+export interface EndpointRequest {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** What is answered. */
+export interface EndpointAnswer {
+  readonly status: number;
+  /** @default 'text/plain; charset=utf-8' */
+  readonly contentType?: string;
+  readonly body: string;
+}
+
+/** Answers one request. A rejection is answered with 500 and nothing of the error. */
+export type Endpoint = (request: EndpointRequest) => Promise<EndpointAnswer>;
+
+/** How endpoints are served. */
+export interface HttpServerOptions {
+  /** `host:port`, or `:port` for all interfaces; port 0 takes a free one. */
+  readonly address: string;
+  readonly endpoint: Endpoint;
+  /** Present: serve TLS only, with this certificate. */
+  readonly tls?: Pick<SecureContextOptions, 'cert' | 'key'>;
+  /** Told of a request that failed for an internal reason. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** A listening server. */
+export interface HttpServer {
+  readonly port: number;
+  /** Later handshakes use this certificate. */
+  replaceCertificate(tls: Pick<SecureContextOptions, 'cert' | 'key'>): void;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+/** Probes and scrapes are small and quick; who is slower than this is no probe. */
+const limits = { headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 };
+
+/** Serves GET and HEAD. Rejects, naming the address, when it cannot be listened on. */
+export async function serveHttp(options: HttpServerOptions): Promise<HttpServer> {
+  const { host, port } = parseAddress(options.address);
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    respond(options, request, response).catch(options.onError);
+  };
+  const tlsServer = options.tls && createTlsServer({ ...limits, ...options.tls, minVersion: 'TLSv1.2' }, listener);
+  const server: Server = tlsServer ?? createPlainServer(limits, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(new Error(`cannot listen on ${options.address}: ${error.message}`, { cause: error }));
+    });
+    server.listen({ port, ...(host === '' ? {} : { host }) }, resolve);
+  });
+  server.on('error', options.onError);
+  return {
+    port: (server.address() as AddressInfo).port,
+    replaceCertificate: (tls) => tlsServer?.setSecureContext(tls),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function respond(options: HttpServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const answer = await answerTo(options, request);
+  const body = Buffer.from(answer.body);
+  response.writeHead(answer.status, {
+    'content-type': answer.contentType ?? 'text/plain; charset=utf-8',
+    'content-length': body.length,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    ...(answer.status === 405 ? { allow: 'GET, HEAD' } : {}),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+async function answerTo({ endpoint, onError }: HttpServerOptions, request: IncomingMessage): Promise<EndpointAnswer> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, body: 'only GET and HEAD\n' };
+  const url = URL.parse(request.url ?? '/', 'http://localhost');
+  if (url === null) return { status: 400, body: 'not a path\n' };
+  try {
+    return await endpoint({ path: url.pathname, query: url.searchParams, headers: request.headers });
+  } catch (error) {
+    onError(error);
+    return { status: 500, body: 'internal error\n' };
+  }
+}
+
+/** Splits `host:port`; an IPv6 host is in brackets. Throws when it is neither. */
+export function parseAddress(address: string): { readonly host: string; readonly port: number } {
+  const [, host, port] = /^(\[[0-9a-f:.]+\]|[^:]*):(\d{1,5})$/iu.exec(address) ?? [];
+  if (host === undefined || port === undefined || Number(port) > 65_535)
+    throw new Error(`address ${JSON.stringify(address)} must be host:port or :port`);
+  return { host: host.replace(/^\[|\]$/gu, ''), port: Number(port) };
+}

@@ -1,0 +1,14 @@
+/** Metrics under controller-runtime's names, and how they are served. */
+export { clientMetrics, leaderMetrics } from './client-metrics.ts';
+export { controllerMetrics } from './controller-metrics.ts';
+export { metricsEndpoint } from './metrics-endpoint.ts';
+export {
+  metricsRegistry,
+  type CounterMetric,
+  type GaugeMetric,
+  type HistogramMetric,
+  type Labels,
+  type MetricDefinition,
+  type MetricsRegistry,
+} from './registry.ts';
+export { scrapeAuthorizer, type ScrapeVerdict } from './scrape-authorizer.ts';

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ControllerState } from '../controller/controller.ts';
+import type { KubernetesObject } from '../object/object.ts';
+import type { ResourceKind } from '../object/resource-kind.ts';
+import { virtualEnv } from '../testing/virtual-env.ts';
+import { clientMetrics, leaderMetrics } from './client-metrics.ts';
+import { controllerMetrics } from './controller-metrics.ts';
+import { metricsEndpoint } from './metrics-endpoint.ts';
+import { metricsRegistry, type MetricsRegistry } from './registry.ts';
+import { scrapeAuthorizer } from './scrape-authorizer.ts';
+
+async function series(registry: MetricsRegistry): Promise<Record<string, number>> {
+  const { body } = await registry.render();
+  const lines = body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  );
+}
+
+describe('controller metrics', () => {
+  it('have the names and labels of controller-runtime, and exist from the start', async () => {
+    const registry = metricsRegistry();
+    const metrics = controllerMetrics(registry)('web');
+    const state: ControllerState = { workers: 4, activeWorkers: 2, queueDepth: 7, unfinishedMs: [500, 1500] };
+    metrics.observe(state);
+    expect(await series(registry)).toMatchObject({
+      'controller_runtime_reconcile_total{controller="web",result="success"}': 0,
+      'controller_runtime_reconcile_total{controller="web",result="error"}': 0,
+      'controller_runtime_reconcile_total{controller="web",result="requeue_after"}': 0,
+      'controller_runtime_reconcile_errors_total{controller="web"}': 0,
+      'controller_runtime_terminal_reconcile_errors_total{controller="web"}': 0,
+      'controller_runtime_reconcile_timeouts_total{controller="web"}': 0,
+      'controller_runtime_max_concurrent_reconciles{controller="web"}': 4,
+      'controller_runtime_active_workers{controller="web"}': 2,
+      'workqueue_depth{name="web",controller="web"}': 7,
+      'workqueue_unfinished_work_seconds{name="web",controller="web"}': 2,
+      'workqueue_longest_running_processor_seconds{name="web",controller="web"}': 1.5,
+      'workqueue_adds_total{name="web",controller="web"}': 0,
+      'workqueue_retries_total{name="web",controller="web"}': 0,
+    });
+  });
+
+  it('count what happens, in seconds', async () => {
+    const registry = metricsRegistry();
+    const metrics = controllerMetrics(registry)('web');
+    metrics.reconciled('success', 30);
+    metrics.reconciled('error', 30);
+    metrics.reconciled('terminal_error', 30);
+    metrics.reconciled('timeout', 1000);
+    metrics.queue.added();
+    metrics.queue.retried();
+    metrics.queue.started(2000);
+    metrics.queue.finished(250);
+    expect(await series(registry)).toMatchObject({
+      'controller_runtime_reconcile_total{controller="web",result="success"}': 1,
+      'controller_runtime_reconcile_total{controller="web",result="error"}': 2,
+      'controller_runtime_reconcile_errors_total{controller="web"}': 2,
+      'controller_runtime_terminal_reconcile_errors_total{controller="web"}': 1,
+      'controller_runtime_reconcile_timeouts_total{controller="web"}': 1,
+      'controller_runtime_reconcile_time_seconds_count{controller="web"}': 3,
+      'controller_runtime_reconcile_time_seconds_bucket{le="0.025",controller="web"}': 0,
+      'controller_runtime_reconcile_time_seconds_bucket{le="0.05",controller="web"}': 3,
+      'workqueue_adds_total{name="web",controller="web"}': 1,
+      'workqueue_retries_total{name="web",controller="web"}': 1,
+      'workqueue_queue_duration_seconds_sum{name="web",controller="web"}': 2,
+      'workqueue_work_duration_seconds_sum{name="web",controller="web"}': 0.25,
+    });
+  });
+
+  it('serve several controllers from one registry', async () => {
+    const registry = metricsRegistry();
+    const of = controllerMetrics(registry);
+    of('a').reconciled('success', 1);
+    of('b').reconciled('success', 1);
+    const all = await series(registry);
+    expect(all['controller_runtime_reconcile_total{controller="a",result="success"}']).toBe(1);
+    expect(all['controller_runtime_reconcile_total{controller="b",result="success"}']).toBe(1);
+  });
+});
+
+describe('client and leader metrics', () => {
+  it('have the names of client-go', async () => {
+    const registry = metricsRegistry();
+    clientMetrics(registry)({ method: 'GET', host: 'api:6443', code: '200', durationMs: 20 });
+    const leading = leaderMetrics(registry, 'lock');
+    expect(await series(registry)).toMatchObject({
+      'rest_client_requests_total{code="200",method="GET",host="api:6443"}': 1,
+      'leader_election_master_status{name="lock"}': 0,
+    });
+    leading(true);
+    expect(await series(registry)).toMatchObject({ 'leader_election_master_status{name="lock"}': 1 });
+  });
+});
+
+describe('the metrics endpoint', () => {
+  const query = new URLSearchParams();
+
+  it('serves /metrics and nothing else', async () => {
+    const registry = metricsRegistry();
+    registry.counter({ name: 'things_total', help: 'h' }).add({}, 2);
+    const endpoint = metricsEndpoint(registry);
+    const answer = await endpoint({ path: '/metrics', query, headers: {} });
+    expect(answer).toMatchObject({ status: 200, contentType: expect.stringContaining('text/plain') });
+    expect(answer.body).toContain('things_total 2');
+    expect((await endpoint({ path: '/', query, headers: {} })).status).toBe(404);
+  });
+
+  it('answers only who its authorizer lets in', async () => {
+    const registry = metricsRegistry();
+    const endpoint = metricsEndpoint(registry, (authorization) =>
+      Promise.resolve(authorization === 'Bearer ok' ? 200 : 401),
+    );
+    expect((await endpoint({ path: '/metrics', query, headers: {} })).status).toBe(401);
+    expect((await endpoint({ path: '/metrics', query, headers: { authorization: 'Bearer ok' } })).status).toBe(200);
+    const forbidding = metricsEndpoint(registry, () => Promise.resolve(403));
+    expect((await forbidding({ path: '/metrics', query, headers: {} })).status).toBe(403);
+  });
+});
+
+describe('the scrape authorizer', () => {
+  function setUp(answers: { authenticated: boolean; allowed: boolean }): {
+    authorize: ReturnType<typeof scrapeAuthorizer>;
+    asked: [string, object][];
+    env: ReturnType<typeof virtualEnv>;
+  } {
+    const env = virtualEnv();
+    const asked: [string, object][] = [];
+    const authorize = scrapeAuthorizer({
+      env,
+      client: {
+        create: <T extends KubernetesObject>(kind: ResourceKind<T>, object: object): Promise<T> => {
+          asked.push([kind.kind, object]);
+          const user = { username: 'system:serviceaccount:monitoring:prometheus', uid: 'u', groups: ['g'] };
+          const status =
+            kind.kind === 'TokenReview' ? { authenticated: answers.authenticated, user } : { allowed: answers.allowed };
+          return Promise.resolve({ ...object, status } as unknown as T);
+        },
+      },
+    });
+    return { authorize, asked, env };
+  }
+
+  it('asks who the token is, then whether that user may read the path', async () => {
+    const { authorize, asked } = setUp({ authenticated: true, allowed: true });
+    expect(await authorize('Bearer abc', '/metrics')).toBe(200);
+    expect(asked).toMatchObject([
+      ['TokenReview', { metadata: {}, spec: { token: 'abc' } }],
+      [
+        'SubjectAccessReview',
+        {
+          metadata: {},
+          spec: {
+            user: 'system:serviceaccount:monitoring:prometheus',
+            groups: ['g'],
+            nonResourceAttributes: { path: '/metrics', verb: 'get' },
+          },
+        },
+      ],
+    ]);
+  });
+
+  it('refuses no token and a bad one without, and a user without the right after the second question', async () => {
+    const bad = setUp({ authenticated: false, allowed: true });
+    expect(await bad.authorize(undefined, '/metrics')).toBe(401);
+    expect(await bad.authorize('Basic abc', '/metrics')).toBe(401);
+    expect(bad.asked).toEqual([]);
+    expect(await bad.authorize('Bearer abc', '/metrics')).toBe(401);
+    expect(bad.asked).toHaveLength(1);
+    expect(await setUp({ authenticated: true, allowed: false }).authorize('Bearer abc', '/metrics')).toBe(403);
+  });
+
+  it('remembers a verdict for a minute, for this token and path only', async () => {
+    const { authorize, asked, env } = setUp({ authenticated: true, allowed: true });
+    await authorize('Bearer abc', '/metrics');
+    await env.time.advance(59_000);
+    await authorize('Bearer abc', '/metrics');
+    expect(asked).toHaveLength(2);
+    await authorize('Bearer other', '/metrics');
+    expect(asked).toHaveLength(4);
+    await env.time.advance(2000);
+    await authorize('Bearer abc', '/metrics');
+    expect(asked).toHaveLength(6);
+  });
+});

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+
+import type { Client } from '../client/client.ts';
+import type { Env } from '../env/env.ts';
+import type { KubernetesObject, ObjectMeta } from '../object/object.ts';
+import { apiVersionOf, resourceKind, type ResourceKind } from '../object/resource-kind.ts';
+
+interface UserInfo {
+  readonly username?: string;
+  readonly uid?: string;
+  readonly groups?: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+interface TokenReview extends KubernetesObject {
+  readonly spec: { readonly token: string };
+  readonly status?: { readonly authenticated?: boolean; readonly user?: UserInfo };
+}
+
+interface SubjectAccessReview extends KubernetesObject {
+  readonly spec: object;
+  readonly status?: { readonly allowed?: boolean };
+}
+
+const tokenReviews = resourceKind<TokenReview>({
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  kind: 'TokenReview',
+  plural: 'tokenreviews',
+  namespaced: false,
+});
+const subjectAccessReviews = resourceKind<SubjectAccessReview>({
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  kind: 'SubjectAccessReview',
+  plural: 'subjectaccessreviews',
+  namespaced: false,
+});
+
+/** Who may scrape: nobody knows the token (401), the user may not read the path (403), or all is well (200). */
+export type ScrapeVerdict = 200 | 401 | 403;
+
+const allowedForMs = 60_000;
+const deniedForMs = 30_000;
+const maxRemembered = 256;
+
+/**
+ * Judges a scrape as kube-rbac-proxy does: the bearer token is reviewed (TokenReview), and its user must be allowed to
+ * `get` the non-resource path (SubjectAccessReview). Verdicts are remembered for a minute, refusals for half of one.
+ * Rejects when the API server does not answer. Tokens are neither kept nor logged.
+ */
+export function scrapeAuthorizer(options: {
+  readonly env: Pick<Env, 'clock'>;
+  /** Not fenced: a standby is scraped too. */
+  readonly client: Pick<Client, 'create'>;
+}): (authorization: string | undefined, path: string) => Promise<ScrapeVerdict> {
+  const { env, client } = options;
+  const verdicts = new Map<string, { readonly verdict: ScrapeVerdict; readonly untilMs: number }>();
+  return async (authorization, path) => {
+    const token = /^Bearer +(\S+)$/iu.exec(authorization ?? '')?.[1];
+    if (token === undefined) return 401;
+    const id = createHash('sha256').update(`${path}\n${token}`).digest('base64');
+    const known = verdicts.get(id);
+    const nowMs = env.clock.monotonic();
+    if (known !== undefined && nowMs < known.untilMs) return known.verdict;
+    const verdict = await judge(client, token, path);
+    verdicts.delete(id);
+    verdicts.set(id, { verdict, untilMs: nowMs + (verdict === 200 ? allowedForMs : deniedForMs) });
+    const [oldest] = verdicts.keys();
+    if (verdicts.size > maxRemembered && oldest !== undefined) verdicts.delete(oldest);
+    return verdict;
+  };
+}
+
+async function judge(client: Pick<Client, 'create'>, token: string, path: string): Promise<ScrapeVerdict> {
+  const { status } = await client.create(tokenReviews, review(tokenReviews, { token }));
+  if (status?.authenticated !== true) return 401;
+  const { username, uid, groups, extra } = status.user ?? {};
+  const access = await client.create(
+    subjectAccessReviews,
+    review(subjectAccessReviews, {
+      user: username,
+      uid,
+      groups,
+      extra,
+      nonResourceAttributes: { path, verb: 'get' },
+    }),
+  );
+  return access.status?.allowed === true ? 200 : 403;
+}
+
+/** Reviews are questions, not objects: they have no name, and a SubjectAccessReview with any metadata is refused. */
+function review<T extends KubernetesObject, Spec extends object>(
+  kind: ResourceKind<T>,
+  spec: Spec,
+): KubernetesObject & { readonly spec: Spec } {
+  return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: {} as ObjectMeta, spec };
+}
