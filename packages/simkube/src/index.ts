@@ -9,5 +9,4 @@ export type { PodLogOptions, PodLogs } from './kubelet/pod-logs.ts';
 export { declaredPorts, sampleHandler, serverProgram } from './world/in-process-programs.ts';
 export { listenIngress } from './world/ingress-listener.ts';
 export { loopbackProgram, type LoopbackServer } from './world/loopback-program.ts';
-export { metricsHandler } from './world/metrics-handler.ts';
 export { listenHttp, type HttpListener, type HttpListenOptions } from './world/node-http.ts';

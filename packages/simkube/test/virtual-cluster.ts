@@ -39,8 +39,7 @@ export function startCluster(
   } = {},
 ): VirtualCluster {
   const env = virtualEnv({ seed: options.seed ?? 1 });
-  const definitions = Object.values(istioCrdTexts).map((text) => JSON.parse(text) as KubernetesObject);
-  const server = createApiServer({ env, definitions: options.withoutIstio === true ? [] : definitions });
+  const server = createApiServer({ env, definitions: options.withoutIstio === true ? [] : istioDefinitions() });
   const api = server.loopback;
   const world = createWorld({ ...options, env, api });
   world.start();
@@ -69,6 +68,11 @@ export function startCluster(
       await server.close();
     },
   };
+}
+
+/** The CRDs of Istio. */
+export function istioDefinitions(): readonly KubernetesObject[] {
+  return Object.values(istioCrdTexts).map((text) => JSON.parse(text) as KubernetesObject);
 }
 
 /** What `kubectl rollout status` waits for. */
