@@ -10,7 +10,7 @@ import { entriesOf, fieldType, itemElement } from './field-type.ts';
 
 /**
  * Removes fields and list items from a value. Atomic values below an addressed path go as a whole; a map or list
- * that loses its last entry goes too (undefined), as in structured-merge-diff.
+ * that loses its last entry goes too (undefined; null inside a map), as in structured-merge-diff.
  */
 export function removeFields(schema: StructuralSchema | undefined, value: Json, fields: FieldSet): Json | undefined {
   if (isEmptyFieldSet(fields)) return value;
@@ -37,8 +37,8 @@ function removeFromMap(
     const below = fields.children.get(`f:${key}`);
     if (below === undefined) return [[key, value]];
     if (below.member) return [];
-    const rest = removeFields(propertySchema(schema, key), value, below);
-    return rest === undefined ? [] : [[key, rest]];
+    // An emptied child stays as null: whoever owns the child itself goes on owning it.
+    return [[key, removeFields(propertySchema(schema, key), value, below) ?? null]];
   });
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
