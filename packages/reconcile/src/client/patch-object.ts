@@ -71,14 +71,14 @@ export async function scaleObject<T extends KubernetesObject>(
     readonly replicas: number;
     readonly signal: AbortSignal | undefined;
   },
-): Promise<void> {
+): Promise<T> {
   const { kind, live, replicas } = write;
-  if (jsonEqual(mergePatch(live, { spec: { replicas } }), live)) return;
+  if (jsonEqual(mergePatch(live, { spec: { replicas } }), live)) return live;
   const target = targetOf(kind, live, 'scale');
   const action = `scale ${target.label} to ${replicas}`;
   const scale = await mutate(context, mergeRequest(target, action, { spec: { replicas } }, write.signal));
   const version = isJsonObject(scale) ? (scale as unknown as KubernetesObject).metadata.resourceVersion : undefined;
-  if (version !== undefined) observeWritten(context, kind, scaled(live, replicas, version));
+  return version === undefined ? live : observeWritten(context, kind, scaled(live, replicas, version));
 }
 
 /**

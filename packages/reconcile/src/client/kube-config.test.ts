@@ -1,0 +1,97 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { silentLogger } from '../env/logger.ts';
+import { processEnv } from '../env/process-env.ts';
+import { kubeConfigConnection } from './kube-config.ts';
+
+/** Prints an ExecCredential whose token says how often it has run, told by the size of a file. */
+const plugin = `
+const fs = require('node:fs');
+fs.appendFileSync(process.argv[1], '.');
+const token = 'exec-' + fs.readFileSync(process.argv[1], 'utf8').length;
+console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token } }));
+`;
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+let directory = '';
+let path = '';
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
+  path = join(directory, 'config');
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'token',
+    clusters: [
+      {
+        name: 'c',
+        cluster: {
+          server: 'https://api.example:6443/',
+          'certificate-authority-data': base64('CA'),
+          'tls-server-name': 'kube',
+        },
+      },
+    ],
+    users: [
+      { name: 'token', user: { token: 'secret' } },
+      { name: 'cert', user: { 'client-certificate-data': base64('CERT'), 'client-key-data': base64('KEY') } },
+      { name: 'basic', user: { username: 'me', password: 'pass' } },
+      {
+        name: 'exec',
+        user: {
+          exec: {
+            apiVersion: 'client.authentication.k8s.io/v1',
+            command: process.execPath,
+            args: ['-e', plugin, join(directory, 'runs')],
+          },
+        },
+      },
+    ],
+    contexts: [
+      ...['token', 'cert', 'basic', 'exec'].map((user) => ({
+        name: user,
+        context: { cluster: 'c', user, ...(user === 'cert' ? { namespace: 'demo' } : {}) },
+      })),
+      { name: 'dangling', context: { cluster: 'nowhere', user: 'token' } },
+    ],
+  };
+  await writeFile(path, JSON.stringify(config));
+});
+
+afterAll(() => rm(directory, { recursive: true }));
+
+const env = processEnv(silentLogger);
+
+describe('a connection from a kubeconfig', () => {
+  it('has the server, the token and the namespace of the current context', async () => {
+    const { connection, namespace } = await kubeConfigConnection(env, { path });
+    expect([connection.server, namespace]).toEqual(['https://api.example:6443', 'default']);
+    expect(await connection.credentials.headers()).toEqual({ authorization: 'Bearer secret' });
+  });
+
+  it('has no headers but a client certificate, or a password, where the chosen context says so', async () => {
+    const cert = await kubeConfigConnection(env, { path, context: 'cert' });
+    expect([await cert.connection.credentials.headers(), cert.namespace]).toEqual([{}, 'demo']);
+    const basic = await kubeConfigConnection(env, { path, context: 'basic' });
+    expect(await basic.connection.credentials.headers()).toEqual({ authorization: `Basic ${base64('me:pass')}` });
+  });
+
+  it('runs an exec plug-in once for many requests, and again after a 401', async () => {
+    const { connection } = await kubeConfigConnection(env, { path, context: 'exec' });
+    const all = await Promise.all([1, 2, 3].map(() => connection.credentials.headers()));
+    expect(new Set(all.map((headers) => headers['authorization']))).toEqual(new Set(['Bearer exec-1']));
+    await Promise.all([connection.credentials.refresh(), connection.credentials.refresh()]);
+    expect(await connection.credentials.headers()).toEqual({ authorization: 'Bearer exec-2' });
+  });
+
+  it('refuses a context that names no cluster', async () => {
+    await expect(kubeConfigConnection(env, { path, context: 'dangling' })).rejects.toThrow(
+      '"dangling" names no cluster',
+    );
+  });
+});
