@@ -39,8 +39,8 @@ export interface ChildContext {
  * up after everything else has, and a subset exists before a route names it.
  */
 export function children(context: ChildContext, live: LiveChildren, intent: Intent): readonly Child[] {
-  const { app, spec } = context;
-  const name = app.metadata.name;
+  const { app } = context;
+  const { name } = app.metadata;
   const service = child(Service, live.service, serviceOf(owned(app, name), name, portsFor(live, intent)));
   const rule = child(DestinationRule, live.destinationRule, destinationRuleOf(owned(app, name), name));
   const routes =

@@ -1,5 +1,6 @@
 /** What Kubernetes objects are, without any I/O. */
 export type { Condition, KubernetesObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from './object.ts';
+export { present, type Present } from './present.ts';
 export { keyOf, keyText, type ObjectKey } from './object-key.ts';
 export {
   apiVersionOf,

@@ -2,6 +2,9 @@
 export const primaryName = (app: string): string => `${app}-primary`;
 export const secondaryName = (app: string): string => `${app}-secondary`;
 
+/** The application that a child of this name would belong to: the name without its role. */
+export const appNameOf = (child: string): string => child.replace(/-(primary|secondary)$/, '');
+
 /** The name of the container's port; Service and probe refer to it, so a change of number needs no change there. */
 export const httpPortName = 'http';
 

@@ -1,0 +1,75 @@
+import type { Client } from '@canaryop/reconcile/client';
+import { sleep, type Env, type Logger } from '@canaryop/reconcile/env';
+import { groupResourceOf, keyOf, keyText } from '@canaryop/reconcile/object';
+
+import { CanaryApp } from '../../api/v1/canaryapp.ts';
+import type { Plan } from '../../rollout/plan.ts';
+import type { Write } from '../../rollout/write.ts';
+
+/** How long a weight waits for the record of the verdict that takes it away. */
+const urgentStatusMs = 1_000;
+
+/** What acting needs. */
+export interface Actor {
+  readonly env: Env;
+  readonly client: Client;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+/**
+ * Carries a plan out: the record first, then what follows from it, in order. Stops at the first refusal; what is left
+ * is planned again from what is there then. Returns whether anything was written.
+ */
+export async function act(actor: Actor, app: CanaryApp, plan: Plan): Promise<void> {
+  if (plan.status !== undefined) {
+    if (plan.urgent === true) return actUrgently(actor, app, plan, plan.status);
+    await actor.client.updateStatus(CanaryApp, app, plan.status, actor.signal);
+  }
+  for (const write of plan.writes) await carryOut(actor, write);
+}
+
+/**
+ * Traffic leaves a failing release whether or not the verdict can be recorded in time: a record that is refused or
+ * unanswered for a second goes second, and its failure makes this reconcile run again.
+ */
+async function actUrgently(
+  actor: Actor,
+  app: CanaryApp,
+  plan: Plan,
+  status: NonNullable<Plan['status']>,
+): Promise<void> {
+  const recorded = actor.client.updateStatus(CanaryApp, app, status, actor.signal);
+  const over = new AbortController();
+  const inTime = await Promise.race([
+    recorded.then(
+      () => true,
+      () => false,
+    ),
+    sleep(actor.env.timers, urgentStatusMs, over.signal).then(() => false),
+  ]);
+  over.abort();
+  if (!inTime) actor.log.warn('the failed check is not recorded yet; the weight goes first');
+  for (const write of plan.writes) await carryOut(actor, write);
+  await recorded;
+}
+
+async function carryOut({ client, signal, log }: Actor, write: Write): Promise<void> {
+  const { kind } = write;
+  const object = write.verb === 'create' ? write.desired : write.live;
+  log.info(`${write.verb} ${kind.kind}`, { resource: groupResourceOf(kind), object: keyText(keyOf(object)) });
+  switch (write.verb) {
+    case 'create':
+      await client.create(kind, write.desired, signal);
+      return;
+    case 'apply':
+      await client.apply(kind, write.live, write.desired, signal);
+      return;
+    case 'scale':
+      await client.apply(kind, await client.scale(kind, write.live, write.replicas, signal), write.desired, signal);
+      return;
+    case 'delete':
+      await client.delete(kind, write.live, { propagation: write.propagation }, signal);
+      return;
+  }
+}

@@ -1,0 +1,30 @@
+/** When each workload was first seen ready, for as long as it stays so. In memory only: after a restart it settles anew. */
+export class Readiness {
+  readonly #since = new Map<string, Map<string, number>>();
+
+  /**
+   * Since when what `id` names is ready, by the clock of whoever asks.
+   * @param key the application
+   * @param id the workload and what it runs: another template is another wait
+   */
+  since(
+    key: string,
+    role: string,
+    state: { readonly id: string; readonly ready: boolean; readonly now: number },
+  ): number | undefined {
+    const known = this.#since.get(key) ?? new Map<string, number>();
+    const slot = `${role} ${state.id}`;
+    for (const other of known.keys())
+      if (other.startsWith(`${role} `) && (other !== slot || !state.ready)) known.delete(other);
+    if (!state.ready) return undefined;
+    const since = known.get(slot) ?? state.now;
+    known.set(slot, since);
+    this.#since.set(key, known);
+    return since;
+  }
+
+  /** Forgets an application that is gone. */
+  forget(key: string): void {
+    this.#since.delete(key);
+  }
+}

@@ -1,0 +1,49 @@
+import type { ReconcileContext, Reconciler, Request, Result } from '@canaryop/reconcile/controller';
+import type { Env } from '@canaryop/reconcile/env';
+import { keyText } from '@canaryop/reconcile/object';
+
+import { ownedSpec, type CanaryApp } from '../../api/v1/canaryapp.ts';
+import { questionAt } from '../../analysis/question.ts';
+import { plan, type Plan } from '../../rollout/plan.ts';
+import { act } from './act.ts';
+import { observe, type Senses } from './observe.ts';
+
+/** How soon to look again while a kind is being loaded for the first time. */
+const loadingMs = 200;
+
+/** Observe, plan, act: the reconciler of one CanaryApp. It never waits for anything but its own writes. */
+export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
+  return async (request: Request, context: ReconcileContext): Promise<Result> => {
+    const key = keyText(request);
+    const app = senses.informers.apps.lister.get(request);
+    if (app === undefined) {
+      senses.readiness.forget(key);
+      senses.checker.forget(key);
+      return {};
+    }
+    const now = env.clock.now();
+    const observed = observe(senses, app, now);
+    if (observed === undefined) return { requeueAfterMs: loadingMs };
+    const planned = plan(observed, now);
+    context.log.debug(planned.why, { writes: planned.writes.length });
+    await act({ env, client: context.client, signal: context.signal, log: context.log }, app, planned);
+    tell(context, app, planned);
+    measure(senses, key, app, { planned, now });
+    return planned.requeueAfterMs === undefined ? {} : { requeueAfterMs: Math.max(planned.requeueAfterMs, 1) };
+  };
+}
+
+/** Notices belong to the status that they came with, so they are told once it is written, and only then. */
+function tell(context: ReconcileContext, app: CanaryApp, { notices }: Plan): void {
+  for (const { type, reason, message } of notices) {
+    context.events.event(app, type, reason, message);
+    context.log[type === 'Warning' ? 'warn' : 'info'](message, { reason });
+  }
+}
+
+function measure(senses: Senses, key: string, app: CanaryApp, { planned, now }: { planned: Plan; now: number }): void {
+  const spec = ownedSpec(app);
+  if (planned.measure === undefined || spec === undefined) return;
+  const { revision, since } = planned.measure;
+  senses.checker.ask({ key, revision, question: questionAt(spec, now, since) });
+}
