@@ -4,6 +4,7 @@ import type { ApiCore } from '../api-core.ts';
 import { isJsonObject, withFields, type ApiObject, type JsonObject } from '../object/api-object.ts';
 import { apiVersionOfResource, type ServedResource } from '../registry/served-resource.ts';
 import { badRequest } from '../status/refusals.ts';
+import { dropEmpty } from './drop-empty.ts';
 import { dropNulls } from './drop-nulls.ts';
 import { asApiObject, asJson } from './json.ts';
 import type { WriteOptions } from './write-options.ts';
@@ -19,7 +20,8 @@ export function admitBody(core: ApiCore, resource: ServedResource, body: unknown
   const { object, unknown } = prune(resource.schema, asJson(decoded), { metadata: core.metadataSchema });
   if (unknown.length > 0) reportUnknown(resource, unknown, options);
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
-  return asApiObject(asJson(withFields(object, { metadata })));
+  const whole = withFields(object, { metadata: dropEmpty(core.metadataSchema, dropNulls(metadata) as JsonObject) });
+  return asApiObject(asJson(resource.custom === undefined ? dropEmpty(resource.schema, whole) : whole));
 }
 
 function checkKind(resource: ServedResource, body: JsonObject): void {

@@ -1,5 +1,7 @@
 import { parse } from 'yaml';
 
+import { decodeProtobuf } from '../protobuf/decode.ts';
+import { ProtobufError } from '../protobuf/wire.ts';
 import { badRequest } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
 
@@ -13,7 +15,8 @@ export function readBody(body: Uint8Array, header: string | undefined): unknown 
   if (body.length === 0) return undefined;
   const type = contentType(header);
   const text = Buffer.from(body).toString('utf8');
-  if (type.includes('protobuf') || type.includes('cbor')) throw unsupported(type);
+  if (type === 'application/vnd.kubernetes.protobuf') return readProtobuf(body);
+  if (type.includes('cbor')) throw unsupported(type);
   try {
     // JSON is the common case even where YAML is declared, and its parser is much the faster one.
     return type.includes('yaml') && !looksLikeJson(text) ? (parse(text) as unknown) : (JSON.parse(text) as unknown);
@@ -21,6 +24,14 @@ export function readBody(body: Uint8Array, header: string | undefined): unknown 
     throw badRequest(
       `the body of the request cannot be read as ${type}: ${error instanceof Error ? error.message : String(error)}`,
     );
+  }
+}
+
+function readProtobuf(body: Uint8Array): unknown {
+  try {
+    return decodeProtobuf(body);
+  } catch (error) {
+    throw error instanceof ProtobufError ? badRequest(error.message) : error;
   }
 }
 
