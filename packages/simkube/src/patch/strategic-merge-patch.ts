@@ -133,10 +133,9 @@ function reorderUntouched(
     const list = entries.get(field);
     if (Object.hasOwn(patch, field) || !Array.isArray(list)) continue;
     const fieldSchema = propertySchema(schema, field);
-    entries.set(
-      field,
-      ordered(list as readonly Json[], orderOf(patch, field) ?? [], fieldSchema?.['x-kubernetes-patch-merge-key']),
-    );
+    const server = list as readonly Json[];
+    const mergeKey = fieldSchema?.['x-kubernetes-patch-merge-key'];
+    entries.set(field, ordered(server, { order: orderOf(patch, field) ?? [], server, mergeKey }));
   }
 }
 
@@ -148,7 +147,7 @@ function mergeList(original: readonly Json[], field: PatchField, schema: Structu
       ? mergePrimitives(original, patch)
       : mergeKeyed(original, patch, { mergeKey, items: schema.items });
   if (field.order === undefined) return merged;
-  return ordered(merged, field.order, mergeKey);
+  return ordered(merged, { order: field.order, server: original, mergeKey });
 }
 
 function mergePrimitives(original: readonly Json[], patch: readonly Json[]): readonly Json[] {
@@ -193,35 +192,38 @@ function mergeKeyed(original: readonly Json[], patch: readonly Json[], list: Key
   return merged;
 }
 
+/** What an order is worked out from. */
+interface Order {
+  /** `$setElementOrder`: keys, or maps with the merge key. */
+  readonly order: readonly Json[];
+  /** The list before the patch. */
+  readonly server: readonly Json[];
+  readonly mergeKey: string | undefined;
+}
+
 /**
- * Puts listed items in the given order; an item that the server has and the list does not name stays before the
- * next named item that followed it.
+ * Puts the items that the patch names in its order. An item that only the server has goes before the first named item
+ * that followed it on the server.
  */
-function ordered(list: readonly Json[], order: readonly Json[], mergeKey: string | undefined): readonly Json[] {
-  const keys = order.map((entry) =>
-    mergeKey === undefined || !isJsonObject(entry) ? entry : (entry[mergeKey] ?? null),
-  );
-  const rank = (item: Json): number => {
-    const key = mergeKey === undefined || !isJsonObject(item) ? item : (item[mergeKey] ?? null);
-    return keys.findIndex((candidate) => jsonEqual(candidate, key));
-  };
-  const named = list.filter((item) => rank(item) >= 0).toSorted((a, b) => rank(a) - rank(b));
-  const serverOnly = list.map((item, index) => ({ item, index })).filter(({ item }) => rank(item) < 0);
+function ordered(list: readonly Json[], { order, server, mergeKey }: Order): readonly Json[] {
+  const keyIn = (item: Json): Json => (mergeKey !== undefined && isJsonObject(item) ? (item[mergeKey] ?? null) : item);
+  const rankIn = (items: readonly Json[], item: Json): number =>
+    items.findIndex((candidate) => jsonEqual(keyIn(candidate), keyIn(item)));
+  const byRank =
+    (items: readonly Json[]) =>
+    (a: Json, b: Json): number =>
+      rankIn(items, a) - rankIn(items, b);
+  const named = list.filter((item) => rankIn(order, item) >= 0).toSorted(byRank(order));
+  const waiting = list.filter((item) => rankIn(order, item) < 0).toSorted(byRank(server));
   const out: Json[] = [];
-  let next = 0;
   for (const item of named) {
-    const position = list.indexOf(item);
-    for (
-      let waiting = serverOnly[next];
-      waiting !== undefined && waiting.index < position;
-      waiting = serverOnly[next]
-    ) {
-      out.push(waiting.item);
-      next += 1;
+    const position = rankIn(server, item);
+    while (waiting[0] !== undefined && position >= 0 && rankIn(server, waiting[0]) < position) {
+      out.push(...waiting.splice(0, 1));
     }
     out.push(item);
   }
-  return [...out, ...serverOnly.slice(next).map(({ item }) => item)];
+  return [...out, ...waiting];
 }
 
 /** New values may carry directives that only make sense against an original. */
