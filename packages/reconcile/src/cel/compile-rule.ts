@@ -99,7 +99,11 @@ function parsedExpression(expression: string): ParsedExpression | { readonly err
     return parse(expression);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { error: `compilation failed: ERROR: ${message.replace(/^(?!<input>)/u, '<input>: Syntax error: ')}` };
+    const placed = message.replace(
+      /^(?<at><input>:\d+:\d+: )?/u,
+      (at) => `${at === '' ? '<input>: ' : at}Syntax error: `,
+    );
+    return { error: `compilation failed: ERROR: ${placed}` };
   }
 }
 
