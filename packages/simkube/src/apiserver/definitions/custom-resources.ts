@@ -1,4 +1,5 @@
 import type { ScalePaths, Subresources } from '../../schema/builtin-resources.ts';
+import { objectValidator, type ObjectValidator } from '../../schema/object-validator.ts';
 import type { StructuralSchema } from '../../schema/structural-schema.ts';
 import {
   isJsonObject,
@@ -10,6 +11,7 @@ import {
   type ApiObject,
   type JsonObject,
 } from '../object/api-object.ts';
+import { asJson } from '../object/json.ts';
 import type { PrinterColumn, ServedResource } from '../registry/served-resource.ts';
 import type { Strategy } from '../registry/strategy.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -34,6 +36,7 @@ export function customResources(definition: ApiObject, storage: Storage): readon
     .map((version): ServedResource => {
       const name = stringAt(version, 'name') ?? '';
       const subresources = subresourcesOf(version);
+      const schema = schemaOf(version);
       return {
         group,
         version: name,
@@ -46,13 +49,23 @@ export function customResources(definition: ApiObject, storage: Storage): readon
         namespaced: stringAt(definition, 'spec', 'scope') !== 'Cluster',
         subresources,
         createOnly: false,
-        schema: schemaOf(version),
+        schema,
+        check: lazyCheck(schema),
         strategy: strategyOf(version, subresources),
         store,
         custom: { definition: definition.metadata.name, columns: columnsOf(version) },
         ...conversion(group, name, storedVersion),
       };
     });
+}
+
+/** Rules are compiled when the first object comes: most versions of most definitions never see one. */
+function lazyCheck(schema: StructuralSchema): ServedResource['check'] {
+  let validator: ObjectValidator | undefined;
+  return (object, previous) => {
+    validator ??= objectValidator(schema);
+    return validator(asJson(object), previous === undefined ? undefined : asJson(previous));
+  };
 }
 
 function strings(value: unknown): readonly string[] {

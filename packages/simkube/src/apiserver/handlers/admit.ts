@@ -1,4 +1,5 @@
 import { applyDefaults } from '../../schema/defaults.ts';
+import { decodeError } from '../../schema/decode-error.ts';
 import { prune } from '../../schema/prune.ts';
 import type { ApiCore } from '../api-core.ts';
 import { isJsonObject, withFields, type ApiObject, type JsonObject } from '../object/api-object.ts';
@@ -6,7 +7,7 @@ import { apiVersionOfResource, type ServedResource } from '../registry/served-re
 import { badRequest } from '../status/refusals.ts';
 import { dropEmpty } from './drop-empty.ts';
 import { dropNulls } from './drop-nulls.ts';
-import { asApiObject, asJson } from './json.ts';
+import { asApiObject, asJson } from '../object/json.ts';
 import type { WriteOptions } from './write-options.ts';
 
 /**
@@ -17,6 +18,8 @@ export function admitBody(core: ApiCore, resource: ServedResource, body: unknown
   if (!isJsonObject(body)) throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`);
   checkKind(resource, body);
   const decoded = resource.custom === undefined ? (dropNulls(body) as JsonObject) : body;
+  const problem = resource.custom === undefined ? decodeError(resource.schema, asJson(decoded)) : undefined;
+  if (problem !== undefined) throw undecodable(resource, problem);
   const { object, unknown } = prune(resource.schema, asJson(decoded), { metadata: core.metadataSchema });
   if (unknown.length > 0) reportUnknown(resource, unknown, options);
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
@@ -46,9 +49,11 @@ function reportUnknown(resource: ServedResource, unknown: readonly string[], opt
     for (const text of texts) options.warn(text);
     return;
   }
-  throw badRequest(
-    `${resource.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: strict decoding error: ${texts.join(', ')}`,
-  );
+  throw undecodable(resource, `strict decoding error: ${texts.join(', ')}`);
+}
+
+function undecodable({ kind, version }: ServedResource, why: string): Error {
+  return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`);
 }
 
 /** The schema's defaults, then those that only code can express. Also names the kind, which a body may leave out. */

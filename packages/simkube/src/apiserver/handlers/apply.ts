@@ -9,7 +9,7 @@ import { StatusError } from '../status/status-error.ts';
 import { keyOfNames } from '../storage/resource-store.ts';
 import { admitBody, defaultObject } from './admit.ts';
 import { createObject } from './create.ts';
-import { asApiObject, asJson } from './json.ts';
+import { asApiObject, asJson } from '../object/json.ts';
 import { checkTarget, updateObject } from './update.ts';
 import type { Target, WriteOptions } from './write-options.ts';
 

@@ -9,7 +9,7 @@ import { alreadyExists, badRequest, forbidden, invalid, methodNotAllowed, notFou
 import { StatusError } from '../status/status-error.ts';
 import { keyOfNames } from '../storage/resource-store.ts';
 import { defaultObject } from './admit.ts';
-import { asApiObject, asJson } from './json.ts';
+import { asApiObject, asJson } from '../object/json.ts';
 import { generatedName, metadataErrors } from './names.ts';
 import { validate } from './validate.ts';
 import type { WriteOptions } from './write-options.ts';

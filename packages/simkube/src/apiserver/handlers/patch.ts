@@ -13,7 +13,7 @@ import type { ServedResource } from '../registry/served-resource.ts';
 import { badRequest } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
 import { admitBody } from './admit.ts';
-import { asApiObject, asJson } from './json.ts';
+import { asApiObject, asJson } from '../object/json.ts';
 import { existingObject, updateObject } from './update.ts';
 import type { Target, WriteOptions } from './write-options.ts';
 

@@ -9,7 +9,7 @@ import { apiVersionOfResource, groupResource, type ServedResource } from '../reg
 import { badRequest, conflict, notFound, staleVersion } from '../status/refusals.ts';
 import { keyOfNames, storageKey } from '../storage/resource-store.ts';
 import { defaultObject } from './admit.ts';
-import { asApiObject, asJson } from './json.ts';
+import { asApiObject, asJson } from '../object/json.ts';
 import { validate } from './validate.ts';
 import type { Target, WriteOptions } from './write-options.ts';
 

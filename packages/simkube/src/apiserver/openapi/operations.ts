@@ -15,16 +15,17 @@ const pathParameter = (name: string): JsonObject => ({
 });
 
 const writeParameters = ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => parameter(name, 'string'));
-const patchTypes = [
-  'application/apply-patch+yaml',
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-];
+const patchTypes = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'];
+
+/** kubectl reads here which patches it may send; custom resources take no strategic merge patch. */
+function bodyTypes(resource: ServedResource, action: string): readonly string[] {
+  if (action !== 'patch') return ['*/*'];
+  return resource.custom === undefined ? [...patchTypes, 'application/strategic-merge-patch+json'] : patchTypes;
+}
 
 function operation(resource: ServedResource, action: string, parameters: readonly JsonObject[]): JsonObject {
   const schema = { $ref: `#/components/schemas/${schemaName(resource)}` };
-  const body = action === 'patch' ? patchTypes : ['*/*'];
+  const body = bodyTypes(resource, action);
   return {
     ...(action === 'get' || action === 'delete'
       ? {}

@@ -1,5 +1,7 @@
 import { builtinKinds, type BuiltinKind } from '../../schema/builtin-kinds.ts';
+import { builtinErrors } from '../../schema/builtin-validation.ts';
 import type { StructuralSchema } from '../../schema/structural-schema.ts';
+import { asJson } from '../object/json.ts';
 import type { ApiObject } from '../object/api-object.ts';
 import type { Storage } from '../storage/storage.ts';
 import { strategyFor } from '../strategies/strategy-for.ts';
@@ -14,6 +16,7 @@ export function builtinRegistry(storage: Storage): readonly ServedResource[] {
 }
 
 function servedBuiltin(kind: BuiltinKind, storage: Storage): ServedResource {
+  const strategy = strategyFor(kind.group, kind.kind);
   const isNewEvent = kind.group === 'events.k8s.io';
   const storeGroup = isNewEvent ? '' : kind.group;
   return {
@@ -32,7 +35,11 @@ function servedBuiltin(kind: BuiltinKind, storage: Storage): ServedResource {
     get schema(): StructuralSchema {
       return kind.schema;
     },
-    strategy: strategyFor(kind.group, kind.kind),
+    check: (object, previous) => [
+      ...builtinErrors(kind, asJson(object)),
+      ...(strategy.validate?.(object, previous) ?? []),
+    ],
+    strategy,
     store: storage.store(storeGroup === '' ? kind.plural : `${kind.plural}.${storeGroup}`),
     fromStored: isNewEvent ? eventFromStored : same,
     toStored: isNewEvent ? eventToStored : same,

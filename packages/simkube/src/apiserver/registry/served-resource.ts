@@ -1,4 +1,5 @@
 import type { Subresources } from '../../schema/builtin-resources.ts';
+import type { FieldError } from '../../schema/field-error.ts';
 import type { StructuralSchema } from '../../schema/structural-schema.ts';
 import type { ApiObject } from '../object/api-object.ts';
 import type { GroupResource } from '../status/refusals.ts';
@@ -38,6 +39,8 @@ export interface ServedResource {
   /** Reviews: POST computes an answer, nothing is stored. */
   readonly createOnly: boolean;
   readonly schema: StructuralSchema;
+  /** What the kind's rules say of an object; `previous` is the stored one. Metadata is judged elsewhere. */
+  readonly check: (object: ApiObject, previous: ApiObject | undefined) => readonly FieldError[];
   readonly strategy: Strategy;
   readonly store: ResourceStore;
   /** Name of the OpenAPI definition; absent for custom resources. */

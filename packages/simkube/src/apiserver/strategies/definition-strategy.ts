@@ -1,22 +1,9 @@
-import { invalidValue, type FieldError } from '../../schema/field-error.ts';
-import { listAt, objectAt, stringAt, valueAt, withFields, type ApiObject } from '../object/api-object.ts';
+import { definitionErrors } from '../../schema/definition-errors.ts';
+import { listAt, objectAt, stringAt, valueAt, withFields } from '../object/api-object.ts';
+import { asJson } from '../object/json.ts';
 import type { Strategy } from '../registry/strategy.ts';
 import { fill, fillIn } from './fill.ts';
 import { immutableField } from './immutable.ts';
-
-function nameErrors(object: ApiObject): readonly FieldError[] {
-  const expected = `${stringAt(object, 'spec', 'names', 'plural') ?? ''}.${stringAt(object, 'spec', 'group') ?? ''}`;
-  return object.metadata.name === expected
-    ? []
-    : [invalidValue('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group')];
-}
-
-function versionErrors(object: ApiObject): readonly FieldError[] {
-  const stored = listAt(object, 'spec', 'versions').filter((version) => valueAt(version, 'storage') === true);
-  return stored.length === 1
-    ? []
-    : [invalidValue('spec.versions', null, 'must have exactly one version marked as storage version')];
-}
 
 /** CustomResourceDefinitions. Their conditions are the CRD controller's. */
 export const definitionStrategy: Strategy = {
@@ -39,8 +26,7 @@ export const definitionStrategy: Strategy = {
     });
   },
   validate: (object, previous) => [
-    ...nameErrors(object),
-    ...versionErrors(object),
+    ...definitionErrors(asJson(object)),
     ...immutableField(object, previous, 'spec.scope'),
     ...immutableField(object, previous, 'spec.names.kind'),
   ],

@@ -1,4 +1,4 @@
-import { invalidValue, requiredValue, type FieldError } from '../../schema/field-error.ts';
+import { invalidValue, type FieldError } from '../../schema/field-error.ts';
 import {
   listAt,
   objectAt,
@@ -80,25 +80,12 @@ function prepareUpdate(object: ApiObject, previous: ApiObject, subresource: stri
   });
 }
 
-function serviceErrors(object: ApiObject, previous: ApiObject | undefined): readonly FieldError[] {
+function addressErrors(object: ApiObject, previous: ApiObject | undefined): readonly FieldError[] {
   const spec = objectAt(object, 'spec');
-  const ports = listAt(spec, 'ports');
-  const errors: FieldError[] = [];
-  const isHeadless = spec['clusterIP'] === 'None';
-  if (ports.length === 0 && !isHeadless && spec['type'] !== 'ExternalName') errors.push(requiredValue('spec.ports'));
-  ports.forEach((port, at) => {
-    const number = valueAt(port, 'port');
-    if (typeof number === 'number' && (number < 1 || number > 65_535)) {
-      errors.push(invalidValue(`spec.ports[${at}].port`, number, 'must be between 1 and 65535, inclusive'));
-    }
-    if (ports.length > 1 && (stringAt(port, 'name') ?? '') === '') errors.push(requiredValue(`spec.ports[${at}].name`));
-  });
   const before = stringAt(previous, 'spec', 'clusterIP');
   const after = stringAt(spec, 'clusterIP');
-  if (before !== undefined && after !== before && spec['type'] !== 'ExternalName') {
-    errors.push(invalidValue('spec.clusterIPs[0]', after, 'may not change once set'));
-  }
-  return errors;
+  const isChanged = before !== undefined && after !== before && spec['type'] !== 'ExternalName';
+  return isChanged ? [invalidValue('spec.clusterIPs[0]', after, 'may not change once set')] : [];
 }
 
 /** Services: addresses and node ports are allocated on creation and kept. */
@@ -107,7 +94,7 @@ export const serviceStrategy: Strategy = {
   defaults: (object) => fillIn(object, 'spec', specDefaults),
   prepareCreate,
   prepareUpdate,
-  validate: serviceErrors,
+  validate: addressErrors,
   selectableFields: ['spec.clusterIP', 'spec.type'],
   returnsDeleted: true,
 };

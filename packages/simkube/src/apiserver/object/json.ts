@@ -1,5 +1,5 @@
 import type { JsonObject as SchemaObject } from '../../schema/structural-schema.ts';
-import type { ApiObject, JsonObject } from '../object/api-object.ts';
+import type { ApiObject, JsonObject } from './api-object.ts';
 
 /** An object as schema and patch functions take it. Every stored value came from JSON text, so the types agree. */
 export function asJson(object: JsonObject): SchemaObject {
