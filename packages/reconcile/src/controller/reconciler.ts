@@ -20,7 +20,7 @@ export interface ReconcileServices {
   readonly client: Client;
   readonly events: EventRecorder;
   /** Reads of a kind from the cache. Throws for a kind that the controller did not declare. */
-  lister<T extends KubernetesObject>(kind: ResourceKind<T>): Lister<T>;
+  readonly lister: <T extends KubernetesObject>(kind: ResourceKind<T>) => Lister<T>;
 }
 
 /** What one reconcile is given. */

@@ -79,8 +79,9 @@ export class LeaderElector {
    * Waits until it leads, runs `lead`, and keeps the lease until that has settled. When `signal` aborts or the lease
    * is lost, the signal given to `lead` aborts; after a stop the lease is kept until `lead` has ended and then
    * released, so that a standby takes over at its next try. Rejects when `lead` does. Call once.
+   * @param lead resolves false when part of its work could not be ended: then the lease is left to run out.
    */
-  async run(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<LeadershipEnd> {
+  async run(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<boolean | void>): Promise<LeadershipEnd> {
     const { env, lease, identity } = this.#options;
     if (!(await this.#acquire(signal))) return 'stopped';
     this.#setLeader(true);
@@ -96,14 +97,15 @@ export class LeaderElector {
       if (!isHeld) leading.abort(new Error(`the lease ${keyText(lease)} was lost`));
       return isHeld;
     });
+    let hasEnded: boolean | void = true;
     try {
-      await lead(leading.signal);
+      hasEnded = await lead(leading.signal);
     } finally {
       signal.removeEventListener('abort', stopLeading);
       renewing.abort();
       const isHeld = await renewal;
       this.#setLeader(false);
-      if (isHeld) await this.#release();
+      if (isHeld && hasEnded !== false) await this.#release();
     }
     if (!(await renewal)) return 'lost';
     return signal.aborted ? 'stopped' : 'finished';

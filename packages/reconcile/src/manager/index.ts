@@ -1,0 +1,7 @@
+/** Starts and stops controllers and all that they share. */
+export type { Ports } from './endpoints.ts';
+export { LeadershipLostError } from './leadership.ts';
+export type { LeaderElectionOptions, ManagerOptions, MetricsOptions } from './manager-options.ts';
+export { createManager, type Manager } from './manager.ts';
+export type { Runnable } from './runnable.ts';
+export { terminationSignal, type SignalSource } from './signals.ts';

@@ -1,0 +1,45 @@
+import type { ClusterConnection } from '../client/cluster-connection.ts';
+import type { Env } from '../env/env.ts';
+import type { LeaderElectionTimes } from '../leader-election/leader-elector.ts';
+import type { Certificate } from '../metrics/self-signed-certificate.ts';
+import type { MetricsRegistry } from '../metrics/registry.ts';
+
+/** What a manager is made of. */
+export interface ManagerOptions {
+  readonly env: Env;
+  readonly connection: ClusterConnection;
+  /** Owner of the fields that are written, and the component in events. Stable over releases: `canaryop`. */
+  readonly fieldManager: string;
+  /** Watch namespaced kinds in this namespace only. @default all namespaces */
+  readonly namespace?: string;
+  /** Which replica this is, in events and as the start of the lease's holder; a pod's name. @default the field manager */
+  readonly instance?: string;
+  /** Absent: this process acts at once and alone, and its writes have no fence. */
+  readonly leaderElection?: LeaderElectionOptions;
+  /** Absent: no probes are served. */
+  readonly probes?: { readonly address: string };
+  /** Absent: metrics are kept, but not served. */
+  readonly metrics?: MetricsOptions;
+  /** @default a new one */
+  readonly registry?: MetricsRegistry;
+  /** How long runnables have to end after a stop, all together, in milliseconds. @default 30_000 */
+  readonly gracefulShutdownMs?: number;
+  /** One attempt of a request, in milliseconds; shorter than the lease. @default 10_000 */
+  readonly requestTimeoutMs?: number;
+}
+
+/** Which Lease replicas compete for, and how. */
+export interface LeaderElectionOptions extends LeaderElectionTimes {
+  readonly lease: { readonly namespace: string; readonly name: string };
+}
+
+/** Where metrics are served, and to whom. */
+export interface MetricsOptions {
+  /** `host:port` or `:port`. */
+  readonly address: string;
+  /**
+   * Present: TLS, and only for bearer tokens whose user may `get` the non-resource path /metrics. Without a
+   * certificate the server makes one that signs itself.
+   */
+  readonly secure?: { readonly certificate?: () => Promise<Certificate> };
+}

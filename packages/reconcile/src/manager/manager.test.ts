@@ -1,0 +1,426 @@
+import { request } from 'node:http';
+
+import { describe, expect, it } from 'vitest';
+
+import { noCredentials } from '../client/cluster-connection.ts';
+import { isFenced } from '../client/fence.ts';
+import { controller } from '../controller/builder.ts';
+import type { KubernetesObject } from '../object/object.ts';
+import { resourceKind } from '../object/resource-kind.ts';
+import { recordingLogger } from '../testing/recording-logger.ts';
+import { TinyApiServer } from '../testing/tiny-api-server.ts';
+import { virtualEnv, type VirtualEnv } from '../testing/virtual-env.ts';
+import { LeadershipLostError } from './leadership.ts';
+import type { ManagerOptions } from './manager-options.ts';
+import { createManager, type Manager } from './manager.ts';
+import type { Runnable } from './runnable.ts';
+import { terminationSignal } from './signals.ts';
+
+const websites = resourceKind({ group: 'demo.io', version: 'v1', kind: 'Website', plural: 'websites' });
+const configMaps = resourceKind({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps' });
+const website = (name: string): KubernetesObject => ({
+  apiVersion: 'demo.io/v1',
+  kind: 'Website',
+  metadata: { namespace: 'n', name },
+});
+const all = '/apis/demo.io/v1/websites';
+const leasePath = '/apis/coordination.k8s.io/v1/namespaces/ns/leases/lock';
+const election = { lease: { namespace: 'ns', name: 'lock' } };
+
+interface Running {
+  readonly manager: Manager;
+  readonly started: Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+function managerOn(env: VirtualEnv, api: TinyApiServer, options: Partial<ManagerOptions> = {}): Manager {
+  const connection = { server: 'http://api.test', transport: api, credentials: noCredentials };
+  return createManager({ env, connection, fieldManager: 'tester', ...options });
+}
+
+function run(manager: Manager): Running {
+  const abort = new AbortController();
+  const started = manager.start(abort.signal);
+  // A rejection is looked at by the test later; until then it must not count as unhandled.
+  started.catch(() => undefined);
+  return {
+    manager,
+    started,
+    stop: () => {
+      abort.abort();
+      return started;
+    },
+  };
+}
+
+/** Runs until it is stopped, and says when it begins and ends. */
+function traced(name: string, trace: string[], more: Partial<Runnable> = {}): Runnable {
+  return {
+    name,
+    start: async (signal) => {
+      trace.push(`${name} begins`);
+      if (!signal.aborted)
+        await new Promise<void>((resolve) =>
+          signal.addEventListener('abort', () => {
+            resolve();
+          }),
+        );
+      trace.push(`${name} ends`);
+    },
+    ...more,
+  };
+}
+
+describe('a manager', () => {
+  it('reconciles what exists and what changes, from its cache, and writes events', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    api.put(all, website('old'));
+    const manager = managerOn(env, api);
+    const seen: unknown[] = [];
+    manager.add(
+      controller('website')
+        .for(websites)
+        .reconcile((key, context) => {
+          const object = context.lister(websites).get(key);
+          seen.push([key.name, object?.metadata.resourceVersion, context.reasons]);
+          if (object !== undefined) context.events.event(object, 'Normal', 'Seen', 'it was seen');
+          return Promise.resolve();
+        }),
+    );
+    const { stop } = run(manager);
+    await env.time.until(() => seen.length === 1);
+    api.put(all, website('new'));
+    await env.time.until(() => seen.length === 2);
+    await env.time.advance(100);
+    await stop();
+    expect(seen).toEqual([
+      ['old', '2', ['Website n/old added']],
+      ['new', expect.any(String), ['Website n/new added']],
+    ]);
+    expect(api.requests.filter(({ method }) => method === 'POST').map(({ path }) => path)).toEqual([
+      '/api/v1/namespaces/n/events',
+      '/api/v1/namespaces/n/events',
+    ]);
+    expect(env.time.pending).toBe(0);
+  });
+
+  it("starts replicas' work before the leader's, and stops in reverse, keeping the lease until the work has ended", async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    const manager = managerOn(env, api, { leaderElection: election });
+    const trace: string[] = [];
+    manager.add(traced('leader work', trace));
+    manager.add(traced('other work', trace, { needsLeaderElection: false }));
+    const { stop } = run(manager);
+    await env.time.until(() => manager.isLeader);
+    await env.time.settle();
+    expect(api.at(leasePath)?.['spec']).toMatchObject({
+      holderIdentity: expect.stringMatching(/^tester_[0-9a-f-]{36}$/),
+    });
+    await stop();
+    expect(trace).toEqual(['other work begins', 'leader work begins', 'leader work ends', 'other work ends']);
+    expect(api.at(leasePath)?.['spec']).toMatchObject({ holderIdentity: '' });
+    expect(manager.isLeader).toBe(false);
+    expect(env.time.pending).toBe(0);
+  });
+
+  it('keeps a standby warm, and hands over to it when the leader stops', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    api.put(all, website('a'));
+    const seen: string[] = [];
+    const replica = (name: string): Running => {
+      const manager = managerOn(env, api, { leaderElection: election, instance: name });
+      manager.add(
+        controller('website')
+          .for(websites)
+          .reconcile(() => {
+            seen.push(name);
+            return Promise.resolve();
+          }),
+      );
+      return run(manager);
+    };
+    const first = replica('first');
+    await env.time.until(() => seen.length === 1);
+    const second = replica('second');
+    await env.time.advance(5000);
+    expect([first.manager.isLeader, second.manager.isLeader]).toEqual([true, false]);
+    expect(second.manager.informer(websites).lister.list()).toHaveLength(1);
+    expect(seen).toEqual(['first']);
+    const stopped = first.stop();
+    await env.time.advance(2500);
+    await stopped;
+    expect(seen).toEqual(['first', 'second']);
+    await Promise.all([second.stop(), env.time.advance(100)]);
+  });
+
+  it('fences the writes of a leader that lost its lease, then stops with an error', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    const manager = managerOn(env, api, { leaderElection: election, gracefulShutdownMs: 20_000 });
+    const outcomes: unknown[] = [];
+    const write = (): Promise<unknown> =>
+      manager.client.create(configMaps, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { namespace: 'n', name: `m${outcomes.length}` },
+      });
+    manager.add({
+      name: 'writer',
+      start: async (signal) => {
+        await write().then(() => outcomes.push('written'));
+        await new Promise<void>((resolve) =>
+          signal.addEventListener('abort', () => {
+            resolve();
+          }),
+        );
+        await write().catch((error: unknown) => outcomes.push(isFenced(error) ? 'fenced' : error));
+      },
+    });
+    const { started } = run(manager);
+    await env.time.until(() => outcomes.length === 1);
+    api.refuse = ({ path }) => (path.includes('leases') ? 503 : undefined);
+    const rejected = expect(started).rejects.toBeInstanceOf(LeadershipLostError);
+    await env.time.advance(13_000);
+    await rejected;
+    expect(outcomes).toEqual(['written', 'fenced']);
+  });
+
+  it('refuses to write before it leads', async () => {
+    const env = virtualEnv();
+    const manager = managerOn(env, new TinyApiServer(), { leaderElection: election });
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'n', name: 'm' } };
+    await expect(manager.client.create(configMaps, object)).rejects.toSatisfy(isFenced);
+  });
+
+  it('stops everything when one runnable fails, and rejects with its error', async () => {
+    const env = virtualEnv();
+    const manager = managerOn(env, new TinyApiServer());
+    const trace: string[] = [];
+    manager.add(traced('steady', trace));
+    manager.add({ name: 'broken', start: () => Promise.reject(new Error('boom')) });
+    const { started } = run(manager);
+    await expect(started).rejects.toThrow('boom');
+    expect(trace).toEqual(['steady begins', 'steady ends']);
+  });
+
+  it('goes on when a runnable has nothing more to do', async () => {
+    const env = virtualEnv();
+    const manager = managerOn(env, new TinyApiServer());
+    const trace: string[] = [];
+    manager.add({ name: 'once', start: () => Promise.resolve() });
+    manager.add(traced('steady', trace));
+    const { stop } = run(manager);
+    await env.time.advance(60_000);
+    expect(trace).toEqual(['steady begins']);
+    await stop();
+  });
+
+  it('gives up on what does not end in time, names it, and leaves the lease to run out', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    const manager = managerOn(env, api, { leaderElection: election, gracefulShutdownMs: 5000 });
+    manager.add({ name: 'stuck', start: () => new Promise(() => undefined) });
+    const { stop } = run(manager);
+    await env.time.until(() => manager.isLeader);
+    const rejected = expect(stop()).rejects.toThrow('not ended within 5000 ms of the stop: stuck');
+    await env.time.advance(5100);
+    await rejected;
+    expect(api.at(leasePath)?.['spec']).toMatchObject({ holderIdentity: expect.stringContaining('tester_') });
+  });
+
+  it('does not lead, nor work, before its caches are filled', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    api.refuse = ({ path }) => (path === all ? 403 : undefined);
+    const manager = managerOn(env, api, { leaderElection: election });
+    manager.add(
+      controller('website')
+        .for(websites)
+        .reconcile(() => Promise.resolve()),
+    );
+    const { stop } = run(manager);
+    await env.time.advance(60_000);
+    expect(api.at(leasePath)).toBeUndefined();
+    api.refuse = () => undefined;
+    await env.time.until(() => manager.isLeader);
+    await Promise.all([stop(), env.time.advance(100)]);
+  });
+
+  it('works without a kind that may be missing', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    api.refuse = ({ path }) => (path === '/api/v1/configmaps' ? 404 : undefined);
+    api.put(all, website('a'));
+    const manager = managerOn(env, api);
+    const seen: string[] = [];
+    manager.add(
+      controller('website')
+        .for(websites)
+        .owns(configMaps)
+        .optional(configMaps)
+        .reconcile(({ name }, { lister }) => {
+          seen.push(`${name} ${lister(configMaps).list().length}`);
+          return Promise.resolve();
+        }),
+    );
+    const { stop } = run(manager);
+    await env.time.until(() => seen.length === 1);
+    expect(seen).toEqual(['a 0']);
+    await stop();
+  });
+
+  it('watches its own namespace only when it has one', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    const manager = managerOn(env, api, { namespace: 'mine' });
+    manager.add(
+      controller('website')
+        .for(websites)
+        .reconcile(() => Promise.resolve()),
+    );
+    const { stop } = run(manager);
+    await env.time.advance(100);
+    await stop();
+    expect(new Set(api.requests.map(({ path }) => path))).toEqual(
+      new Set(['/apis/demo.io/v1/namespaces/mine/websites']),
+    );
+  });
+
+  it('takes each name once, and nothing once it has started', async () => {
+    const env = virtualEnv();
+    const manager = managerOn(env, new TinyApiServer());
+    manager.add(traced('a', []));
+    expect(() => manager.add(traced('a', []))).toThrow('there is a runnable a already');
+    const { stop } = run(manager);
+    expect(() => manager.add(traced('b', []))).toThrow('has started');
+    await expect(manager.start(new AbortController().signal)).rejects.toThrow('started before');
+    await stop();
+  });
+
+  it('counts its reconciles and requests under the usual names', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    api.put(all, website('a'));
+    const manager = managerOn(env, api);
+    manager.add(
+      controller('website')
+        .for(websites)
+        .reconcile(() => Promise.resolve()),
+    );
+    const { stop } = run(manager);
+    await env.time.advance(100);
+    await stop();
+    const { body } = await manager.registry.render();
+    expect(body).toContain('controller_runtime_reconcile_total{controller="website",result="success"} 1');
+    expect(body).toContain('workqueue_adds_total{name="website",controller="website"} 1');
+    expect(body).toMatch(/rest_client_requests_total\{code="200",method="GET",host="api\.test"\} \d/);
+  });
+});
+
+describe('the endpoints of a manager', () => {
+  const ask = (port: number | undefined, path: string): Promise<[number, string]> =>
+    new Promise((resolve, reject) => {
+      request({ host: '127.0.0.1', port, path }, (response) => {
+        let body = '';
+        response.on('data', (chunk) => (body += String(chunk)));
+        response.on('end', () => {
+          resolve([response.statusCode ?? 0, body]);
+        });
+      })
+        .on('error', reject)
+        .end();
+    });
+  const until = async (env: VirtualEnv, condition: () => boolean): Promise<void> => {
+    while (!condition()) await env.time.settle();
+  };
+
+  it('are red until the caches are filled and when one is not kept up to date, and say why', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    api.refuse = ({ path }) => (path === all ? 403 : undefined);
+    const address = '127.0.0.1:0';
+    const manager = managerOn(env, api, { probes: { address }, metrics: { address } });
+    manager.add(
+      controller('website')
+        .for(websites)
+        .reconcile(() => Promise.resolve()),
+    );
+    manager.addReadyCheck('mine', () => undefined);
+    const { stop } = run(manager);
+    await until(env, () => manager.ports.metrics !== undefined);
+    await env.time.advance(1000);
+    const { probes, metrics } = manager.ports;
+    expect((await ask(probes, '/healthz'))[0]).toBe(200);
+    const [status, body] = await ask(probes, '/readyz');
+    expect(status).toBe(500);
+    expect(body).toContain('[-]caches failed: websites.demo.io: ');
+    api.refuse = () => undefined;
+    await env.time.advance(60_000);
+    expect(await ask(probes, '/readyz')).toEqual([200, 'ok']);
+    expect((await ask(probes, '/readyz?verbose'))[1]).toContain('[+]mine ok');
+    expect((await ask(metrics, '/metrics'))[1]).toContain('controller_runtime_active_workers{controller="website"} 0');
+    await stop();
+    await expect(ask(probes, '/healthz')).rejects.toThrow();
+  });
+
+  it('end the start when a port is taken', async () => {
+    const env = virtualEnv();
+    const first = managerOn(env, new TinyApiServer(), { probes: { address: '127.0.0.1:0' } });
+    const running = run(first);
+    await until(env, () => first.ports.probes !== undefined);
+    const address = `127.0.0.1:${first.ports.probes}`;
+    await expect(
+      managerOn(env, new TinyApiServer(), { probes: { address } }).start(new AbortController().signal),
+    ).rejects.toThrow(`cannot listen on ${address}`);
+    await running.stop();
+  });
+});
+
+describe('termination signals', () => {
+  it('stop gracefully the first time and at once the second', () => {
+    const listeners = new Set<() => void>();
+    let forced = 0;
+    const source = {
+      on: (_name: string, listener: () => void) => listeners.add(listener),
+      off: (_name: string, listener: () => void) => listeners.delete(listener),
+    };
+    const signal = terminationSignal(source, () => (forced += 1));
+    const deliver = (): void => {
+      for (const listener of listeners) listener();
+    };
+    expect(signal.aborted).toBe(false);
+    deliver();
+    expect([signal.aborted, forced]).toEqual([true, 0]);
+    deliver();
+    expect(forced).toBe(1);
+    deliver();
+    expect(forced).toBe(1);
+  });
+});
+
+describe('the log of a manager', () => {
+  it('says why a key was reconciled', async () => {
+    const { log, lines } = recordingLogger();
+    const env = virtualEnv({ log });
+    const api = new TinyApiServer();
+    api.put(all, website('a'));
+    const manager = managerOn(env, api);
+    manager.add(
+      controller('website')
+        .for(websites)
+        .reconcile(() => Promise.resolve()),
+    );
+    const { stop } = run(manager);
+    await env.time.advance(100);
+    await stop();
+    expect(lines.find(({ message }) => message === 'reconcile started')?.fields).toMatchObject({
+      controller: 'website',
+      namespace: 'n',
+      name: 'a',
+      reasons: ['Website n/a added'],
+    });
+  });
+});

@@ -1,0 +1,264 @@
+import { createCache, type Cache, type InformerOptions } from '../cache/informer-cache.ts';
+import type { Informer } from '../cache/cache.ts';
+import type { Client } from '../client/client.ts';
+import { buildController, type ControllerDefinition, type Informers } from '../controller/builder.ts';
+import type { ControllerMetrics } from '../controller/controller.ts';
+import type { Env } from '../env/env.ts';
+import { sleep } from '../env/timers.ts';
+import { EventWriter, type EventRecorder } from '../events/event-recorder.ts';
+import type { Check } from '../health/checks.ts';
+import { clientMetrics } from '../metrics/client-metrics.ts';
+import { controllerMetrics } from '../metrics/controller-metrics.ts';
+import { metricsRegistry, type MetricsRegistry } from '../metrics/registry.ts';
+import type { KubernetesObject } from '../object/object.ts';
+import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
+import { Endpoints, type Ports } from './endpoints.ts';
+import { leadership, LeadershipLostError, type Leadership } from './leadership.ts';
+import type { ManagerOptions } from './manager-options.ts';
+import { cacheProblem } from './readiness.ts';
+import { RunnableGroup } from './runnable-group.ts';
+import type { Runnable } from './runnable.ts';
+
+/** Owns what controllers share, and starts and stops everything in order. */
+export interface Manager extends Informers {
+  readonly env: Env;
+  /** Writes only while this process may: see `leaderElection`. */
+  readonly client: Client;
+  readonly cache: Cache;
+  readonly events: EventRecorder;
+  readonly registry: MetricsRegistry;
+  /** True too where there is no election. */
+  readonly isLeader: boolean;
+  /** Where probes and metrics are served, once started. */
+  readonly ports: Readonly<Ports>;
+  /** The informer of a kind, within the manager's namespace unless `options` says otherwise. */
+  informer<T extends KubernetesObject>(kind: ResourceKind<T>, options?: InformerOptions<T>): Informer<T>;
+  /** Adds a controller or something else to run. Before `start` only. */
+  add(what: ControllerDefinition | Runnable): void;
+  /** Failing: this process should be restarted. */
+  addHealthCheck(name: string, check: Check): void;
+  /** Failing: this process cannot do its work at the moment. */
+  addReadyCheck(name: string, check: Check): void;
+  /**
+   * Starts servers, caches, then what runs on every replica, then, as the leader, the rest. When `signal` aborts it
+   * stops them in reverse and resolves. It rejects with the first error of a runnable, with `LeadershipLostError`,
+   * or when something did not end in time, after having stopped everything else. Call once.
+   */
+  start(signal: AbortSignal): Promise<void>;
+}
+
+const syncPollMs = 20;
+
+/** Makes a manager. Nothing happens before `start`. */
+export function createManager(options: ManagerOptions): Manager {
+  return new ControllerManager(options);
+}
+
+class ControllerManager implements Manager {
+  readonly env: Env;
+  readonly client: Client;
+  readonly cache: Cache;
+  readonly events: EventRecorder;
+  readonly registry: MetricsRegistry;
+  readonly #options: ManagerOptions;
+  readonly #leadership: Leadership;
+  readonly #eventWriter: EventWriter;
+  readonly #metricsOf: (controller: string) => ControllerMetrics;
+  readonly #endpoints: Endpoints;
+  readonly #runnables: Runnable[] = [];
+  readonly #optional = new Set<string>();
+  readonly #healthz = new Map<string, Check>([['ping', () => undefined]]);
+  readonly #readyz = new Map<string, Check>();
+  /** Aborts at the first reason to stop. */
+  readonly #stopping = new AbortController();
+  #isStarted = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: ManagerOptions) {
+    const { env, connection, fieldManager, instance = fieldManager } = options;
+    this.#options = options;
+    this.env = env;
+    this.registry = options.registry ?? metricsRegistry();
+    const onRequest = clientMetrics(this.registry);
+    this.cache = createCache({ env, connection, fieldManager, onRequest });
+    this.#leadership = leadership(
+      {
+        env,
+        connection,
+        fieldManager,
+        onRequest,
+        observe: (write) => {
+          this.cache.observe(write);
+        },
+        ...(options.requestTimeoutMs === undefined ? {} : { timeoutMs: options.requestTimeoutMs }),
+      },
+      {
+        instance,
+        registry: this.registry,
+        ...(options.leaderElection === undefined ? {} : { election: options.leaderElection }),
+      },
+    );
+    this.client = this.#leadership.client;
+    this.#eventWriter = new EventWriter({
+      env,
+      client: this.#leadership.freeClient,
+      component: fieldManager,
+      instance,
+    });
+    this.events = this.#eventWriter;
+    this.#metricsOf = controllerMetrics(this.registry);
+    this.#endpoints = new Endpoints(env);
+    this.#readyz.set('caches', () => cacheProblem(this.cache.informers(), (resource) => this.#optional.has(resource)));
+    this.#readyz.set('running', () => (this.#stopping.signal.aborted ? 'stopping' : undefined));
+  }
+
+  get isLeader(): boolean {
+    return this.#leadership.elector?.isLeader ?? true;
+  }
+
+  get ports(): Readonly<Ports> {
+    return this.#endpoints.ports;
+  }
+
+  informer<T extends KubernetesObject>(kind: ResourceKind<T>, options: InformerOptions<T> = {}): Informer<T> {
+    const { namespace } = this.#options;
+    const scope = namespace !== undefined && kind.namespaced ? { namespace } : {};
+    return this.cache.informer(kind, { ...scope, ...options });
+  }
+
+  add(what: ControllerDefinition | Runnable): void {
+    if (this.#isStarted) throw new Error(`${what.name} was added to a manager that has started; add it before`);
+    if (this.#runnables.some(({ name }) => name === what.name))
+      throw new Error(`there is a runnable ${what.name} already; names label metrics, so each is used once`);
+    this.#runnables.push('reconcile' in what ? this.#controller(what) : what);
+  }
+
+  addHealthCheck(name: string, check: Check): void {
+    this.#healthz.set(name, check);
+  }
+
+  addReadyCheck(name: string, check: Check): void {
+    this.#readyz.set(name, check);
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#isStarted) throw new Error('the manager has been started before');
+    this.#isStarted = true;
+    const stop = (): void => {
+      this.#stopping.abort(signal.reason);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    const groups = ['leader', 'others', 'events', 'caches'].map(() => new RunnableGroup(this.#fail));
+    try {
+      await this.#startAll(groups);
+      await aborted(this.#stopping.signal);
+    } catch (error) {
+      this.#fail(error);
+    }
+    signal.removeEventListener('abort', stop);
+    await this.#stopAll(groups);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  #controller(definition: ControllerDefinition): Runnable {
+    for (const kind of definition.optional) this.#optional.add(groupResourceOf(kind));
+    const { client, freeClient } = this.#leadership;
+    return buildController(definition, {
+      env: this.env,
+      informers: this,
+      services: { client: definition.needsLeaderElection ? client : freeClient, events: this.events },
+      metrics: this.#metricsOf(definition.name),
+    });
+  }
+
+  async #startAll(groups: readonly RunnableGroup[]): Promise<void> {
+    const [leader, others, events, caches] = groups;
+    if (leader === undefined || others === undefined || events === undefined || caches === undefined) return;
+    const { probes, metrics } = this.#options;
+    if (probes !== undefined)
+      await this.#endpoints.serveProbes(probes.address, { healthz: this.#healthz, readyz: this.#readyz });
+    if (metrics !== undefined) {
+      const { freeClient } = this.#leadership;
+      await this.#endpoints.serveMetrics(metrics, this.registry, freeClient, this.#stopping.signal);
+    }
+    caches.start({ name: 'caches', start: (signal) => this.cache.start(signal) });
+    events.start(this.#eventWriter);
+    await this.#cachesSynced();
+    if (this.#stopping.signal.aborted) return;
+    for (const runnable of this.#runnables) if (runnable.needsLeaderElection === false) others.start(runnable);
+    leader.start({ name: 'leader election', start: (signal) => this.#lead(signal) });
+  }
+
+  /** Waits until every kind that must be there is in memory, for as long as that takes. */
+  async #cachesSynced(): Promise<void> {
+    const isMissing = ({ kind, hasSynced }: Informer<KubernetesObject>): boolean =>
+      !hasSynced && !this.#optional.has(groupResourceOf(kind));
+    while (!this.#stopping.signal.aborted && this.cache.informers().some(isMissing))
+      await sleep(this.env.timers, syncPollMs, this.#stopping.signal);
+  }
+
+  async #lead(signal: AbortSignal): Promise<void> {
+    const { elector } = this.#leadership;
+    if (elector === undefined) {
+      await this.#runLeaderWork(signal);
+      return;
+    }
+    const end = await elector.run(signal, (leading) => this.#runLeaderWork(leading));
+    if (end === 'lost') throw new LeadershipLostError('the lease was lost; the process must start anew');
+  }
+
+  /** Whether all of it had ended in time. */
+  async #runLeaderWork(signal: AbortSignal): Promise<boolean> {
+    const work = new RunnableGroup(this.#fail);
+    for (const runnable of this.#runnables) if (runnable.needsLeaderElection !== false) work.start(runnable);
+    await aborted(signal);
+    const unfinished = await work.stop(this.env, this.env.clock.monotonic() + this.#graceMs);
+    this.#reportUnfinished(unfinished);
+    return unfinished.length === 0;
+  }
+
+  get #graceMs(): number {
+    return this.#options.gracefulShutdownMs ?? 30_000;
+  }
+
+  async #stopAll(groups: readonly RunnableGroup[]): Promise<void> {
+    this.env.log.info('stopping');
+    const deadlineMs = this.env.clock.monotonic() + this.#graceMs;
+    // The leader's work gives up at the deadline itself; a little more lets it say so, and the lease be released.
+    for (const group of groups) this.#reportUnfinished(await group.stop(this.env, deadlineMs + 2500));
+    await this.#endpoints.close();
+    this.env.log.info('stopped');
+  }
+
+  #reportUnfinished(names: readonly string[]): void {
+    if (names.length === 0) return;
+    const error = new Error(`not ended within ${this.#graceMs} ms of the stop: ${names.join(', ')}`);
+    this.#fail(error);
+    this.#failure ??= { error };
+  }
+
+  /** The first error stops the manager and is what `start` rejects with; errors while stopping are only logged. */
+  readonly #fail = (error: unknown): void => {
+    if (this.#stopping.signal.aborted) {
+      this.env.log.warn('failed while stopping', { error });
+      return;
+    }
+    this.#failure = { error };
+    this.env.log.error('failed; stopping', { error });
+    this.#stopping.abort(error);
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
