@@ -1,4 +1,5 @@
 import type { Clock } from '@canaryop/reconcile/env';
+import { keyText, present, type ObjectKey } from '@canaryop/reconcile/object';
 
 import type { Revision } from '../api/v1/revision.ts';
 import type { Measurement } from '../rollout/observed.ts';
@@ -10,8 +11,8 @@ const maxConcurrent = 64;
 
 /** One check of one application. */
 export interface Check {
-  /** The application, as `namespace/name`. */
-  readonly key: string;
+  /** The application. */
+  readonly app: ObjectKey;
   readonly revision: Revision;
   readonly question: Question;
 }
@@ -28,39 +29,36 @@ interface Memory {
 export class Checker {
   readonly #provider: MetricProvider;
   readonly #clock: Clock;
-  readonly #onAnswer: (key: string) => void;
+  readonly #onAnswer: (app: ObjectKey) => void;
   readonly #memory = new Map<string, Memory>();
   readonly #waiting: Check[] = [];
   readonly #stop = new AbortController();
   #running = 0;
 
   /** @param onAnswer is called with the application's key each time an answer has come. */
-  constructor(provider: MetricProvider, clock: Clock, onAnswer: (key: string) => void) {
+  constructor(provider: MetricProvider, clock: Clock, onAnswer: (app: ObjectKey) => void) {
     this.#provider = provider;
     this.#clock = clock;
     this.#onAnswer = onAnswer;
   }
 
   /** What is known of an application's checks. */
-  recall(key: string): Memory | undefined {
-    return this.#memory.get(key);
+  recall(app: ObjectKey): Memory | undefined {
+    return this.#memory.get(keyText(app));
   }
 
   /** Forgets an application that is gone. */
-  forget(key: string): void {
-    this.#memory.delete(key);
+  forget(app: ObjectKey): void {
+    this.#memory.delete(keyText(app));
   }
 
   /** Asks, unless a check of this application is under way already. */
   ask(check: Check): void {
-    const known = this.#memory.get(check.key);
+    const key = keyText(check.app);
+    const known = this.#memory.get(key);
     const isUnderWay = known !== undefined && (known.measurement?.askedAt ?? -1) < known.lastAskedAt;
     if (isUnderWay) return;
-    const { measurement } = known ?? {};
-    this.#memory.set(check.key, {
-      lastAskedAt: this.#clock.now(),
-      ...(measurement === undefined ? {} : { measurement }),
-    });
+    this.#memory.set(key, present({ lastAskedAt: this.#clock.now(), measurement: known?.measurement }));
     this.#waiting.push(check);
     this.#startNext();
   }
@@ -79,17 +77,18 @@ export class Checker {
     void this.#run(check);
   }
 
-  async #run({ key, revision, question }: Check): Promise<void> {
+  async #run({ app, revision, question }: Check): Promise<void> {
     const answer = await this.#provider.ask(question, this.#stop.signal).catch((error: unknown): Answer => ({
       kind: 'error',
       errorClass: error instanceof Error ? error.name : 'unknown',
     }));
     this.#running -= 1;
+    const key = keyText(app);
     const lastAskedAt = this.#memory.get(key)?.lastAskedAt;
     if (lastAskedAt !== undefined && !this.#stop.signal.aborted) {
       const measurement = { revisionId: revision.id, askedAt: lastAskedAt, ...verdictOf(answer) };
       this.#memory.set(key, { lastAskedAt, measurement });
-      this.#onAnswer(key);
+      this.#onAnswer(app);
     }
     this.#startNext();
   }

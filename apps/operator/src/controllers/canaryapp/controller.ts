@@ -7,6 +7,7 @@ import { enqueueMapped, enqueueSelf, informerSource, type ChannelSource, type So
 
 import type { CanaryApp } from '../../api/v1/canaryapp.ts';
 import { appNameOf } from '../../api/v1/names.ts';
+import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
 import { claimsOf } from '../../traffic/claims.ts';
 import { byClaim, type CanaryAppInformers } from './informers.ts';
 import type { Senses } from './observe.ts';
@@ -37,6 +38,7 @@ export function canaryAppController(env: Env, senses: Senses, answers: ChannelSo
   ];
   return sources
     .reduce((builder, source) => builder.from(source), controller('canaryapp').workers(workers))
+    .optional(DestinationRule, Gateway, VirtualService)
     .reconcile(canaryAppReconciler(env, senses));
 }
 

@@ -1,14 +1,11 @@
-import type { Cache, Informer, InformerOptions } from '@canaryop/reconcile/cache';
+import type { Informer } from '@canaryop/reconcile/cache';
 import { Deployment, Pod, Service } from '@canaryop/reconcile/kinds';
-import type { KubernetesObject, ResourceKind } from '@canaryop/reconcile/object';
+import type { Manager } from '@canaryop/reconcile/manager';
+import { present, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
 
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import { claimsOf } from '../../traffic/claims.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
-
-/** The kinds that an application's children are of, those that only exist where Istio is installed last. */
-export const ownedKinds = [Deployment, Service] as const;
-export const istioKinds = [DestinationRule, Gateway, VirtualService] as const;
 
 /** Everything that the controller keeps in memory. */
 export interface CanaryAppInformers {
@@ -26,15 +23,13 @@ export const byClaim = 'claim';
 /** Pods by `namespace/app/role`. */
 export const byWorkload = 'workload';
 
-/** Declares what the controller reads. @param namespace the only one to look at; absent: all */
-export function declareInformers(cache: Cache, namespace: string | undefined): CanaryAppInformers {
-  const scope = namespace === undefined ? {} : { namespace };
+/** Declares what the controller reads, within the manager's namespace if it has one. */
+export function declareInformers(manager: Pick<Manager, 'informer'>): CanaryAppInformers {
   const owned = <T extends KubernetesObject>(kind: ResourceKind<T>): Informer<T> =>
-    cache.informer(kind, { ...scope, transform: withoutForeignDetail as InformerOptions<T>['transform'] & object });
+    manager.informer(kind, { transform: withoutForeignDetail });
   return {
-    apps: cache.informer(CanaryApp, { ...scope, indexes: { [byClaim]: claimsOf } }),
-    pods: cache.informer(Pod, {
-      ...scope,
+    apps: manager.informer(CanaryApp, { indexes: { [byClaim]: claimsOf } }),
+    pods: manager.informer(Pod, {
       labelSelector: 'owner=canaryop',
       indexes: { [byWorkload]: workloadsOf },
       transform: withStatusOnly,
@@ -59,36 +54,20 @@ function workloadsOf(pod: Pod): readonly string[] {
 }
 
 /** Of an object that no CanaryApp owns only its name matters: that it is taken. */
-function withoutForeignDetail(object: KubernetesObject): KubernetesObject {
-  const isOurs = object.metadata.ownerReferences?.some(
-    ({ controller, kind }) => controller === true && kind === CanaryApp.kind,
-  );
-  if (isOurs === true) return object;
+function withoutForeignDetail<T extends KubernetesObject>(object: T): T {
   const { apiVersion, kind, metadata } = object;
   const { name, namespace, uid, resourceVersion, ownerReferences } = metadata;
+  const isOurs = ownerReferences?.some((owner) => owner.controller === true && owner.kind === CanaryApp.kind);
+  if (isOurs === true) return object;
   return {
     apiVersion,
     kind,
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      ...(ownerReferences === undefined ? {} : { ownerReferences }),
-    },
-  };
+    metadata: present({ name, namespace, uid, resourceVersion, ownerReferences }),
+  } as unknown as T;
 }
 
 /** Of a pod only what tells whether it can start. */
 function withStatusOnly({ apiVersion, kind, metadata, status = {} }: Pod): Pod {
   const { containerStatuses, initContainerStatuses } = status;
-  return {
-    apiVersion,
-    kind,
-    metadata,
-    status: {
-      ...(containerStatuses === undefined ? {} : { containerStatuses }),
-      ...(initContainerStatuses === undefined ? {} : { initContainerStatuses }),
-    },
-  };
+  return { apiVersion, kind, metadata, status: present({ containerStatuses, initContainerStatuses }) };
 }

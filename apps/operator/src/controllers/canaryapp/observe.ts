@@ -31,7 +31,7 @@ export function observe(senses: Senses, app: CanaryApp, now: number): Observatio
   const live = liveChildren(senses.informers, keyOf(app));
   const primary = workload(senses, app, { role: 'primary', deployment: live.primary, now });
   const secondary = workload(senses, app, { role: 'secondary', deployment: live.secondary, now });
-  const { measurement, lastAskedAt } = senses.checker.recall(keyText(keyOf(app))) ?? {};
+  const { measurement, lastAskedAt } = senses.checker.recall(keyOf(app)) ?? {};
   const lost = lostClaim(app, rivalsOf(senses.informers, app));
   const obstacle = istio ?? foreignObject(app, live) ?? (lost && hostConflict(lost));
   return present({

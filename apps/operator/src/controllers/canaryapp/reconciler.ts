@@ -1,6 +1,6 @@
 import type { ReconcileContext, Reconciler, Request, Result } from '@canaryop/reconcile/controller';
 import type { Env } from '@canaryop/reconcile/env';
-import { keyText } from '@canaryop/reconcile/object';
+import { keyOf, keyText } from '@canaryop/reconcile/object';
 
 import { ownedSpec, type CanaryApp } from '../../api/v1/canaryapp.ts';
 import { questionAt } from '../../analysis/question.ts';
@@ -18,7 +18,7 @@ export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
     const app = senses.informers.apps.lister.get(request);
     if (app === undefined) {
       senses.readiness.forget(key);
-      senses.checker.forget(key);
+      senses.checker.forget(request);
       return {};
     }
     const now = env.clock.now();
@@ -28,7 +28,7 @@ export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
     context.log.debug(planned.why, { writes: planned.writes.length });
     await act({ env, client: context.client, signal: context.signal, log: context.log }, app, planned);
     tell(context, app, planned);
-    measure(senses, key, app, { planned, now });
+    measure(senses, app, planned, now);
     return planned.requeueAfterMs === undefined ? {} : { requeueAfterMs: Math.max(planned.requeueAfterMs, 1) };
   };
 }
@@ -41,9 +41,9 @@ function tell(context: ReconcileContext, app: CanaryApp, { notices }: Plan): voi
   }
 }
 
-function measure(senses: Senses, key: string, app: CanaryApp, { planned, now }: { planned: Plan; now: number }): void {
+function measure(senses: Senses, app: CanaryApp, planned: Plan, now: number): void {
   const spec = ownedSpec(app);
   if (planned.measure === undefined || spec === undefined) return;
   const { revision, since } = planned.measure;
-  senses.checker.ask({ key, revision, question: questionAt(spec, now, since) });
+  senses.checker.ask({ app: keyOf(app), revision, question: questionAt(spec, now, since) });
 }
