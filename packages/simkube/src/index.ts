@@ -10,3 +10,4 @@ export { declaredPorts, sampleHandler, serverProgram } from './world/in-process-
 export { listenIngress } from './world/ingress-listener.ts';
 export { loopbackProgram, type LoopbackServer } from './world/loopback-program.ts';
 export { listenHttp, type HttpListener, type HttpListenOptions } from './world/node-http.ts';
+export { createCluster, istioDefinitions, startCluster, type Cluster, type ClusterOptions } from './world/cluster.ts';

@@ -1,7 +1,6 @@
-import type { KubernetesObject } from '@canaryop/reconcile/object';
 import { virtualEnv, type VirtualEnv } from '@canaryop/reconcile/testing';
 
-import { createApiServer, type ApiServer } from '../src/apiserver/api-server.ts';
+import type { ApiServer } from '../src/apiserver/api-server.ts';
 import type { Loopback } from '../src/apiserver/loopback.ts';
 import { deploymentKind, type Deployment } from '../src/kinds/apps-v1.ts';
 import { podKind, serviceKind, type Pod, type PodSpec, type Service } from '../src/kinds/core-v1.ts';
@@ -13,8 +12,8 @@ import {
   type Gateway,
   type VirtualService,
 } from '../src/kinds/istio-v1.ts';
-import { istioCrdTexts } from '../src/schema/generated/istio-crds.ts';
-import { createWorld, type World, type WorldOptions } from '../src/world/world.ts';
+import { createCluster } from '../src/world/cluster.ts';
+import type { World, WorldOptions } from '../src/world/world.ts';
 
 /** An API server and a world in virtual time. */
 export interface VirtualCluster {
@@ -33,16 +32,15 @@ export interface VirtualCluster {
 
 /** Starts a cluster that serves Istio's kinds, unless told otherwise. */
 export function startCluster(
-  options: Partial<Omit<WorldOptions, 'env' | 'api'>> & {
+  options: Omit<WorldOptions, 'env' | 'api' | 'serviceAccountToken'> & {
     readonly seed?: number;
     readonly withoutIstio?: boolean;
   } = {},
 ): VirtualCluster {
-  const env = virtualEnv({ seed: options.seed ?? 1 });
-  const server = createApiServer({ env, definitions: options.withoutIstio === true ? [] : istioDefinitions() });
-  const api = server.loopback;
-  const world = createWorld({ ...options, env, api });
-  world.start();
+  const { seed = 1, withoutIstio = false, ...world } = options;
+  const env = virtualEnv({ seed });
+  const cluster = createCluster({ env, world, istio: !withoutIstio });
+  const api = cluster.server.loopback;
   const deployment = (name: string): Deployment => {
     const found = api.get(deploymentKind, { namespace: 'default', name });
     if (found === undefined) throw new Error(`no Deployment ${name}`);
@@ -50,9 +48,9 @@ export function startCluster(
   };
   return {
     env,
-    server,
+    server: cluster.server,
     api,
-    world,
+    world: cluster.world,
     pods: () => api.list(podKind, { namespace: 'default' }),
     deployment,
     untilRolledOut: async (name) => {
@@ -63,16 +61,8 @@ export function startCluster(
       if (live === undefined) throw new Error('no VirtualService app');
       api.update(virtualServiceKind, { ...live, spec: { ...live.spec, http: [weightedRoute(primary, secondary)] } });
     },
-    stop: async () => {
-      world.stop();
-      await server.close();
-    },
+    stop: () => cluster.stop(),
   };
-}
-
-/** The CRDs of Istio. */
-export function istioDefinitions(): readonly KubernetesObject[] {
-  return Object.values(istioCrdTexts).map((text) => JSON.parse(text) as KubernetesObject);
 }
 
 /** What `kubectl rollout status` waits for. */

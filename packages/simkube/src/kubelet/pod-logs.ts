@@ -23,27 +23,37 @@ export type PodLogs =
 
 const maxPending = 20_000;
 
-/** Reads a container's log as asked; `nowMs` is the wall clock. */
-export async function* readLog(log: ContainerLog, options: PodLogOptions, nowMs: number): AsyncGenerator<string> {
-  const format = (line: LogLine): string =>
-    options.timestamps === true ? `${formatMicroTime(line.atMs)} ${line.text}\n` : `${line.text}\n`;
+/**
+ * Reads a container's log as asked; `nowMs` is the wall clock. Ending the iteration ends a log that is followed at
+ * once, in the middle of a wait too.
+ */
+export function readLog(log: ContainerLog, options: PodLogOptions, nowMs: number): AsyncIterable<string> {
+  const format = (lines: readonly LogLine[]): string => lines.map((line) => formatLine(line, options)).join('');
   const sinceMs = options.sinceSeconds === undefined ? -Infinity : nowMs - options.sinceSeconds * 1000;
   const recent = log.lines(options.previous).filter((line) => line.atMs >= sinceMs);
   const start = options.tailLines === undefined ? 0 : Math.max(0, recent.length - options.tailLines);
-  const first = recent.slice(start).map(format).join('');
-  if (options.follow !== true || options.previous === true) {
-    if (first !== '') yield first;
-    return;
-  }
-  const follower = new Follower(log, options.signal);
-  try {
-    if (first !== '') yield first;
-    for (let lines = await follower.next(); lines !== undefined; lines = await follower.next()) {
-      yield lines.map(format).join('');
-    }
-  } finally {
-    follower.stop();
-  }
+  const isFollowing = options.follow === true && options.previous !== true;
+  const follower = isFollowing ? new Follower(log, options.signal) : undefined;
+  let first = format(recent.slice(start));
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        const text = first;
+        first = '';
+        if (text !== '') return { done: false, value: text };
+        const lines = await follower?.next();
+        return lines === undefined ? { done: true, value: undefined } : { done: false, value: format(lines) };
+      },
+      return: () => {
+        follower?.stop();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    }),
+  };
+}
+
+function formatLine(line: LogLine, options: PodLogOptions): string {
+  return options.timestamps === true ? `${formatMicroTime(line.atMs)} ${line.text}\n` : `${line.text}\n`;
 }
 
 /** Buffers what a log appends between two reads. A reader that falls far behind loses the oldest lines. */
@@ -51,22 +61,25 @@ class Follower {
   #pending: LogLine[] = [];
   #isEnded = false;
   #wake: () => void = () => undefined;
-  readonly #stops: (() => void)[];
+  readonly #release: () => void;
 
   constructor(log: ContainerLog, signal: AbortSignal | undefined) {
     const end = (): void => {
-      this.#isEnded = true;
-      this.#wake();
+      this.stop();
     };
     const unfollow = log.follow((line) => {
       if (line === undefined) end();
       else this.#push(line);
     });
+    this.#release = () => {
+      unfollow();
+      signal?.removeEventListener('abort', end);
+    };
     signal?.addEventListener('abort', end, { once: true });
     if (signal?.aborted === true) end();
-    this.#stops = [unfollow, () => signal?.removeEventListener('abort', end)];
   }
 
+  /** What has come since the last read, as soon as there is something; undefined at the end. */
   async next(): Promise<readonly LogLine[] | undefined> {
     while (this.#pending.length === 0 && !this.#isEnded) {
       await new Promise<void>((resolve) => {
@@ -79,7 +92,9 @@ class Follower {
   }
 
   stop(): void {
-    for (const stop of this.#stops) stop();
+    this.#isEnded = true;
+    this.#release();
+    this.#wake();
   }
 
   #push(line: LogLine): void {

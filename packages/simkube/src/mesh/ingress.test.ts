@@ -4,7 +4,6 @@ import { steadyTraffic } from '../../test/steady-traffic.ts';
 import {
   deploymentOf,
   installApplication,
-  istioDefinitions,
   routing,
   startCluster,
   type VirtualCluster,
@@ -12,6 +11,7 @@ import {
 import { definitionKind } from '../kinds/apiextensions-v1.ts';
 import { deploymentKind } from '../kinds/apps-v1.ts';
 import { virtualServiceKind } from '../kinds/istio-v1.ts';
+import { istioDefinitions } from '../world/cluster.ts';
 
 async function status(cluster: VirtualCluster, path = '/hello'): Promise<string> {
   const answer = cluster.world.ingress.fetch({ host: 'localhost:8090', path });

@@ -48,7 +48,22 @@ function containerName(pod: ApiObject, asked: string): string {
   return asked;
 }
 
-async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+/** Bytes of a text. Not a generator: the reader's `return` must reach the text while it waits for its next piece. */
+function encoded(texts: AsyncIterable<string>): AsyncIterable<Uint8Array> {
   const encoder = new TextEncoder();
-  for await (const text of texts) yield encoder.encode(text);
+  return {
+    [Symbol.asyncIterator]: () => {
+      const iterator = texts[Symbol.asyncIterator]();
+      return {
+        next: async () => {
+          const next = await iterator.next();
+          return next.done === true ? { done: true, value: undefined } : { done: false, value: encoder.encode(next.value) };
+        },
+        return: async () => {
+          await iterator.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }
