@@ -62,6 +62,26 @@ describe('the scraper', () => {
     expect(ask('count(ready)')).toEqual(['{} 2']);
   });
 
+  it('knows a frozen labels object again, and reads one that may have changed anew', async () => {
+    const { env, prometheus, ask } = world();
+    const frozen = Object.freeze({ kind: 'frozen' });
+    const changing = { kind: 'first' };
+    prometheus.scraper.add({
+      ...identity,
+      collect: () => [gauge('a', 1, frozen), gauge('b', 2, frozen), gauge('c', 3, changing)],
+    });
+    prometheus.scraper.start();
+    await env.time.advance(1000);
+    changing.kind = 'second';
+    await env.time.advance(1000);
+    expect(ask('sum by (__name__, kind) ({kind!=""})')).toEqual([
+      'a{kind="frozen"} 1',
+      'b{kind="frozen"} 2',
+      'c{kind="second"} 3',
+    ]);
+    expect(ask('count_over_time(a[1m])')).toEqual(['{instance="pod:1", job="mesh", kind="frozen"} 3']);
+  });
+
   it.each<[string, () => never | Promise<never>]>([
     [
       'throws',

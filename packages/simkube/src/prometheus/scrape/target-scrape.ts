@@ -17,11 +17,19 @@ export interface TargetScrapeOptions {
   readonly timeoutMs: number;
 }
 
+/** A series as the target writes it, and as it is stored. */
+interface KnownSeries {
+  readonly key: string;
+  readonly labels: Labels;
+}
+
 /** One target over time: it knows which series the last scrape had, so that those that vanish can be ended. */
 export class TargetScrape {
   readonly #options: TargetScrapeOptions;
   /** Series of the last scrape, by how the target writes them: building and sorting labels is most of a scrape's cost. */
   #current: ReadonlyMap<string, Labels> = new Map();
+  /** The same for label objects that cannot change. */
+  readonly #frozen = new WeakMap<object, Map<string, KnownSeries>>();
   #lastMs = Number.NEGATIVE_INFINITY;
   #isRunning = false;
   #hasEnded = false;
@@ -69,8 +77,7 @@ export class TargetScrape {
     const seen = new Map<string, Labels>();
     let refused = 0;
     for (const { name, labels: written, value } of samples) {
-      const key = name + JSON.stringify(written);
-      const labels = this.#current.get(key) ?? this.#labels(name, written);
+      const { key, labels } = this.#find(name, written);
       seen.set(key, labels);
       if (store.append(labels, timeMs, value) === 'too many series') refused += 1;
     }
@@ -78,6 +85,18 @@ export class TargetScrape {
     this.#current = seen;
     this.#lastMs = timeMs;
     return refused;
+  }
+
+  #find(name: string, written: MetricSample['labels']): KnownSeries {
+    const known = this.#frozen.get(written)?.get(name);
+    if (known !== undefined) return known;
+    const key = name + JSON.stringify(written);
+    const series = { key, labels: this.#current.get(key) ?? this.#labels(name, written) };
+    if (Object.isFrozen(written)) {
+      const byName = this.#frozen.get(written) ?? new Map<string, KnownSeries>();
+      this.#frozen.set(written, byName.set(name, series));
+    }
+    return series;
   }
 
   #report(timeMs: number, values: readonly [up: number, seconds: number, samples: number]): void {
