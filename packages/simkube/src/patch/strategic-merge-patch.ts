@@ -218,10 +218,8 @@ function ordered(list: readonly Json[], { order, server, mergeKey }: Order): rea
   const out: Json[] = [];
   for (const item of named) {
     const position = rankIn(server, item);
-    while (waiting[0] !== undefined && position >= 0 && rankIn(server, waiting[0]) < position) {
-      out.push(...waiting.splice(0, 1));
-    }
-    out.push(item);
+    const before = waiting.findIndex((other) => rankIn(server, other) >= position);
+    out.push(...waiting.splice(0, before === -1 && position >= 0 ? waiting.length : Math.max(0, before)), item);
   }
   return [...out, ...waiting];
 }

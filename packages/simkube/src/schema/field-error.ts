@@ -86,7 +86,7 @@ export function tooLong(field: string, maximum: number): FieldError {
   return {
     reason: 'FieldValueTooLong',
     field: at(field),
-    body: `Too long: may not be more than ${maximum} bytes`,
+    body: `Too long: may not be more than ${maximum} ${maximum === 1 ? 'byte' : 'bytes'}`,
   };
 }
 
@@ -95,7 +95,7 @@ export function tooMany(field: string, actual: number, maximum: number): FieldEr
   return {
     reason: 'FieldValueTooMany',
     field: at(field),
-    body: `Too many: ${actual}: must have at most ${maximum} items`,
+    body: `Too many: ${actual}: must have at most ${maximum} ${maximum === 1 ? 'item' : 'items'}`,
   };
 }
 

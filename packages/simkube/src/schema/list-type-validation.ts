@@ -21,12 +21,14 @@ function errorsOfList(schema: StructuralSchema, list: readonly Json[], path: str
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   const errors: FieldError[] = [];
   if (type === 'set' || type === 'map') {
-    const seen = new Set<string>();
+    // A value that stands three times is reported once.
+    const seen = new Map<string, number>();
     for (const [index, item] of list.entries()) {
       const key = type === 'set' ? item : keyOf(item, keys);
       const text = JSON.stringify(key);
-      if (seen.has(text)) errors.push(duplicateValue(`${path}[${index}]`, key));
-      seen.add(text);
+      const count = seen.get(text) ?? 0;
+      if (count === 1) errors.push(duplicateValue(`${path}[${index}]`, key));
+      seen.set(text, count + 1);
     }
   }
   if (items === undefined) return errors;

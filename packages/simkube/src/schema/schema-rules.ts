@@ -26,14 +26,14 @@ export function schemaRuleErrors(
   environment: RuleEnvironment,
 ): readonly FieldError[] {
   const errors: FieldError[] = [];
-  let total = 0;
+  const costs: { readonly path: string; readonly cost: number }[] = [];
 
   function visit(node: StructuralSchema, place: Place): void {
     for (const [index, rule] of (node['x-kubernetes-validations'] ?? []).entries()) {
       const at = `${place.path}.x-kubernetes-validations[${index}]`;
       const checked = checkedRule(node, rule, { ...place, path: at, environment });
       errors.push(...checked.errors);
-      total += checked.cost;
+      costs.push({ path: `${at}.rule`, cost: checked.cost });
     }
     for (const [key, child] of Object.entries(node.properties ?? {})) {
       visit(child, { ...place, path: `${place.path}.properties[${key}]`, isResource: isEmbedded(child) });
@@ -52,11 +52,26 @@ export function schemaRuleErrors(
   }
 
   visit(schema, { path, isResource: true, cardinality: 1, uncorrelated: undefined });
-  if (total > totalCostLimit) {
-    const what = 'x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema';
-    errors.push(forbiddenValue(path, costMessage(what, total, totalCostLimit)));
-  }
-  return errors;
+  return [...errors, ...totalErrors(costs, path)];
+}
+
+/** Too much in total: the most expensive rules are named. */
+function totalErrors(
+  costs: readonly { readonly path: string; readonly cost: number }[],
+  path: string,
+): readonly FieldError[] {
+  const total = costs.reduce((sum, { cost }) => sum + cost, 0);
+  if (total <= totalCostLimit) return [];
+  const expensive = costs
+    .filter(({ cost }) => cost >= totalCostLimit / 100)
+    .toSorted((a, b) => b.cost - a.cost)
+    .slice(0, 4);
+  const why = 'contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema';
+  const what = 'x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema';
+  return [
+    ...expensive.map((rule) => forbiddenValue(rule.path, why)),
+    forbiddenValue(path, costMessage(what, total, totalCostLimit)),
+  ];
 }
 
 function isEmbedded(schema: StructuralSchema): boolean {

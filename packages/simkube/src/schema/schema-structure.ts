@@ -123,8 +123,13 @@ function listTypeErrors(schema: StructuralSchema, path: string): readonly FieldE
   if (schema.type !== 'array') {
     return [wrongType(`${path}.type`, schema.type, 'must be array if x-kubernetes-list-type is specified')];
   }
-  if (listType === 'map') return mapKeyErrors(schema, keys, path);
-  return listType === 'set' ? setItemErrors(schema.items, `${path}.items`) : [];
+  if (listType === 'atomic') return [];
+  const errors = listType === 'map' ? mapKeyErrors(schema, keys, path) : setItemErrors(schema.items, `${path}.items`);
+  if (schema.items?.nullable !== true) return errors;
+  return [
+    ...errors,
+    forbiddenValue(`${path}.items.nullable`, `cannot be nullable when x-kubernetes-list-type is ${listType}`),
+  ];
 }
 
 function setItemErrors(items: StructuralSchema | undefined, path: string): readonly FieldError[] {

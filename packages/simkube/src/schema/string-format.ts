@@ -54,3 +54,25 @@ function isCidr(text: string): boolean {
   if (rest.length > 0 || !/^\d{1,3}$/u.test(prefix)) return false;
   return (isIPv4(address) && Number(prefix) <= 32) || (isIPv6(address) && Number(prefix) <= 128);
 }
+
+const unchecked: ReadonlySet<string> = new Set([
+  'bsonobjectid',
+  'cidr',
+  'creditcard',
+  'ipv4',
+  'ipv6',
+  'isbn',
+  'isbn10',
+  'isbn13',
+  'password',
+  'rgbcolor',
+  'ssn',
+]);
+
+/** Whether Kubernetes knows a format for a type; one that it does not know is as good as absent. */
+export function isKnownFormat(type: string | undefined, format: string): boolean {
+  if (type === 'integer') return format === 'int32' || format === 'int64';
+  if (type === 'number') return format === 'float' || format === 'double';
+  const name = format.replaceAll('-', '');
+  return (type === 'string' || type === undefined) && (Object.hasOwn(byPattern, name) || unchecked.has(name));
+}

@@ -11,7 +11,7 @@ import {
   unsupportedValue,
   type FieldError,
 } from './field-error.ts';
-import { hasFormat } from './string-format.ts';
+import { hasFormat, isKnownFormat } from './string-format.ts';
 import { isJsonObject, type Json, type JsonObject, type StructuralSchema } from './structural-schema.ts';
 
 /** Checks a value at a path; on update a part that did not change is not checked again (KEP-4008). */
@@ -25,10 +25,11 @@ const none: readonly FieldError[] = [];
 /** Compiles what a schema says about values: types, bounds, patterns, formats, enums, required fields, compositions. */
 export function valueCheck(schema: StructuralSchema): ValueCheck {
   const isType = typeCheck(schema);
+  const enumerated = enumCheck(schema);
   const checks: readonly Check[] = [
     ...stringChecks(schema),
     ...numberChecks(schema),
-    ...enumCheck(schema),
+    ...enumerated,
     ...arrayChecks(schema),
     ...objectChecks(schema),
     ...compositionCheck(schema, valueCheck),
@@ -36,7 +37,7 @@ export function valueCheck(schema: StructuralSchema): ValueCheck {
   return (value, path, old) => {
     if (old !== undefined && jsonEqual(old.value, value)) return none;
     const mistyped = isType(value, path);
-    if (mistyped !== undefined) return [mistyped];
+    if (mistyped !== undefined) return [mistyped, ...enumerated.flatMap((check) => check(value, path, old))];
     return value === null ? none : checks.flatMap((check) => check(value, path, old));
   };
 }
@@ -49,46 +50,67 @@ function jsonType(value: Json): string {
 }
 
 function typeCheck(schema: StructuralSchema): (value: Json, path: string) => FieldError | undefined {
-  const { type, nullable } = schema;
-  const expected =
-    schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : type === undefined ? [] : [type];
+  const { nullable, format } = schema;
+  const expected = expectedTypes(schema);
   if (expected.length === 0) return () => undefined;
   return (value, path) => {
     const actual = jsonType(value);
     if (actual === 'null' && nullable === true) return undefined;
     if (expected.includes(actual) || (actual === 'integer' && expected.includes('number'))) return undefined;
-    return typeInvalid(
-      path,
-      JSON.stringify(actual),
-      `${path} in body must be of type ${expected.join(',')}: "${actual}"`,
-    );
+    // Where there is a format, the error speaks of formats, Go's for the value.
+    const byFormat = format !== undefined && isKnownFormat(schema.type, format) && !unformatted.has(actual);
+    const name = byFormat ? format : expected.join(',');
+    const found = byFormat ? (goFormats[actual] ?? '') : actual;
+    return typeInvalid(path, JSON.stringify(found), `${path} in body must be of type ${name}: "${found}"`);
   };
 }
 
-function stringChecks({ pattern, minLength, maxLength, format }: StructuralSchema): readonly Check[] {
-  const checks: Check[] = [];
-  const onString = (test: (text: string, path: string) => FieldError | undefined): void => {
-    checks.push((value, path) => {
-      const error = typeof value === 'string' ? test(value, path) : undefined;
-      return error === undefined ? none : [error];
-    });
-  };
-  if (maxLength !== undefined)
-    onString((text, path) => (lengthOf(text) > maxLength ? tooLong(path, maxLength) : undefined));
+function expectedTypes(schema: StructuralSchema): readonly string[] {
+  if (schema['x-kubernetes-int-or-string'] === true) return ['integer', 'string'];
+  return schema.type === undefined ? [] : [schema.type];
+}
+
+const unformatted: ReadonlySet<string> = new Set(['string', 'array', 'null']);
+const goFormats: Readonly<Record<string, string>> = { integer: 'int64', number: 'float64' };
+
+type StringRule = (text: string, path: string) => FieldError | undefined;
+
+/** Of length and pattern only the first broken rule is told. */
+function stringChecks(schema: StructuralSchema): readonly Check[] {
+  const { pattern, minLength, maxLength, format } = schema;
+  const rules: StringRule[] = [];
+  if (maxLength !== undefined) {
+    rules.push((text, path) => (lengthOf(text) > maxLength ? tooLong(path, maxLength) : undefined));
+  }
   if (minLength !== undefined) {
     const detail = `should be at least ${minLength} chars long`;
-    onString((text, path) => (lengthOf(text) < minLength ? broken(path, text, detail) : undefined));
+    rules.push((text, path) => (lengthOf(text) < minLength ? broken(path, text, detail) : undefined));
   }
   if (pattern !== undefined) {
     const matches = patternTest(pattern);
-    onString((text, path) => (matches(text) ? undefined : broken(path, text, `should match '${pattern}'`)));
+    rules.push((text, path) => (matches(text) ? undefined : broken(path, text, `should match '${pattern}'`)));
   }
-  if (format !== undefined) {
-    onString((text, path) =>
-      hasFormat(format, text) ? undefined : broken(path, text, `must be of type ${format}: ${JSON.stringify(text)}`),
-    );
-  }
-  return checks;
+  return [...stringCheck(rules), ...(format === undefined ? [] : stringCheck([formatRule(format)]))];
+}
+
+function stringCheck(rules: readonly StringRule[]): readonly Check[] {
+  if (rules.length === 0) return [];
+  const check: Check = (value, path) => {
+    if (typeof value !== 'string') return none;
+    for (const rule of rules) {
+      const error = rule(value, path);
+      if (error !== undefined) return [error];
+    }
+    return none;
+  };
+  return [check];
+}
+
+function formatRule(format: string): StringRule {
+  return (text, path) =>
+    hasFormat(format, text)
+      ? undefined
+      : typeInvalid(path, JSON.stringify(text), `${path} in body must be of type ${format}: ${JSON.stringify(text)}`);
 }
 
 /** Lengths count code points. */
