@@ -63,14 +63,15 @@ export class ExpressionChecker {
   #identifier(expr: Expr, name: string, scope: Scope): Checked {
     const type = scope.get(name);
     if (type !== undefined) return { type, cost: 1 };
-    if (typeNames.has(name)) return { type: simpleType('type'), cost: 1 };
+    // cel-go takes the size of a type's name for that of the rule's root.
+    if (typeNames.has(name)) return { type: simpleType('type', rootSize(scope)), cost: 1 };
     throw new CheckError(expr.id, `undeclared reference to '${name}' (in container '')`);
   }
 
   #selection(expr: Expr, select: ExprOf<'selectExpr'>, scope: Scope): Checked {
     const operand = this.check(present(select.operand, expr), scope);
     const type = fieldType(expr, operand.type, select.field);
-    if (select.testOnly) return { type: boolType, cost: operand.cost + 1 };
+    if (select.testOnly) return { type: boolType, cost: operand.cost };
     return { type, cost: operand.cost + 1 };
   }
 
@@ -79,7 +80,7 @@ export class ExpressionChecker {
     const name = namespaced ?? node.function;
     const target = node.target === undefined || namespaced !== undefined ? undefined : this.check(node.target, scope);
     const args = node.args.map((arg) => this.check(arg, scope));
-    if (name === '_?_:_') return this.#conditional(expr, args);
+    if (name === '_?_:_') return this.#conditional(expr, args, rootSize(scope));
     const overloads = this.#signatures.get(name);
     if (overloads === undefined)
       throw new CheckError(
@@ -93,7 +94,7 @@ export class ExpressionChecker {
     return { type: sized(name, type, [...(target === undefined ? [] : [target.type]), ...argTypes]), cost };
   }
 
-  #conditional(expr: Expr, args: readonly Checked[]): Checked {
+  #conditional(expr: Expr, args: readonly Checked[], unknownSize: number): Checked {
     const [condition, yes, no] = args;
     if (condition === undefined || yes === undefined || no === undefined)
       throw new CheckError(expr.id, 'incomplete conditional');
@@ -108,7 +109,10 @@ export class ExpressionChecker {
         ),
       );
     }
-    return { type: joined(yes.type, no.type), cost: condition.cost + Math.max(yes.cost, no.cost) };
+    // The elements of a chosen list have no path, and cel-go gives them the size of the rule's root.
+    const { element, ...type } = joined(yes.type, no.type);
+    const chosen = element === undefined ? type : { ...type, element: { ...element, maxElements: unknownSize } };
+    return { type: chosen, cost: condition.cost + Math.max(yes.cost, no.cost) };
   }
 
   #list(node: ExprOf<'listExpr'>, scope: Scope): Checked {
@@ -150,6 +154,10 @@ export class ExpressionChecker {
     if (target?.case !== 'identExpr' || scope.has(target.value.name)) return undefined;
     return `${target.value.name}.${node.function}`;
   }
+}
+
+function rootSize(scope: Scope): number {
+  return scope.get('self')?.maxElements ?? 0;
 }
 
 function present(expr: Expr | undefined, parent: Expr): Expr {
@@ -246,6 +254,7 @@ function sized(name: string, type: DeclType, parts: readonly DeclType[]): DeclTy
     return { ...type, maxElements: first.maxElements };
   }
   if (name === 'split') return { ...type, maxElements: first.maxElements };
+  if (name === 'type') return { ...type, maxElements: Number.POSITIVE_INFINITY };
   if (name === 'charAt') return { ...type, maxElements: 4 };
   return type;
 }

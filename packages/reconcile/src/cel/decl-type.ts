@@ -83,12 +83,13 @@ export function declTypeOf(schema: CelSchema, isResource = false): DeclType | un
         : objectType(shown);
     case 'string':
       return stringTypeOf(shown);
+    // Kubernetes counts scalar fields as empty, so comparing them costs nothing beyond reading them.
     case 'boolean':
-      return boolType;
+      return { ...boolType, maxElements: 0 };
     case 'number':
-      return simpleType('double');
+      return simpleType('double', 0);
     case 'integer':
-      return intType;
+      return { ...intType, maxElements: 0 };
     default:
       return undefined;
   }
@@ -121,7 +122,7 @@ function objectType(schema: CelSchema): DeclType {
     if (escaped !== undefined) fields.set(escaped, type);
     if (required.has(name) && property.default === undefined) minSize += name.length + type.minSize + 4;
   }
-  return { kind: 'object', fields, maxElements: fields.size, minSize };
+  return { kind: 'object', fields, maxElements: 0, minSize };
 }
 
 function stringBytes(schema: CelSchema): number {
