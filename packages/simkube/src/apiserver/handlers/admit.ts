@@ -11,17 +11,30 @@ import { asApiObject, asJson } from '../object/json.ts';
 import type { WriteOptions } from './write-options.ts';
 
 /**
- * Reads a request body as an object of `resource`: its kind must fit, null fields of built-in kinds vanish, fields that
- * the schema does not declare are dropped and reported as `options.fieldValidation` says.
+ * Reads a request body as an object of `resource`: its kind must fit, null and empty fields of built-in kinds vanish,
+ * fields that the schema does not declare are dropped and reported as `options.fieldValidation` says.
  */
 export function admitBody(core: ApiCore, resource: ServedResource, body: unknown, options: WriteOptions): ApiObject {
-  if (!isJsonObject(body)) throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`);
-  checkKind(resource, body);
-  const decoded = resource.custom === undefined ? (dropNulls(body) as JsonObject) : body;
+  const decoded = recognized(resource, body);
   const problem = resource.custom === undefined ? decodeError(resource.schema, asJson(decoded)) : undefined;
   if (problem !== undefined) throw undecodable(resource, problem);
   const { object, unknown } = prune(resource.schema, asJson(decoded), { metadata: core.metadataSchema });
   if (unknown.length > 0) reportUnknown(resource, unknown, options);
+  return normalized(core, resource, object);
+}
+
+/** The same for an apply configuration, whose types and fields the apply itself judges. */
+export function admitConfiguration(core: ApiCore, resource: ServedResource, body: unknown): ApiObject {
+  return normalized(core, resource, recognized(resource, body));
+}
+
+function recognized(resource: ServedResource, body: unknown): JsonObject {
+  if (!isJsonObject(body)) throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`);
+  checkKind(resource, body);
+  return resource.custom === undefined ? (dropNulls(body) as JsonObject) : body;
+}
+
+function normalized(core: ApiCore, resource: ServedResource, object: JsonObject): ApiObject {
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
   const whole = withFields(object, { metadata: dropEmpty(core.metadataSchema, dropNulls(metadata) as JsonObject) });
   return asApiObject(asJson(resource.custom === undefined ? dropEmpty(resource.schema, whole) : whole));

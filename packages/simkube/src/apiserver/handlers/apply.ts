@@ -7,7 +7,7 @@ import { apiVersionOfResource, groupResource, type ServedResource } from '../reg
 import { badRequest, conflict, notFound } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
 import { keyOfNames } from '../storage/resource-store.ts';
-import { admitBody, defaultObject } from './admit.ts';
+import { admitConfiguration, defaultObject } from './admit.ts';
 import { createObject } from './create.ts';
 import { asApiObject, asJson } from '../object/json.ts';
 import { checkTarget, updateObject } from './update.ts';
@@ -50,16 +50,8 @@ export function applyObject(
   };
 }
 
-function namedObject(
-  core: ApiCore,
-  resource: ServedResource,
-  { body, options, target, subresource }: Apply,
-): ApiObject {
-  const lenient: WriteOptions = {
-    ...options,
-    fieldValidation: options.fieldValidation === 'Strict' ? 'Strict' : 'Warn',
-  };
-  const object = admitBody(core, resource, body, lenient);
+function namedObject(core: ApiCore, resource: ServedResource, { body, target, subresource }: Apply): ApiObject {
+  const object = admitConfiguration(core, resource, body);
   if (object.apiVersion === undefined || object.kind === undefined) {
     throw badRequest('apply configurations need apiVersion and kind');
   }
@@ -103,7 +95,7 @@ function merged(core: ApiCore, resource: ServedResource, { apply, applied, live 
   if (outcome.ok) {
     const object = asApiObject(outcome.object);
     if (live !== undefined && outcome.object === asJson(live)) return live;
-    return live === undefined ? withMetadata(object, { resourceVersion: applied.metadata.resourceVersion }) : object;
+    return object;
   }
   switch (outcome.reason) {
     case 'Conflict':

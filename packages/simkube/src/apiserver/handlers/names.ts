@@ -1,6 +1,6 @@
 import type { Random } from '@canaryop/reconcile/env';
 
-import { invalidValue, requiredValue, type FieldError } from '../../schema/field-error.ts';
+import { forbiddenValue, invalidValue, requiredValue, type FieldError } from '../../schema/field-error.ts';
 import type { ApiObject } from '../object/api-object.ts';
 import type { Strategy } from '../registry/strategy.ts';
 
@@ -28,6 +28,16 @@ export function generatedName(base: string, random: Random): string {
     () => suffixAlphabet[Math.floor(random.next() * suffixAlphabet.length)] ?? 'b',
   );
   return base.slice(0, maxBaseLength) + suffix.join('');
+}
+
+/** Problems of a change of `metadata`: an object that is being deleted gets no new finalizers. */
+export function metadataUpdateErrors(object: ApiObject, previous: ApiObject): readonly FieldError[] {
+  if (previous.metadata.deletionTimestamp === undefined) return [];
+  const before = new Set(previous.metadata.finalizers);
+  const added = (object.metadata.finalizers ?? []).filter((name) => !before.has(name));
+  if (added.length === 0) return [];
+  const rule = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`;
+  return [forbiddenValue('metadata.finalizers', rule)];
 }
 
 /** Problems of `metadata` that every kind can have. */

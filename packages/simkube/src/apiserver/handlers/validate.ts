@@ -1,10 +1,14 @@
 import type { ApiObject } from '../object/api-object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { invalid } from '../status/refusals.ts';
-import { metadataErrors } from './names.ts';
+import { metadataErrors, metadataUpdateErrors } from './names.ts';
 
 /** Refuses an object that breaks a rule of all metadata or of its kind, naming every field. */
 export function validate(resource: ServedResource, object: ApiObject, previous?: ApiObject): void {
-  const errors = [...metadataErrors(object, resource.strategy.nameRule), ...resource.check(object, previous)];
+  const errors = [
+    ...metadataErrors(object, resource.strategy.nameRule),
+    ...(previous === undefined ? [] : metadataUpdateErrors(object, previous)),
+    ...resource.check(object, previous),
+  ];
   if (errors.length > 0) throw invalid(resource, object.metadata.name, errors);
 }

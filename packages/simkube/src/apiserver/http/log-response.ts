@@ -57,7 +57,9 @@ function encoded(texts: AsyncIterable<string>): AsyncIterable<Uint8Array> {
       return {
         next: async () => {
           const next = await iterator.next();
-          return next.done === true ? { done: true, value: undefined } : { done: false, value: encoder.encode(next.value) };
+          return next.done === true
+            ? { done: true, value: undefined }
+            : { done: false, value: encoder.encode(next.value) };
         },
         return: async () => {
           await iterator.return?.();

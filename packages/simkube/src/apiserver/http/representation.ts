@@ -33,7 +33,7 @@ export class ObjectWriter {
     }
   }
 
-  /** A page of a list. Real servers send no apiVersion and kind of items of built-in kinds; neither do we. */
+  /** A page of a list. As on a real server, items of built-in kinds carry no apiVersion and kind of their own. */
   list(resource: ServedResource, page: ListPage, as: Representation): string {
     const metadata = {
       resourceVersion: page.resourceVersion,
@@ -51,7 +51,9 @@ export class ObjectWriter {
         items: partial,
       });
     }
+    const text = (item: ApiObject): string =>
+      resource.custom === undefined ? this.#texts.withoutKind(item) : this.#texts.of(item);
     const head = JSON.stringify({ kind: resource.listKind, apiVersion: apiVersionOfResource(resource), metadata });
-    return `${head.slice(0, -1)},"items":[${items.map((item) => this.#texts.of(item)).join(',')}]}`;
+    return `${head.slice(0, -1)},"items":[${items.map(text).join(',')}]}`;
   }
 }
