@@ -3,5 +3,6 @@ export type { Ports } from './endpoints.ts';
 export { LeadershipLostError } from './leadership.ts';
 export type { LeaderElectionOptions, ManagerOptions, MetricsOptions } from './manager-options.ts';
 export { createManager, type Manager } from './manager.ts';
+export { run, type RunOptions } from './run.ts';
 export type { Runnable } from './runnable.ts';
 export { terminationSignal, type SignalSource } from './signals.ts';

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { request as requestTls } from 'node:https';
 
 import { describe, expect, it } from 'vitest';
 
@@ -8,6 +9,7 @@ import { controller } from '../controller/builder.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { resourceKind } from '../object/resource-kind.ts';
 import { recordingLogger } from '../testing/recording-logger.ts';
+import { ScriptedTransport } from '../testing/scripted-transport.ts';
 import { TinyApiServer } from '../testing/tiny-api-server.ts';
 import { virtualEnv, type VirtualEnv } from '../testing/virtual-env.ts';
 import { LeadershipLostError } from './leadership.ts';
@@ -289,6 +291,33 @@ describe('a manager', () => {
     );
   });
 
+  it('creates a child once although the watch does not tell of it', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    api.put(all, website('a'));
+    const manager = managerOn(env, api);
+    let passes = 0;
+    manager.add(
+      controller('website')
+        .for(websites)
+        .owns(configMaps)
+        .reconcile(async (key, { lister, client }) => {
+          passes += 1;
+          const { namespace = '', name } = key;
+          if (lister(configMaps).get(key) === undefined)
+            await client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name } });
+          return { requeueAfterMs: 10 };
+        }),
+    );
+    const { stop } = run(manager);
+    await env.time.until(() => manager.cache.informers().every(({ hasSynced }) => hasSynced));
+    api.isWatchSilent = true;
+    await env.time.advance(1000);
+    await stop();
+    expect(passes).toBeGreaterThan(90);
+    expect(api.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
   it('takes each name once, and nothing once it has started', async () => {
     const env = virtualEnv();
     const manager = managerOn(env, new TinyApiServer());
@@ -364,6 +393,53 @@ describe('the endpoints of a manager', () => {
     expect((await ask(metrics, '/metrics'))[1]).toContain('controller_runtime_active_workers{controller="website"} 0');
     await stop();
     await expect(ask(probes, '/healthz')).rejects.toThrow();
+  });
+
+  it('serve metrics over TLS to those whom the cluster knows and allows', async () => {
+    const env = virtualEnv({ startMs: 1_795_000_000_000 });
+    const asked: string[] = [];
+    const transport = new ScriptedTransport(({ path, body }) => {
+      asked.push(path.slice(path.lastIndexOf('/') + 1));
+      if (!path.endsWith('reviews')) return { status: 500, json: {} };
+      expect(body['metadata']).toEqual({});
+      const token = (body['spec'] as { token?: string }).token;
+      const user = { username: 'prometheus' };
+      return { status: 201, json: { ...body, status: { authenticated: token === 'good', user, allowed: true } } };
+    });
+    const manager = createManager({
+      env,
+      connection: { server: 'http://api.test', transport, credentials: noCredentials },
+      fieldManager: 'tester',
+      leaderElection: election,
+      metrics: { address: '127.0.0.1:0', secure: {} },
+    });
+    manager.informer(websites);
+    const { stop } = run(manager);
+    await until(env, () => manager.ports.metrics !== undefined);
+    const scrape = (token: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const headers = token === '' ? {} : { authorization: `Bearer ${token}` };
+        const options = {
+          host: '127.0.0.1',
+          port: manager.ports.metrics,
+          path: '/metrics',
+          headers,
+          rejectUnauthorized: false,
+        };
+        requestTls(options, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on('error', reject)
+          .end();
+      });
+    expect([await scrape(''), await scrape('bad'), await scrape('good')]).toEqual([401, 401, 200]);
+    expect(asked.filter((path) => path.endsWith('reviews'))).toEqual([
+      'tokenreviews',
+      'tokenreviews',
+      'subjectaccessreviews',
+    ]);
+    await stop();
   });
 
   it('end the start when a port is taken', async () => {

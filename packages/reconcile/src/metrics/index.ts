@@ -1,4 +1,5 @@
 /** Metrics under controller-runtime's names, and how they are served. */
+export { certificateFiles } from './certificate-files.ts';
 export { clientMetrics, leaderMetrics } from './client-metrics.ts';
 export { controllerMetrics } from './controller-metrics.ts';
 export { metricsEndpoint } from './metrics-endpoint.ts';
@@ -12,3 +13,4 @@ export {
   type MetricsRegistry,
 } from './registry.ts';
 export { scrapeAuthorizer, type ScrapeVerdict } from './scrape-authorizer.ts';
+export { selfSignedCertificate, type Certificate } from './self-signed-certificate.ts';

@@ -12,12 +12,14 @@ type Stored = KubernetesObject & Readonly<Record<string, unknown>>;
 
 /**
  * As much of an API server as a manager's own tests need: any kind, get, list, watch, POST, merge patch, 409. It knows
- * no schemas, no field ownership and no deletion; `@canaryop/simkube` is the real one.
+ * no schemas, no field ownership, no streaming lists and no deletion; `@canaryop/simkube` is the real one.
  */
 export class TinyApiServer implements Transport {
   readonly requests: SeenRequest[] = [];
   /** Answers a request with this status instead, when it returns one. */
   refuse: (request: SeenRequest) => number | undefined = () => undefined;
+  /** While true, watches hear nothing of what happens, and never will. */
+  isWatchSilent = false;
   readonly #objects = new Map<string, Stored>();
   readonly #watches = new Set<{ readonly collection: string; readonly send: (line: string) => void }>();
   #version = 1;
@@ -40,6 +42,8 @@ export class TinyApiServer implements Transport {
     const refused = this.refuse(seen);
     if (refused !== undefined)
       return Promise.resolve(answer(refused, { kind: 'Status', reason: 'Refused', code: refused }));
+    if (url.searchParams.has('sendInitialEvents'))
+      return Promise.resolve(answer(400, { kind: 'Status', reason: 'BadRequest' }));
     if (url.searchParams.get('watch') === 'true') return Promise.resolve(this.#watch(url.pathname, request.signal));
     return Promise.resolve(this.#answer(seen));
   }
@@ -49,14 +53,15 @@ export class TinyApiServer implements Transport {
   }
 
   #answer({ method, path, body }: SeenRequest): TransportResponse {
-    const existing = this.#objects.get(path);
+    const target = path.replace(/\/status$/u, '');
+    const existing = this.#objects.get(target);
     if (method === 'POST') return answer(201, this.#store(path, body as Stored));
     if (method === 'PATCH') {
-      if (existing === undefined) return missing(path);
+      if (existing === undefined) return missing(target);
       const { metadata, ...patch } = body as Stored;
       if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== existing.metadata.resourceVersion)
         return answer(409, { kind: 'Status', reason: 'Conflict' });
-      const collection = path.slice(0, path.lastIndexOf('/'));
+      const collection = target.slice(0, target.lastIndexOf('/'));
       return answer(200, this.#store(collection, { ...existing, ...mergedFields(existing, patch) }));
     }
     if (existing !== undefined) return answer(200, existing);
@@ -81,6 +86,7 @@ export class TinyApiServer implements Transport {
     const stored = { ...object, metadata: { ...object.metadata, uid, resourceVersion: String(this.#version) } };
     this.#objects.set(path, stored);
     const line = `${JSON.stringify({ type: previous === undefined ? 'ADDED' : 'MODIFIED', object: stored })}\n`;
+    if (this.isWatchSilent) return stored;
     for (const watch of this.#watches) if (watch.collection === collection) watch.send(line);
     return stored;
   }

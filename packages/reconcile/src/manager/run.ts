@@ -1,0 +1,65 @@
+import { loadCluster } from '../client/load-cluster.ts';
+import type { LoadedCluster } from '../client/in-cluster.ts';
+import type { ControllerDefinition } from '../controller/builder.ts';
+import type { Env } from '../env/env.ts';
+import { processEnv } from '../env/process-env.ts';
+import { winstonLogger } from '../log/winston-logger.ts';
+import { metricsRegistry } from '../metrics/registry.ts';
+import { createManager } from './manager.ts';
+import type { MetricsOptions } from './manager-options.ts';
+import { terminationSignal } from './signals.ts';
+
+/** What differs between one operator and the next. */
+export interface RunOptions {
+  /** Owner of the fields that are written; also the name of the Lease. */
+  readonly fieldManager: string;
+  readonly controllers: readonly ControllerDefinition[];
+  /** @default all namespaces */
+  readonly namespace?: string;
+  /** Elect one leader among replicas. @default false */
+  readonly leaderElect?: boolean;
+  /** @default { address: ':8081' } */
+  readonly probes?: { readonly address: string };
+  /** @default { address: ':8080' } */
+  readonly metrics?: MetricsOptions;
+  /** @default the real process, logging JSON lines */
+  readonly env?: Env;
+  /** @default the file in $KUBECONFIG, the pod's service account, or ~/.kube/config */
+  readonly cluster?: LoadedCluster;
+  /** @default aborts at SIGINT or SIGTERM; a second one kills the process */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs an operator until it is asked to stop: what a first main module needs. An operator with flags of its own calls
+ * `createManager` itself. Rejects as `Manager.start` does; left unhandled, that ends the process with code 1.
+ */
+export async function run(options: RunOptions): Promise<void> {
+  const env = options.env ?? processEnv(winstonLogger());
+  const cluster = options.cluster ?? (await loadCluster(env));
+  const { fieldManager, namespace, controllers, probes, metrics } = options;
+  const instance = process.env['POD_NAME'] ?? process.env['HOSTNAME'] ?? fieldManager;
+  const manager = createManager({
+    env,
+    connection: cluster.connection,
+    fieldManager,
+    instance,
+    registry: metricsRegistry({ processMetrics: true }),
+    probes: probes ?? { address: ':8081' },
+    metrics: metrics ?? { address: ':8080' },
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(options.leaderElect === true
+      ? { leaderElection: { lease: { namespace: cluster.namespace, name: fieldManager } } }
+      : {}),
+  });
+  for (const definition of controllers) manager.add(definition);
+  try {
+    await manager.start(options.signal ?? terminationSignal(process, kill));
+  } finally {
+    await cluster.connection.transport.close();
+  }
+}
+
+function kill(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
