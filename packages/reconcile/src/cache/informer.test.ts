@@ -50,13 +50,19 @@ const status = (code: number, reason: string, headers: Record<string, string> = 
   json: { kind: 'Status', reason, message: `no: ${reason}`, code },
 });
 const event = (type: string, object: unknown) => ({ type, object });
-const bookmark = (version: number) =>
-  event('BOOKMARK', { kind: 'Widget', metadata: { resourceVersion: String(version) } });
+const bookmark = (version: number, endsList = false) => {
+  const annotations = endsList ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
+  return event('BOOKMARK', { kind: 'Widget', metadata: { resourceVersion: String(version), ...annotations } });
+};
 
 type Script = (request: RecordedRequest, count: number) => ScriptedAnswer;
 
 /** A cache of widgets over a scripted API server; `streams` are the watches in the order in which they were opened. */
-function world(script: Partial<{ list: Script; watch: Script }> = {}, options: InformerOptions<Widget> = {}) {
+function world(
+  script: Partial<{ list: Script; watch: Script }> = {},
+  options: InformerOptions<Widget> = {},
+  streamingLists = false,
+) {
   const lines: [string, LogFields | undefined][] = [];
   const note = (message: string, fields?: LogFields): void => void lines.push([message, fields]);
   const log: Logger = { ...silentLogger, warn: note, error: note, with: () => log };
@@ -73,7 +79,7 @@ function world(script: Partial<{ list: Script; watch: Script }> = {}, options: I
     return { stream };
   });
   const connection = { server: 'http://api', transport, credentials: noCredentials };
-  const cache = createCache({ env, connection, fieldManager: 'tester' });
+  const cache = createCache({ env, connection, fieldManager: 'tester', streamingLists });
   const informer = cache.informer(widgets, options);
   const changes: ObjectChange<Widget>[] = [];
   informer.onChange((change) => changes.push(change));
@@ -250,6 +256,7 @@ describe('an informer', () => {
       env: w.env,
       connection: { ...w.connection, transport: silent },
       fieldManager: 'tester',
+      streamingLists: false,
     });
     const informer = cache.informer(widgets);
     cache.start(w.stop.signal).catch(() => undefined);
@@ -377,7 +384,12 @@ describe('an informer', () => {
       const never = new Promise<ScriptedAnswer>(() => undefined);
       const w = world(when === 'while waiting' ? { list: () => status(500, 'InternalError') } : {});
       const transport = when === 'while listing' ? new ScriptedTransport(() => never) : w.transport;
-      const cache = createCache({ env: w.env, connection: { ...w.connection, transport }, fieldManager: 'tester' });
+      const cache = createCache({
+        env: w.env,
+        connection: { ...w.connection, transport },
+        fieldManager: 'tester',
+        streamingLists: false,
+      });
       cache.informer(widgets);
       const ended = cache.start(w.stop.signal);
       await w.time.settle();
@@ -440,6 +452,69 @@ describe('an informer', () => {
     const w = world({ list: () => list(100, [{ metadata }]) });
     await begin(w);
     expect(w.informer.lister.list()[0]).toMatchObject({ apiVersion: 'demo.io/v1', kind: 'Widget' });
+  });
+});
+
+describe('an informer that streams its list', () => {
+  it('asks once, shows everything together when the list has ended, and goes on in the same stream', async () => {
+    const w = world({}, {}, true);
+    await begin(w);
+    w.streams[0]?.send(event('ADDED', widget('b', 20)), event('ADDED', widget('a', 10)));
+    await w.time.settle();
+    expect([names(w.informer), w.informer.hasSynced]).toEqual([[], false]);
+    w.streams[0]?.send(bookmark(100, true), event('MODIFIED', widget('a', 101, { size: 2 })));
+    await w.time.settle();
+    expect([names(w.informer), w.informer.hasSynced]).toEqual([['a', 'b'], true]);
+    expect(w.changes.map((change) => change.type)).toEqual(['added', 'added', 'updated']);
+    expect(w.changes.map((change) => change.type === 'added' && change.isInitialList)).toEqual([true, true, false]);
+    expect(w.transport.requests).toHaveLength(1);
+    expect(w.transport.requests[0]?.query).toMatchObject({
+      watch: 'true',
+      sendInitialEvents: 'true',
+      resourceVersionMatch: 'NotOlderThan',
+      resourceVersion: '',
+      allowWatchBookmarks: 'true',
+    });
+  });
+
+  it('reconnects after it without a list, and lists by stream again when its version is gone', async () => {
+    const w = world({}, {}, true);
+    await begin(w);
+    w.streams[0]?.send(event('ADDED', widget('a', 10)), bookmark(100, true));
+    await w.time.settle();
+    w.streams[0]?.fail(new Error('ECONNRESET'));
+    await w.time.advance(2000);
+    w.streams[1]?.send(event('ERROR', { kind: 'Status', code: 410, reason: 'Expired' }));
+    await w.time.advance(3000);
+    w.streams[2]?.send(bookmark(200, true));
+    await w.time.settle();
+    expect(w.watches().map(({ query }) => [query['resourceVersion'], query['sendInitialEvents']])).toEqual([
+      ['', 'true'],
+      ['100', undefined],
+      ['100', 'true'],
+    ]);
+    expect(w.changes.map((change) => change.type)).toEqual(['added', 'deleted']);
+  });
+
+  it('takes pages from a server that does not know streams, at once', async () => {
+    const refusal = status(422, 'Invalid');
+    const script = {
+      watch: (request: RecordedRequest) =>
+        request.query['sendInitialEvents'] ? refusal : { stream: new ScriptedStream() },
+    };
+    const w = world({ ...script, list: () => list(100, [widget('a', 10)]) }, {}, true);
+    await begin(w);
+    expect(names(w.informer)).toEqual(['a']);
+    expect(w.informer.problem).toBeUndefined();
+  });
+
+  it('takes pages from a server that never ends the list', async () => {
+    const w = world({ list: () => list(100, [widget('a', 10)]) }, {}, true);
+    await begin(w);
+    w.streams[0]?.send(event('ADDED', widget('a', 10)));
+    await w.time.advance(77_000);
+    expect(names(w.informer)).toEqual(['a']);
+    expect(w.informer.hasSynced).toBe(true);
   });
 });
 

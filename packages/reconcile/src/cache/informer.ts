@@ -19,6 +19,7 @@ export interface SharedInformerOptions<T extends KubernetesObject> {
   readonly fieldManager: string;
   readonly transform: ((object: T) => T) | undefined;
   readonly idleTimeoutMs: number;
+  readonly streamingLists: boolean;
 }
 
 type Handler<T extends KubernetesObject> = (change: ObjectChange<T>) => void;

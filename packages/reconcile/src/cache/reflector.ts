@@ -1,7 +1,7 @@
 import { sleep } from '../env/timers.ts';
 import type { KubernetesObject } from '../object/object.ts';
+import { keyOf, keyText } from '../object/object-key.ts';
 import { groupResourceOf, resourcePath, type ResourceKind } from '../object/resource-kind.ts';
-import { isApiError, isExpired } from '../client/api-error.ts';
 import {
   openRequest,
   parseJson,
@@ -13,8 +13,8 @@ import {
 import { decodeList } from '../client/read-object.ts';
 import { IdleWatchdog } from './idle-watchdog.ts';
 import { LineSplitter } from './json-lines.ts';
-import { decodeEvent, type ChangeType } from './watch-event.ts';
-import { initialWatchState, watchStep, type WatchEffect, type WatchInput } from './watch-machine.ts';
+import { decodeEvent, failureOf, type ChangeType } from './watch-event.ts';
+import { initialWatchState, watchStep, type WatchEffect, type WatchInput, type WatchState } from './watch-machine.ts';
 
 const pageSize = 500;
 
@@ -27,7 +27,7 @@ export interface WatchScope {
 
 /** Where a reflector puts what it learns. Called synchronously, in the order of the server's history. */
 export interface ReflectorSink<T extends KubernetesObject> {
-  /** Readies an object of a list for `replace`, page by page. */
+  /** Readies an object of a list for `replace`, as it comes. */
   prepare(object: T): T;
   /** The whole list, as of `resourceVersion`. */
   replace(objects: readonly T[], resourceVersion: string): void;
@@ -49,16 +49,20 @@ export interface ReflectorOptions<T extends KubernetesObject> {
    * kind would reconnect for ever. Milliseconds.
    */
   readonly idleTimeoutMs: number;
+  /** Ask for the list as the first part of the watch; a server that refuses is asked for pages. */
+  readonly streamingLists: boolean;
 }
 
 /** Carries out what the watch machine decides: one request at a time, from start to abort. */
 export class Reflector<T extends KubernetesObject> {
   readonly #options: ReflectorOptions<T>;
-  #state = initialWatchState;
-  #pages: T[] = [];
+  #state: WatchState;
+  /** What has come of a list that is not complete yet, by key. */
+  #listed = new Map<string, T>();
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
+    this.#state = { ...initialWatchState, streams: options.streamingLists };
   }
 
   /** Lists and watches until `signal` aborts; never rejects for what a server does. Once only. */
@@ -71,7 +75,7 @@ export class Reflector<T extends KubernetesObject> {
       const next = signal.aborted ? undefined : await this.#carryOut(effect, signal);
       effect = signal.aborted ? this.#step({ type: 'stop' }) : next;
     }
-    this.#pages = [];
+    this.#listed.clear();
   }
 
   async #carryOut(effect: WatchEffect, signal: AbortSignal): Promise<WatchEffect | undefined> {
@@ -106,8 +110,8 @@ export class Reflector<T extends KubernetesObject> {
     if (response.status !== 200) throw refusal(request, response, body);
     const page = decodeList(body, kind);
     if (page.resourceVersion === undefined) throw new Error(`${request.action}: the list carries no resourceVersion`);
-    if (continueToken === undefined) this.#pages = [];
-    for (const item of page.items) this.#pages.push(sink.prepare(item));
+    if (continueToken === undefined) this.#listed.clear();
+    for (const item of page.items) this.#listed.set(keyText(keyOf(item)), sink.prepare(item));
     return this.#step({ type: 'page', resourceVersion: page.resourceVersion, continueToken: page.continueToken });
   }
 
@@ -116,11 +120,13 @@ export class Reflector<T extends KubernetesObject> {
       watch: 'true',
       allowWatchBookmarks: 'true',
       resourceVersion: effect.resourceVersion,
+      ...(effect.listsFirst ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : {}),
       timeoutSeconds: String(effect.timeoutSeconds),
     });
     const response = await openRequest(this.#options.context, request);
     watchdog.signal.throwIfAborted();
     if (response.status !== 200) throw refusal(request, response, parseJson(await readText(response)));
+    this.#listed.clear();
     this.#step({ type: 'opened' });
     const lines = new LineSplitter();
     for await (const chunk of watchdog.watched(response.body)) {
@@ -157,14 +163,22 @@ export class Reflector<T extends KubernetesObject> {
     const { state, act, next } = watchStep(this.#state, input, at);
     this.#state = state;
     if (act === 'replace') {
-      sink.replace(this.#pages, state.seen ?? '');
-      this.#pages = [];
+      sink.replace([...this.#listed.values()], state.seen ?? '');
+      this.#listed.clear();
+    } else if (act === 'keep' && change !== undefined) {
+      this.#keep(change.type, change.object);
     } else if (act === 'deliver') {
       if (change === undefined) sink.bookmark(state.seen ?? '');
       else sink.change(change.type, change.object);
     }
     if (state.problem !== before) sink.problem(state.problem);
     return next;
+  }
+
+  #keep(type: ChangeType, object: T): void {
+    const key = keyText(keyOf(object));
+    if (type === 'DELETED') this.#listed.delete(key);
+    else this.#listed.set(key, this.#options.sink.prepare(object));
   }
 
   #request(verb: 'list' | 'watch', signal: AbortSignal, query: Readonly<Record<string, string>>): ApiRequest {
@@ -181,9 +195,3 @@ export class Reflector<T extends KubernetesObject> {
 }
 
 const notUtf8: WatchInput = { type: 'undecodable', problem: 'the watch sent bytes that are not a line of UTF-8' };
-
-function failureOf(error: unknown): WatchInput {
-  const problem = error instanceof Error ? error.message : String(error);
-  const retryAfterMs = isApiError(error) ? error.retryAfterMs : undefined;
-  return { type: 'failed', problem, expired: isExpired(error), retryAfterMs };
-}

@@ -174,6 +174,18 @@ describe('our own writes', () => {
     expect(store.pendingWrites).toBe(0);
   });
 
+  it('hide an incarnation that we deleted before the watch had even shown its predecessor gone', () => {
+    const store = new Store<Item>();
+    store.replace([item('a', 'u1', 5)], '10');
+    store.observeDeleted(key('a'), 'u2', '12');
+    expect(store.view.get(key('a'))).toBeUndefined();
+    expect(brief(store.change('DELETED', item('a', 'u1', 11)))).toEqual(['deleted a/u1']);
+    store.change('ADDED', item('a', 'u2', 12));
+    expect(store.view.get(key('a'))).toBeUndefined();
+    store.change('DELETED', item('a', 'u2', 13));
+    expect(store.pendingWrites).toBe(0);
+  });
+
   it('keep the newest answer when answers come out of order', () => {
     const store = new Store<Item>();
     store.replace([item('a', 'u1', 5)], '10');

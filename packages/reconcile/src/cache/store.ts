@@ -97,10 +97,12 @@ export class Store<T extends KubernetesObject> {
   observeDeleted(key: ObjectKey, uid: string, resourceVersion = ''): void {
     const shown = this.view.get(key);
     const watched = this.watched(key);
-    // Another incarnation has the name by now.
-    if (shown !== undefined && shown.metadata.uid !== uid) return;
+    const isAhead = this.#isAhead(resourceVersion);
     // Neither shown nor awaited: the watch has reported this deletion already.
-    if (shown === undefined && !this.#isAhead(resourceVersion)) return;
+    if (shown === undefined && !isAhead) return;
+    // Another incarnation is shown: a later one has the name by now, unless the watch has yet to reach the deleted one.
+    const isOther = shown !== undefined && shown.metadata.uid !== uid;
+    if (isOther && !(isAhead && isOlder(shown.metadata.resourceVersion, resourceVersion))) return;
     this.#show(keyText(key), { uid, resourceVersion, shown: undefined, watched });
   }
 

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { apiVersionOf, type ResourceKind } from '../object/resource-kind.ts';
-import { apiErrorFrom, isExpired } from '../client/api-error.ts';
+import { apiErrorFrom, isApiError, isExpired } from '../client/api-error.ts';
 import { parseJson } from '../client/api-request.ts';
 import type { WatchInput } from './watch-machine.ts';
 
@@ -19,15 +19,21 @@ export function decodeEvent<T extends KubernetesObject>(line: string, kind: Reso
   const event = parseJson(line);
   if (!isJsonObject(event) || !isJsonObject(event['object'])) return undecodable('a line is not a watch event');
   const { type, object } = event as { readonly type: unknown; readonly object: JsonObject };
-  if (type === 'ERROR') return { input: failureOf(object) };
+  if (type === 'ERROR') return { input: errorOf(object) };
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
   const resourceVersion = metadata['resourceVersion'];
   if (typeof resourceVersion !== 'string') return undecodable('an event carries no resourceVersion');
-  if (type === 'BOOKMARK') return { input: { type: 'bookmark', resourceVersion } };
+  if (type === 'BOOKMARK') return { input: { type: 'bookmark', resourceVersion, endsList: endsList(metadata) } };
   if (!isChangeType(type)) return undecodable(`an event has the unknown type ${JSON.stringify(type)}`);
   if (typeof metadata['name'] !== 'string') return undecodable('an event carries an object without a name');
   const typed = object['kind'] === undefined ? { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind } : object;
   return { input: { type: 'event', resourceVersion }, change: { type, object: typed as unknown as T } };
+}
+
+/** The bookmark after the last object of a streaming list is annotated. */
+function endsList(metadata: JsonObject): boolean {
+  const { annotations } = metadata;
+  return isJsonObject(annotations) && annotations['k8s.io/initial-events-end'] === 'true';
 }
 
 function isChangeType(type: unknown): type is ChangeType {
@@ -39,9 +45,15 @@ function undecodable(problem: string): { readonly input: WatchInput } {
 }
 
 /** An ERROR event carries a `metav1.Status`, with its own code. */
-function failureOf(status: JsonObject): WatchInput {
+function errorOf(status: JsonObject): WatchInput {
   const code = typeof status['code'] === 'number' ? status['code'] : 500;
-  const error = apiErrorFrom({ status: code, headers: {}, body: status }, { request: 'GET', action: 'watch' });
-  const { message: problem, retryAfterMs } = error;
-  return { type: 'failed', problem, expired: isExpired(error), retryAfterMs };
+  return failureOf(apiErrorFrom({ status: code, headers: {}, body: status }, { request: 'GET', action: 'watch' }));
+}
+
+/** What the machine needs to know of an error that ended a list or a watch. */
+export function failureOf(error: unknown): WatchInput {
+  const problem = error instanceof Error ? error.message : String(error);
+  const refused = isApiError(error) ? error : undefined;
+  const invalid = refused?.status === 400 || refused?.status === 422;
+  return { type: 'failed', problem, expired: isExpired(error), invalid, retryAfterMs: refused?.retryAfterMs };
 }

@@ -17,9 +17,10 @@ const page = (resourceVersion: string, continueToken?: string): WatchInput => ({
   resourceVersion,
   continueToken,
 });
-const failed = (options: { expired?: boolean; retryAfterMs?: number } = {}): WatchInput => ({
+const failed = (options: { expired?: boolean; invalid?: boolean; retryAfterMs?: number } = {}): WatchInput => ({
   type: 'failed',
   problem: 'refused',
+  invalid: options.invalid ?? false,
   expired: options.expired ?? false,
   retryAfterMs: options.retryAfterMs,
 });
@@ -64,7 +65,7 @@ describe('the watch machine', () => {
   });
 
   it('goes on from the last bookmark when a stream that lived ends', () => {
-    const bookmarked = watchStep(watching, { type: 'bookmark', resourceVersion: '250' }, at(59_000));
+    const bookmarked = watchStep(watching, { type: 'bookmark', resourceVersion: '250', endsList: false }, at(59_000));
     expect(bookmarked.act).toBe('deliver');
     const ended = watchStep(bookmarked.state, { type: 'ended' }, at(290_000));
     expect(ended.next).toMatchObject({ type: 'watch', resourceVersion: '250' });
@@ -157,23 +158,67 @@ const anyInput: fc.Arbitrary<WatchInput> = fc.oneof(
     resourceVersion: version,
     continueToken: fc.option(fc.constant('c'), { nil: undefined }),
   }),
-  fc.record({ type: fc.constantFrom('event' as const, 'bookmark' as const), resourceVersion: version }),
+  fc.record({
+    type: fc.constantFrom('event' as const, 'bookmark' as const),
+    resourceVersion: version,
+    endsList: fc.boolean(),
+  }),
   fc.record({ type: fc.constant('undecodable' as const), problem: fc.constant('?') }),
   fc.record({
     type: fc.constant('failed' as const),
     problem: fc.constant('!'),
     expired: fc.boolean(),
+    invalid: fc.boolean(),
     retryAfterMs: fc.option(fc.constant(1000), { nil: undefined }),
   }),
 );
+
+describe('a streaming list', () => {
+  const streaming = watchStep({ ...initialWatchState, streams: true }, { type: 'start' }, at());
+  const endOfList = (resourceVersion: string): WatchInput => ({ type: 'bookmark', resourceVersion, endsList: true });
+
+  it('is the first part of the watch: objects are kept in any order until its bookmark, then all are there at once', () => {
+    expect(streaming.next).toMatchObject({ type: 'watch', resourceVersion: '', listsFirst: true });
+    let { state } = streaming;
+    for (const resourceVersion of ['90', '20', '70']) {
+      const kept = watchStep(state, { type: 'event', resourceVersion }, at());
+      expect(kept.act).toBe('keep');
+      state = kept.state;
+    }
+    expect(watchStep(state, { type: 'bookmark', resourceVersion: '95', endsList: false }, at())).toEqual({ state });
+    const listed = watchStep(state, endOfList('100'), at());
+    expect(listed).toMatchObject({ act: 'replace', state: { phase: 'watching', seen: '100' } });
+    expect(listed.next).toBeUndefined();
+    expect(watchStep(listed.state, { type: 'event', resourceVersion: '101' }, at()).act).toBe('deliver');
+  });
+
+  it('gives way to pages at once where the server does not understand it', () => {
+    const refused = watchStep(streaming.state, failed({ invalid: true }), at());
+    expect(refused.next?.type).toBe('list');
+  });
+
+  it('gives way to pages after a pause where the server leaves it unfinished', () => {
+    expect(afterPause(watchStep(streaming.state, { type: 'ended' }, at(300_000))).next?.type).toBe('list');
+    expect(afterPause(watchStep(streaming.state, failed(), at(75_000))).next?.type).toBe('list');
+  });
+
+  it('asks for nothing older than what was seen, and refuses it if it comes', () => {
+    const again = watchStep({ ...watching, streams: true }, failed({ expired: true }), at(290_000));
+    expect(again.next).toMatchObject({ listsFirst: true, resourceVersion: '100' });
+    const stale = watchStep(again.state, endOfList('99'), at());
+    expect(stale.state.problem).toContain('older state (99)');
+    expect(stale.act).toBeUndefined();
+  });
+});
 
 describe('whatever happens to the watch machine', () => {
   it('it has something to do next, never goes back in time, and pauses between 0.4 s and 45 s', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(anyInput, fc.nat(40_000), fc.double({ min: 0, max: 0.999, noNaN: true }))),
-        (run) => {
-          let { state } = watchStep(initialWatchState, { type: 'start' }, at());
+        fc.boolean(),
+        (run, streams) => {
+          let { state } = watchStep({ ...initialWatchState, streams }, { type: 'start' }, at());
           let now = 0;
           for (const [input, elapsedMs, jitter] of run) {
             now += elapsedMs;
@@ -181,7 +226,7 @@ describe('whatever happens to the watch machine', () => {
             const decision = watchStep(state, input, { monotonicMs: now, jitter });
             state = decision.state;
             expect(isOlder(state.seen, before)).toBe(false);
-            expect(['listing', 'watching', 'waiting']).toContain(state.phase);
+            expect(['listing', 'streaming', 'watching', 'waiting']).toContain(state.phase);
             if (decision.next === undefined) expect(['opened', 'event', 'bookmark']).toContain(input.type);
             if (decision.next?.type === 'wait') {
               expect(decision.next.delayMs).toBeGreaterThanOrEqual(400);

@@ -5,7 +5,12 @@ import { compareResourceVersions, isOlder } from '../object/resource-version.ts'
  * everything else that can happen leads back to a watch, sooner or later.
  */
 export interface WatchState {
-  readonly phase: 'new' | 'listing' | 'watching' | 'waiting' | 'stopped';
+  readonly phase: 'new' | 'listing' | 'streaming' | 'watching' | 'waiting' | 'stopped';
+  /**
+   * Take the list as the first part of the watch (streaming lists, KEP-3157). False once that did not work, for whatever
+   * reason: some servers refuse it, others ignore it and never say that the list has ended.
+   */
+  readonly streams: boolean;
   /** The highest resourceVersion seen. Nothing older is ever accepted again, whichever API server answers. */
   readonly seen: string | undefined;
   /** Where the next watch starts; undefined when a list has to come first. */
@@ -24,7 +29,9 @@ export interface WatchState {
 export type WatchInput =
   | { readonly type: 'start' | 'elapsed' | 'opened' | 'ended' | 'stop' }
   | { readonly type: 'page'; readonly resourceVersion: string; readonly continueToken: string | undefined }
-  | { readonly type: 'event' | 'bookmark'; readonly resourceVersion: string }
+  | { readonly type: 'event'; readonly resourceVersion: string }
+  /** `endsList`: it comes after the last object of a streaming list. */
+  | { readonly type: 'bookmark'; readonly resourceVersion: string; readonly endsList: boolean }
   /** A line that cannot be decoded: some change was lost, and only a list can tell which. */
   | { readonly type: 'undecodable'; readonly problem: string }
   | {
@@ -32,17 +39,27 @@ export type WatchInput =
       readonly problem: string;
       /** 410: the resourceVersion or continue token is no longer served. */
       readonly expired: boolean;
+      /** The server does not understand the request: 400 or 422. */
+      readonly invalid: boolean;
       readonly retryAfterMs: number | undefined;
     };
+
+type Failure = WatchInput & { readonly type: 'failed' };
 
 /** What to do next with the server. It replaces what was going on; the stream of before is abandoned. */
 export type WatchEffect =
   | { readonly type: 'list'; readonly continueToken: string | undefined; readonly notOlderThan: string | undefined }
-  | { readonly type: 'watch'; readonly resourceVersion: string; readonly timeoutSeconds: number }
+  /** A watch; with `listsFirst`, one that begins with everything that there is, not older than its version. */
+  | {
+      readonly type: 'watch';
+      readonly resourceVersion: string;
+      readonly listsFirst: boolean;
+      readonly timeoutSeconds: number;
+    }
   | { readonly type: 'wait'; readonly delayMs: number }
   | { readonly type: 'stop' };
 
-/** What to do with what was just received: keep a page, replace the cache with all pages, or deliver the event. */
+/** What to do with what was just received: keep it for the list, replace the cache with the list, or deliver the event. */
 export type WatchAct = 'keep' | 'replace' | 'deliver';
 
 /** The outcome of a step. Without `next`, what is going on goes on. */
@@ -68,6 +85,7 @@ const watchSeconds = { shortest: 280, spread: 21 } as const;
 /** Before the first step. */
 export const initialWatchState: WatchState = {
   phase: 'new',
+  streams: false,
   seen: undefined,
   resumeFrom: undefined,
   wasStale: false,
@@ -84,13 +102,13 @@ export function watchStep(state: WatchState, input: WatchInput, at: WatchMoment)
     case 'elapsed':
       return proceed(state, at);
     case 'opened':
-      return { state: { ...state, problem: undefined } };
+      return onOpened(state);
     case 'page':
       return onPage(state, input, at);
     case 'event':
       return onEvent(state, input.resourceVersion, at);
     case 'bookmark':
-      return onBookmark(state, input.resourceVersion);
+      return onBookmark(state, input, at);
     case 'ended':
       return onEnded(state, at);
     case 'undecodable':
@@ -105,14 +123,15 @@ export function watchStep(state: WatchState, input: WatchInput, at: WatchMoment)
 }
 
 function proceed(state: WatchState, at: WatchMoment): WatchDecision {
-  if (state.resumeFrom === undefined) {
+  const listsFirst = state.resumeFrom === undefined;
+  if (listsFirst && !state.streams) {
     const notOlderThan = state.wasStale ? state.seen : undefined;
     return { state: { ...state, phase: 'listing' }, next: { type: 'list', continueToken: undefined, notOlderThan } };
   }
   const timeoutSeconds = watchSeconds.shortest + Math.floor(at.jitter * watchSeconds.spread);
   return {
-    state: { ...state, phase: 'watching', streamSinceMs: at.monotonicMs },
-    next: { type: 'watch', resourceVersion: state.resumeFrom, timeoutSeconds },
+    state: { ...state, phase: listsFirst ? 'streaming' : 'watching', streamSinceMs: at.monotonicMs },
+    next: { type: 'watch', resourceVersion: state.resumeFrom ?? state.seen ?? '', listsFirst, timeoutSeconds },
   };
 }
 
@@ -122,10 +141,7 @@ function onPage(
   at: WatchMoment,
 ): WatchDecision {
   const { resourceVersion, continueToken } = page;
-  if (isOlder(resourceVersion, state.seen)) {
-    const problem = `the server answers with an older state (${resourceVersion}) than was seen (${state.seen})`;
-    return pause({ ...state, wasStale: true, problem }, at);
-  }
+  if (isOlder(resourceVersion, state.seen)) return refuseStale(state, resourceVersion, at);
   if (continueToken !== undefined) {
     return { state, act: 'keep', next: { type: 'list', continueToken, notOlderThan: undefined } };
   }
@@ -133,7 +149,14 @@ function onPage(
   return { ...proceed(listed, at), act: 'replace' };
 }
 
+function refuseStale(state: WatchState, resourceVersion: string, at: WatchMoment): WatchDecision {
+  const problem = `the server answers with an older state (${resourceVersion}) than was seen (${state.seen})`;
+  return pause({ ...state, wasStale: true, problem }, at);
+}
+
 function onEvent(state: WatchState, resourceVersion: string, at: WatchMoment): WatchDecision {
+  // The list part comes in any order: each object has the version of its last change.
+  if (state.phase === 'streaming') return { state, act: 'keep' };
   const order = compareResourceVersions(resourceVersion, state.seen);
   if (order === 0) return { state };
   if (order !== undefined && order < 0) {
@@ -143,9 +166,22 @@ function onEvent(state: WatchState, resourceVersion: string, at: WatchMoment): W
   return { state: { ...state, seen: resourceVersion, resumeFrom: resourceVersion }, act: 'deliver' };
 }
 
-function onBookmark(state: WatchState, resourceVersion: string): WatchDecision {
-  if (isOlder(resourceVersion, state.seen)) return { state };
-  return { state: { ...state, seen: resourceVersion, resumeFrom: resourceVersion }, act: 'deliver' };
+function onOpened(state: WatchState): WatchDecision {
+  return { state: state.phase === 'streaming' ? state : { ...state, problem: undefined } };
+}
+
+function onBookmark(
+  state: WatchState,
+  bookmark: { readonly resourceVersion: string; readonly endsList: boolean },
+  at: WatchMoment,
+): WatchDecision {
+  const { resourceVersion, endsList } = bookmark;
+  const moved = { ...state, seen: resourceVersion, resumeFrom: resourceVersion };
+  const isStale = isOlder(resourceVersion, state.seen);
+  if (state.phase !== 'streaming') return isStale ? { state } : { state: moved, act: 'deliver' };
+  if (!endsList) return { state };
+  if (isStale) return refuseStale(state, resourceVersion, at);
+  return { state: { ...moved, phase: 'watching', wasStale: false, problem: undefined }, act: 'replace' };
 }
 
 function onEnded(state: WatchState, at: WatchMoment): WatchDecision {
@@ -153,11 +189,8 @@ function onEnded(state: WatchState, at: WatchMoment): WatchDecision {
   return pause({ ...state, problem: 'the server ends the watch early' }, at);
 }
 
-function onFailed(
-  state: WatchState,
-  failure: { readonly problem: string; readonly expired: boolean; readonly retryAfterMs: number | undefined },
-  at: WatchMoment,
-): WatchDecision {
+function onFailed(state: WatchState, failure: Failure, at: WatchMoment): WatchDecision {
+  if (failure.invalid && state.phase === 'streaming') return proceed({ ...state, streams: false }, at);
   if (!failure.expired) return pause({ ...state, problem: failure.problem }, at, failure.retryAfterMs);
   const fresh: WatchState = { ...state, resumeFrom: undefined, problem: failure.problem };
   const failures = hasLived(state, at) ? 0 : state.failures;
@@ -170,7 +203,8 @@ function pause(state: WatchState, at: WatchMoment, retryAfterMs = 0): WatchDecis
   const failures = hasLived(state, at) ? 0 : state.failures;
   const plannedMs = Math.min(backoffMs.first * 2 ** failures, backoffMs.longest);
   const delayMs = Math.max(Math.round(plannedMs * (0.5 + at.jitter)), retryAfterMs);
-  return { state: { ...state, phase: 'waiting', failures: failures + 1 }, next: { type: 'wait', delayMs } };
+  const streams = state.streams && state.phase !== 'streaming';
+  return { state: { ...state, phase: 'waiting', streams, failures: failures + 1 }, next: { type: 'wait', delayMs } };
 }
 
 function hasLived(state: WatchState, at: WatchMoment): boolean {
