@@ -104,6 +104,10 @@ describe('the HTTP API', () => {
     expect(errorOf(target)).toBe(expected);
   });
 
+  it('allows a range of exactly 11,000 steps', () => {
+    expect(get('/api/v1/query_range?query=none&start=0&end=11000&step=1').status).toBe(200);
+  });
+
   it('reads a POST form, which comes before the URL', () => {
     const response = api({ method: 'POST', target: '/api/v1/query?query=1&time=5', body: 'query=1%2B1&timeout=10s' });
     expect(JSON.parse(response.body)).toEqual({ status: 'success', data: { resultType: 'scalar', result: [5, '2'] } });

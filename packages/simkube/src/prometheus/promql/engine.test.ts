@@ -105,6 +105,10 @@ describe('an instant query', () => {
       'execution: multiple matches for labels: many-to-one matching must be explicit',
     ],
     ['limit / on (pod) requests_total', 'execution: found duplicate series for the match group on the right hand-side'],
+    [
+      'requests_total * on (pod) group_left (code) limit',
+      'execution: multiple matches for labels: grouping labels must ensure',
+    ],
     ['rate({x="1"}[1m])', 'execution: vector cannot contain metrics with the same labelset'],
     ['label_replace(odd, "kind", "", "kind", ".*")', 'execution: vector cannot contain metrics with the same labelset'],
     ['topk(NaN, memory)', 'execution: Scalar value NaN overflows int64'],

@@ -28,8 +28,8 @@ describe('the quantile of a classic histogram', () => {
     ['interpolates between negative bounds', 0.75, buckets([-2, 5], [0, 10], [infinity, 10]), -1],
     ['takes buckets in any order', 0.5, [...normal].reverse(), 1.5],
     ['adds up equal bounds', 0.5, buckets([1, 5], [1, 5], [2, 30], [5, 40], [infinity, 40]), 1.5],
-    // 20 at 1 lifts the 10 at 2; rank 10 is halfway in (0, 1].
-    ['lifts a count that falls', 0.5, buckets([1, 20], [2, 10], [infinity, 20]), 0.5],
+    // The 20 at 1 lifts the 10 at 2; rank 30 is halfway between that and the 40 at 4.
+    ['lifts a count that falls', 0.75, buckets([1, 20], [2, 10], [4, 40], [infinity, 40]), 3],
     ['is NaN at quantile 0 above an empty lowest bucket', 0, buckets([1, 0], [infinity, 1]), Number.NaN],
     ['is NaN without a +Inf bucket', 0.5, buckets([1, 10], [2, 30]), Number.NaN],
     ['is NaN with one bucket', 0.5, buckets([infinity, 10]), Number.NaN],
