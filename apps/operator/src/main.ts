@@ -10,11 +10,10 @@ import { terminationSignal, type MetricsOptions } from '@canaryop/reconcile/mana
 
 import { lookUp } from './analysis/dns.ts';
 import { installCrds } from './install-crds.ts';
+import { leaseName } from './lease-name.ts';
 import { createOperator } from './operator.ts';
 import { parseFlags, type Flags } from './options.ts';
 
-/** The Lease that replicas of this operator compete for. */
-const leaseName = 'canaryop.canary.atze.io';
 
 try {
   await run(parseFlags(process.argv.slice(2)));

@@ -15,22 +15,22 @@ const atRest = (world: TinyWorld): boolean =>
   world.status.run === undefined && (world.status.releasedImage ?? '') !== '';
 
 const stories: readonly Story[] = [
-  { name: 'a rollout', edits: [{ when: atRest, spec: { image: 'server:v2' } }] },
+  { name: 'a rollout', edits: [{ when: atRest, spec: { image: 'go-status-code-server:v2' } }] },
   {
     name: 'a rollback',
-    script: { verdict: (image, weight) => (image === 'server:v3' && weight >= 30 ? 'breach' : 'pass') },
-    edits: [{ when: atRest, spec: { image: 'server:v3' } }],
+    script: { verdict: (image, weight) => (image === 'go-status-code-server:v3' && weight >= 30 ? 'breach' : 'pass') },
+    edits: [{ when: atRest, spec: { image: 'go-status-code-server:v3' } }],
   },
   {
     name: 'a changed mind',
     edits: [
-      { when: atRest, spec: { image: 'server:v2' } },
-      { when: (world) => world.weight === 20, spec: { image: 'server:v3' } },
+      { when: atRest, spec: { image: 'go-status-code-server:v2' } },
+      { when: (world) => world.weight === 20, spec: { image: 'go-status-code-server:v3' } },
     ],
   },
   {
     name: 'a port change',
-    edits: [{ when: atRest, spec: { image: 'server:v2', imageListenPort: 9090 } }],
+    edits: [{ when: atRest, spec: { image: 'go-status-code-server:v2', imageListenPort: 9090 } }],
   },
 ];
 
@@ -88,7 +88,12 @@ describe('a crash between any two requests', () => {
   }
 });
 
-const images = ['server:v1', 'server:v2', 'server:v3', 'server:v4'] as const;
+const images = [
+  'go-status-code-server:v1',
+  'go-status-code-server:v2',
+  'go-status-code-server:v3',
+  'go-status-code-server:v4',
+] as const;
 const mishap = fc.oneof(
   fc.record({ kind: fc.constant('image' as const), image: fc.constantFrom(...images) }),
   fc.record({ kind: fc.constant('weight' as const), weight: fc.integer({ min: 0, max: 100 }) }),
@@ -109,7 +114,7 @@ describe('whatever happens', () => {
       fc.property(history, (steps) => {
         const world = new TinyWorld(
           {},
-          { verdict: (image, weight) => (image === 'server:v3' && weight > 0 ? 'breach' : 'pass') },
+          { verdict: (image, weight) => (image === 'go-status-code-server:v3' && weight > 0 ? 'breach' : 'pass') },
         );
         for (const step of steps) {
           for (let pass = 0; pass < step.pause; pass += 1) turn(world);

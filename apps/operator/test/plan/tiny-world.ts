@@ -16,7 +16,7 @@ const startMs = 1_767_225_600_000;
 
 /** The seed's sample, as the API server stores it. */
 export const sampleSpec: OwnedSpec = {
-  image: 'server:v1',
+  image: 'go-status-code-server:v1',
   imageListenPort: 8088,
   replicas: 2,
   testReplicas: 1,

@@ -1,0 +1,30 @@
+import { Deployment, Pod, Service } from '@canaryop/reconcile/kinds';
+
+import { CanaryApp } from '../../api/v1/canaryapp.ts';
+import type { Permission, Verb } from '../../manifests/permission.ts';
+import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
+
+/** What an informer asks for. */
+const watched: readonly Verb[] = ['list', 'watch'];
+/** What making and changing a child asks for. `get` is the read before fields of a POST are taken over by apply. */
+const owned: readonly Verb[] = [...watched, 'get', 'create', 'patch'];
+
+/**
+ * What the controller of CanaryApps does, resource by resource, and all that it may do. The Role is generated from
+ * this list, and tests run the operator under that Role.
+ */
+export const canaryAppPermissions: readonly Permission[] = [
+  { resource: CanaryApp, verbs: watched },
+  { resource: CanaryApp, subresource: 'status', verbs: ['patch'] },
+  // Children block their owner's deletion, and OwnerReferencesPermissionEnforcement asks this of whoever says so.
+  { resource: CanaryApp, subresource: 'finalizers', verbs: ['update'] },
+  { resource: Pod, verbs: watched },
+  { resource: Service, verbs: owned },
+  // The secondary goes when its run ends; the primary only by garbage collection.
+  { resource: Deployment, verbs: [...owned, 'delete'] },
+  { resource: Deployment, subresource: 'scale', verbs: ['patch'] },
+  { resource: DestinationRule, verbs: owned },
+  { resource: VirtualService, verbs: owned },
+  // Our Gateway goes when spec.service.gateways names others.
+  { resource: Gateway, verbs: [...owned, 'delete'] },
+];

@@ -1,0 +1,174 @@
+import type { ClusterConnection } from '@canaryop/reconcile/client';
+import { noCredentials } from '@canaryop/reconcile/client';
+import type { Logger, Transport } from '@canaryop/reconcile/env';
+import { virtualEnv, type VirtualEnv } from '@canaryop/reconcile/testing';
+import {
+  adminUser,
+  createCluster,
+  EmbeddedPrometheus,
+  type Cluster,
+  type RequestRecord,
+  type WorldOptions,
+} from '@canaryop/simkube';
+
+import { CanaryApp, type OwnedSpec } from '../../src/api/v1/canaryapp.ts';
+import { createOperator } from '../../src/operator.ts';
+import { VirtualService } from '../../src/traffic/istio/kinds.ts';
+import { weightOf } from '../../src/traffic/istio/routes.ts';
+import { sampleSpec } from '../plan/tiny-world.ts';
+
+const prometheusHost = 'prometheus.istio-system.svc:9090';
+export const appKey = { namespace: 'default', name: 'demo' } as const;
+
+/** How a simulated cluster differs from the usual one. */
+export interface SimulationOptions {
+  readonly seed?: number;
+  readonly world?: Pick<WorldOptions, 'lags' | 'images'>;
+  readonly istio?: boolean;
+  /** Wraps the operator's connection to the API server, for faults. */
+  readonly wrap?: (transport: Transport) => Transport;
+  readonly log?: Logger;
+}
+
+/** One answered request of the steady traffic. */
+export interface Answered {
+  readonly at: number;
+  readonly path: string;
+  readonly status: number;
+  readonly body: string;
+}
+
+/** A cluster in virtual time with the operator in it, Prometheus scraping its ingress, and steady requests. */
+export class Simulation {
+  readonly env: VirtualEnv;
+  readonly cluster: Cluster;
+  readonly prometheus: EmbeddedPrometheus;
+  /** Requests of the operator, oldest first. */
+  readonly requests: RequestRecord[] = [];
+  readonly answers: Answered[] = [];
+  readonly #options: SimulationOptions;
+  #operators: { stop: () => Promise<void> }[] = [];
+
+  constructor(options: SimulationOptions = {}) {
+    this.#options = options;
+    this.env = virtualEnv({ seed: options.seed ?? 1, ...(options.log === undefined ? {} : { log: options.log }) });
+    this.cluster = createCluster({
+      env: this.env,
+      istio: options.istio ?? true,
+      apiServer: { definitions: [CanaryApp.crd()], onRequest: (record) => this.requests.push(record) },
+      ...(options.world === undefined ? {} : { world: options.world }),
+    });
+    this.prometheus = new EmbeddedPrometheus(this.env);
+    this.prometheus.scraper.add({ job: 'ingress', instance: 'ingress', collect: () => this.cluster.world.collect() });
+    this.prometheus.scraper.start();
+  }
+
+  /** Starts an operator process; `stop` ends it at once, as kill -9 would. */
+  startOperator(): { stop: () => Promise<void> } {
+    const inner = this.cluster.server.transport(adminUser);
+    const transport = cuttable(this.#options.wrap?.(inner) ?? inner);
+    const connection: ClusterConnection = { server: 'https://simkube', transport, credentials: noCredentials };
+    const stopping = new AbortController();
+    const operator = createOperator({
+      env: this.env,
+      connection,
+      network: this.prometheus.transport(),
+      resolve: () => Promise.resolve([]),
+      addresses: {
+        allowedHosts: [],
+        resolve: new Map([[prometheusHost, { host: '127.0.0.1', port: 9090 }]]),
+        refusedAddresses: [],
+      },
+      gracefulShutdownMs: 1,
+    });
+    const ended = operator.start(stopping.signal).catch(() => undefined);
+    const handle = {
+      stop: async () => {
+        transport.cut();
+        stopping.abort();
+        await this.env.time.advance(2);
+        await ended;
+      },
+    };
+    this.#operators.push(handle);
+    return handle;
+  }
+
+  createApp(spec: Partial<OwnedSpec> = {}, name: string = appKey.name): void {
+    this.cluster.server.loopback.create(CanaryApp, {
+      apiVersion: 'canary.atze.io/v1',
+      kind: 'CanaryApp',
+      metadata: { ...appKey, name },
+      spec: { ...sampleSpec, ...spec },
+    });
+  }
+
+  get app(): CanaryApp {
+    const app = this.cluster.server.loopback.get(CanaryApp, appKey);
+    if (app === undefined) throw new Error('there is no CanaryApp demo');
+    return app;
+  }
+
+  get weight(): number | undefined {
+    const live = this.cluster.server.loopback.get(VirtualService, appKey);
+    return live && weightOf(live);
+  }
+
+  edit(spec: Partial<OwnedSpec>): void {
+    const { app } = this;
+    this.cluster.server.loopback.update(CanaryApp, { ...app, spec: { ...app.spec, ...spec } });
+  }
+
+  /** Sends a request to `path` each `everyMs`, until the returned function is called. */
+  sendRequests(path: string, everyMs = 50): () => void {
+    let cancel = (): void => undefined;
+    const next = (): void => {
+      cancel = this.env.timers.schedule(everyMs, () => {
+        const at = this.env.clock.now();
+        void this.cluster.world.ingress.fetch({ host: 'localhost:8090', path }).then(({ status, body }) => {
+          this.answers.push({ at, path, status, body });
+        });
+        next();
+      });
+    };
+    next();
+    return () => {
+      cancel();
+    };
+  }
+
+  failures(path = '/hello'): readonly Answered[] {
+    return this.answers.filter((answer) => answer.path === path && answer.status !== 200);
+  }
+
+  /** Moves time until the application is at rest with this image released or refused. */
+  async untilPhase(phase: string, limitMs = 900_000): Promise<void> {
+    await this.env.time.until(
+      () => this.app.status?.phase === phase && this.app.status.observedGeneration === this.app.metadata.generation,
+      limitMs,
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const operator of this.#operators) await operator.stop();
+    this.prometheus.scraper.stop();
+    await this.cluster.stop();
+  }
+}
+
+/** A transport that a dead process has: nothing goes out, and no answer comes back. */
+function cuttable(inner: Transport): Transport & { cut: () => void } {
+  let isCut = false;
+  const never = new Promise<never>(() => undefined);
+  return {
+    cut: () => {
+      isCut = true;
+    },
+    close: () => inner.close(),
+    async request(request) {
+      if (isCut) return never;
+      const response = await inner.request(request);
+      return isCut ? never : response;
+    },
+  };
+}
