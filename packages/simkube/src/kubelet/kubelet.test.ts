@@ -24,7 +24,7 @@ const port = { ports: [{ name: 'http', containerPort: 8088 }] };
 const tcpProbe = { ...port, readinessProbe: { tcpSocket: { port: 'http' } } };
 
 function start(pod: Pod, images: readonly ImageRule[] = []): VirtualCluster {
-  const cluster = startCluster({ images, withoutIstio: true });
+  const cluster = startCluster({ images });
   cluster.api.create(podKind, pod);
   return cluster;
 }
@@ -337,7 +337,7 @@ describe('a program', () => {
       seen = { args: context.args, ...context.variables, token: context.serviceAccountToken() };
       return new Promise(() => undefined);
     });
-    const cluster = startCluster({ images, withoutIstio: true });
+    const cluster = startCluster({ images });
     const at = (name: string) => ({ namespace: 'default', name });
     cluster.api.create(configMapKind, {
       apiVersion: 'v1',

@@ -24,7 +24,7 @@ const app = { namespace: 'default', name: 'app' };
 
 describe('the ingress', () => {
   it('follows a change of configuration after the lag, and not before', async () => {
-    const cluster = startCluster({ lags: { configMs: 1000 } });
+    const cluster = startCluster({ istio: true, lags: { configMs: 1000 } });
     await installApplication(cluster);
     cluster.api.delete(virtualServiceKind, app);
     await cluster.env.time.advance(900);
@@ -35,7 +35,7 @@ describe('the ingress', () => {
   });
 
   it('learns of endpoints after their own lag', async () => {
-    const cluster = startCluster({ lags: { endpointsMs: 5000 } });
+    const cluster = startCluster({ istio: true, lags: { endpointsMs: 5000 } });
     await installApplication(cluster);
     const labels = { app: 'app', service: 'secondary' };
     cluster.api.create(deploymentKind, deploymentOf('app-secondary', 'sample-server:v2', { labels }));
@@ -49,7 +49,7 @@ describe('the ingress', () => {
   });
 
   it('spreads requests over the pods of a workload, and over workloads by weight', async () => {
-    const cluster = startCluster();
+    const cluster = startCluster({ istio: true });
     await installApplication(cluster);
     const labels = { app: 'app', service: 'secondary' };
     cluster.api.create(deploymentKind, deploymentOf('app-secondary', 'sample-server:v2', { labels }));
@@ -66,7 +66,7 @@ describe('the ingress', () => {
   });
 
   it('measures by workload, in the series that the README asks for', async () => {
-    const cluster = startCluster();
+    const cluster = startCluster({ istio: true });
     await installApplication(cluster);
     for (let at = 0; at < 3; at += 1) await status(cluster, '/nothello');
     const errors = cluster.world
@@ -81,7 +81,7 @@ describe('the ingress', () => {
   });
 
   it('shows a workload at 0 before its first request', async () => {
-    const cluster = startCluster();
+    const cluster = startCluster({ istio: true });
     await installApplication(cluster);
     const samples = cluster.world.collect().filter(({ name }) => name === 'istio_requests_total');
     expect(samples.map(({ labels, value }) => [labels['response_code'], value])).toEqual([
@@ -94,7 +94,7 @@ describe('the ingress', () => {
   });
 
   it('works when the CRDs of Istio come later, and forgets what goes with them', async () => {
-    const cluster = startCluster({ withoutIstio: true });
+    const cluster = startCluster();
     expect(await status(cluster)).toBe('404 ');
     for (const definition of istioDefinitions()) cluster.api.create(definitionKind, definition);
     await cluster.env.time.advance(1000);

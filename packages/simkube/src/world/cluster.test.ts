@@ -16,7 +16,11 @@ function clusterWith(run: (context: ProgramContext) => void) {
     await untilTerminated(context.signal);
     return 0;
   };
-  const cluster = createCluster({ env, world: { images: [{ match: /^operator:/, behaviour: { program } }] } });
+  const cluster = createCluster({
+    env,
+    istio: false,
+    world: { images: [{ match: /^operator:/, behaviour: { program } }] },
+  });
   return { env, cluster, api: cluster.server.loopback };
 }
 

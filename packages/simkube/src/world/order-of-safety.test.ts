@@ -32,7 +32,7 @@ interface Scenario {
 
 async function failuresOf(scenario: Scenario): Promise<ReadonlyMap<string, number>> {
   const lagMs = scenario.lagMs ?? 200;
-  const cluster = startCluster({ lags: { configMs: lagMs, endpointsMs: lagMs } });
+  const cluster = startCluster({ istio: true, lags: { configMs: lagMs, endpointsMs: lagMs } });
   await installApplication(cluster, scenario.preStopSeconds ?? 5);
   const traffic = steadyTraffic(cluster);
   await cluster.env.time.advance(500);

@@ -5,7 +5,7 @@ import { deploymentKind } from '../kinds/apps-v1.ts';
 
 describe('the world', () => {
   it('brings a Deployment up and serves it through the ingress', async () => {
-    const cluster = startCluster();
+    const cluster = startCluster({ istio: true });
     await installApplication(cluster);
     expect(cluster.deployment('app-primary').status).toMatchObject({
       replicas: 2,
@@ -21,14 +21,14 @@ describe('the world', () => {
   });
 
   it('is quiet when nothing happens', async () => {
-    const cluster = startCluster();
+    const cluster = startCluster({ istio: true });
     await installApplication(cluster);
     expect(cluster.env.time.pending).toBe(0);
     await cluster.stop();
   });
 
   it('leaves no timer behind when it stops in the middle', async () => {
-    const cluster = startCluster();
+    const cluster = startCluster({ istio: true });
     cluster.api.create(deploymentKind, deploymentOf('web', 'sample-server:v1', { replicas: 3 }));
     await cluster.env.time.advance(400);
     await cluster.stop();
