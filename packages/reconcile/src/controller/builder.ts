@@ -5,6 +5,7 @@ import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
 import type { RateLimiter } from '../queue/rate-limiter.ts';
 import { enqueueOwner, enqueueSelf, type EventHandler } from '../watch/event-handler.ts';
 import type { Predicate } from '../watch/predicate.ts';
+import { resyncSource } from '../watch/resync-source.ts';
 import { informerSource, type Source } from '../watch/source.ts';
 import { Controller, type ControllerMetrics } from './controller.ts';
 import type { Reconciler, ReconcileServices } from './reconciler.ts';
@@ -34,6 +35,8 @@ export interface ControllerDefinition {
   readonly reconcileTimeoutMs: number | undefined;
   readonly rateLimiter: (() => RateLimiter) | undefined;
   readonly needsLeaderElection: boolean;
+  /** How often every object is reconciled without a reason, in milliseconds; Infinity: never. */
+  readonly resyncMs: number;
 }
 
 /** Declares a controller step by step. Immutable: each call returns a new builder. */
@@ -63,6 +66,11 @@ export interface ControllerBuilder {
   reconcileTimeout(milliseconds: number): ControllerBuilder;
   /** @default per-key exponential back-off, 5 ms to 1000 s */
   rateLimiter(create: () => RateLimiter): ControllerBuilder;
+  /**
+   * Reconciles every object of the `for` kind this often even if nothing changes, give or take a tenth. Infinity: never.
+   * @default 36_000_000 (10 hours, as in controller-runtime)
+   */
+  resync(milliseconds: number): ControllerBuilder;
   /** Runs on every replica, not on the leader only. Such a controller must not write what the leader writes. */
   withoutLeaderElection(): ControllerBuilder;
   /** Ends the declaration. Throws when there is no `for` and no other source. */
@@ -84,6 +92,7 @@ export function controller(name: string): ControllerBuilder {
     reconcileTimeoutMs: undefined,
     rateLimiter: undefined,
     needsLeaderElection: true,
+    resyncMs: 36_000_000,
   });
 }
 
@@ -102,6 +111,7 @@ function builderOf(definition: ControllerDefinition): ControllerBuilder {
     workers: (workers) => also({ workers }),
     reconcileTimeout: (reconcileTimeoutMs) => also({ reconcileTimeoutMs }),
     rateLimiter: (rateLimiter) => also({ rateLimiter }),
+    resync: (resyncMs) => also({ resyncMs }),
     withoutLeaderElection: () => also({ needsLeaderElection: false }),
     reconcile(reconcile) {
       const isWoken = definition.sources.length > 0 || definition.watches.some(({ source }) => source !== undefined);
@@ -146,7 +156,7 @@ export function buildController(definition: ControllerDefinition, dependencies: 
     workers,
     reconcile,
     needsLeaderElection,
-    sources: [...sources, ...definition.sources],
+    sources: [...sources, ...resyncSources(definition, dependencies), ...definition.sources],
     services: {
       ...services,
       lister(kind) {
@@ -162,6 +172,16 @@ export function buildController(definition: ControllerDefinition, dependencies: 
     ...(rateLimiter === undefined ? {} : { rateLimiter: rateLimiter() }),
     ...(metrics === undefined ? {} : { metrics }),
   });
+}
+
+function resyncSources(
+  { watches, resyncMs }: ControllerDefinition,
+  { env, informers }: ControllerDependencies,
+): Source[] {
+  if (resyncMs === Infinity) return [];
+  return watches
+    .filter(({ role }) => role === 'for')
+    .map(({ kind }) => resyncSource(env, informers.informer(kind), resyncMs));
 }
 
 /** A kind that is only read enqueues nothing, but workers wait for its first list too. */

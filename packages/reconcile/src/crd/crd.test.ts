@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 
 import type { ObjectOf } from '../object/resource-kind.ts';
 import { defineKind, type ManifestOf } from './define-kind.ts';
-import { s, type AnySchema } from './schema.ts';
+import { s, type AnySchema, type ReadType } from './schema.ts';
 import { toStructuralSchema } from './structural-schema.ts';
 
 const Website = defineKind({
@@ -45,6 +45,8 @@ describe('the types of a defined kind', () => {
     expectTypeOf<Write['spec']['replicas']>().toEqualTypeOf<number | undefined>();
     expectTypeOf<Read['spec']['strategy']['stepWeight']>().toEqualTypeOf<number>();
     expectTypeOf<Read['spec']['mode']>().toEqualTypeOf<'Fast' | 'Slow' | undefined>();
+    const nullable = s.object({ a: s.int().nullable().optional() });
+    expectTypeOf<ReadType<typeof nullable>>().toEqualTypeOf<{ readonly a?: number | null }>();
     expectTypeOf<Read['spec']['hosts']>().toEqualTypeOf<readonly string[]>();
     expectTypeOf<Read['spec']['port']>().toEqualTypeOf<number | string | undefined>();
     expectTypeOf<NonNullable<Read['status']>['ready']>().toEqualTypeOf<number | undefined>();

@@ -92,17 +92,18 @@ export function defineKind<Spec extends AnySchema, Status extends AnySchema = Sc
   const schema = rootSchema(definition);
   checkCelBounds(schema, kind.kind);
   const rules = compileRules(schema, kind.kind);
+  const rootWithMeta = withTypeMeta(schema, definition);
   let validator: Validator | undefined;
   return {
     ...kind,
-    schema: withTypeMeta(schema, definition),
+    schema: rootWithMeta,
     crd() {
       checkDefaults(schema, kind.kind);
       const details = { ...definition, hasStatus: definition.status !== undefined };
-      return crdManifest(kind, this.schema, details);
+      return crdManifest(kind, rootWithMeta, details);
     },
     validate(object, previous) {
-      validator ??= compileValidator(this.schema);
+      validator ??= compileValidator(rootWithMeta);
       const stored = withDefaults(schema, object);
       const errors = [...typeMetaErrors(kind, stored), ...validator(stored)];
       // Like the API server: rules read typed values, so they are asked only about what the schema takes.

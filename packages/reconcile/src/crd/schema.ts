@@ -28,6 +28,8 @@ export interface Schema<Read, Write = Read, Presence extends FieldPresence = 're
   optional(): Schema<Read, Write, 'optional'>;
   /** May be absent when written; the API server then stores `value`, so it is always there when read. */
   default(value: Write): Schema<Read, Write, 'defaulted'>;
+  /** null may be written and read too, and is told from absence. */
+  nullable(): Schema<Read | null, Write | null, Presence>;
   /** One sentence for `kubectl explain` and the reference page. */
   describe(description: string): Schema<Read, Write, Presence>;
   /** Never present at run time. */
@@ -60,8 +62,6 @@ export type WriteFields<F extends Fields> = Flat<
 
 interface Described {
   readonly description?: string;
-  /** null is a value of its own. @default false */
-  readonly nullable?: boolean;
 }
 
 /** Formats that the API server checks. */
@@ -123,6 +123,7 @@ function schemaOf<Read, Write = Read, Presence extends FieldPresence = 'required
       schemaOf({ ...own, 'x-kubernetes-validations': [...rules, { rule, message, ...options }] }, presence),
     optional: () => schemaOf(own, 'optional'),
     default: (value) => schemaOf({ ...own, default: value }, 'defaulted'),
+    nullable: () => schemaOf({ ...own, nullable: true }, presence),
     describe: (description) => schemaOf({ ...own, description }, presence),
   };
 }

@@ -35,7 +35,7 @@ export interface Observation {
 export type LeaseDecision = 'renew' | 'take' | 'wait';
 
 /** What distinguishes one renewal from the next; foreign edits of labels and annotations are none. */
-export function fingerprintOf({ spec }: Lease): string {
+function fingerprintOf({ spec }: Lease): string {
   return JSON.stringify([spec?.holderIdentity, spec?.renewTime, spec?.acquireTime, spec?.leaseTransitions]);
 }
 

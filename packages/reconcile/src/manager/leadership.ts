@@ -11,6 +11,9 @@ export class LeadershipLostError extends Error {
   override readonly name = 'LeadershipLostError';
 }
 
+const defaultTimeoutMs = 10_000;
+const defaultLeaseMs = 15_000;
+
 /** Who may write, and when. */
 export interface Leadership {
   /** For the leader's work: it writes only while the lease certainly holds. Without an election, always. */
@@ -28,7 +31,10 @@ export function leadership(
   const { election, instance, registry } = options;
   const freeClient = createClient(clientOptions);
   if (election === undefined) return { client: freeClient, freeClient, elector: undefined };
-  const { env } = clientOptions;
+  const { env, timeoutMs = defaultTimeoutMs } = clientOptions;
+  const { leaseDurationMs = defaultLeaseMs } = election;
+  if (timeoutMs >= leaseDurationMs)
+    throw new Error(`requestTimeoutMs ${timeoutMs} must be shorter than leaseDurationMs ${leaseDurationMs}`);
   const elector = new LeaderElector({
     ...election,
     env,

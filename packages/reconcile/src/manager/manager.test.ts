@@ -318,6 +318,36 @@ describe('a manager', () => {
     expect(api.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
+  it('refuses requests that could outlive the lease', () => {
+    const options = { leaderElection: election, requestTimeoutMs: 15_000 };
+    expect(() => managerOn(virtualEnv(), new TinyApiServer(), options)).toThrow(
+      'must be shorter than leaseDurationMs 15000',
+    );
+  });
+
+  it('reconciles everything again every ten hours, give or take one, and asks the server nothing', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    api.put(all, website('a'));
+    const manager = managerOn(env, api);
+    const times: number[] = [];
+    manager.add(
+      controller('website')
+        .for(websites)
+        .reconcile((_key, { reasons }) => {
+          times.push(env.clock.monotonic());
+          expect(reasons).toEqual([times.length === 1 ? 'Website n/a added' : 'resync']);
+          return Promise.resolve();
+        }),
+    );
+    const { stop } = run(manager);
+    await env.time.until(() => times.length === 2, 40_000_000);
+    await stop();
+    expect(times[1]).toBeGreaterThanOrEqual(32_400_000);
+    expect(times[1]).toBeLessThanOrEqual(39_700_000);
+    expect(env.time.pending).toBe(0);
+  });
+
   it('takes each name once, and nothing once it has started', async () => {
     const env = virtualEnv();
     const manager = managerOn(env, new TinyApiServer());

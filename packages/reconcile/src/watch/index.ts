@@ -10,4 +10,5 @@ export {
   resourceVersionChanged,
   type Predicate,
 } from './predicate.ts';
+export { resyncSource } from './resync-source.ts';
 export { channelSource, informerSource, type ChannelSource, type Enqueue, type Source } from './source.ts';
