@@ -7,7 +7,7 @@ import { sleep } from '../env/timers.ts';
 import { keyText } from '../object/object-key.ts';
 import type { RateLimiter } from '../queue/rate-limiter.ts';
 import { WorkQueue, type QueueMetrics, type Work } from '../queue/work-queue.ts';
-import type { Source } from '../watch/source.ts';
+import type { Enqueue, Source } from '../watch/source.ts';
 import type { ReconcileContext, Reconciler, ReconcileServices, Request, Result } from './reconciler.ts';
 import { isTerminal } from './terminal-error.ts';
 
@@ -89,12 +89,12 @@ export class Controller {
 
   /** Runs until `signal` aborts and the reconciles in work have ended. Rejects when a source does not sync. Call once. */
   async start(signal: AbortSignal): Promise<void> {
-    const stops = this.#options.sources.map((source) =>
-      source.start((key, options) => {
-        this.#queue.add(key, options);
-      }),
-    );
+    const stops: (() => void)[] = [];
+    const enqueue: Enqueue = (key, options) => {
+      this.#queue.add(key, options);
+    };
     try {
+      for (const source of this.#options.sources) stops.push(source.start(enqueue));
       await this.#waitForSync(signal);
       const workers = Array.from({ length: this.#workers }, () => this.#work(signal));
       this.#log.info('workers started', { workers: this.#workers });

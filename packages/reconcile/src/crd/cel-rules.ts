@@ -32,21 +32,20 @@ interface Place {
  * compile, that uses a function which cannot be evaluated here, or whose cost the API server would refuse (KEP-2876).
  */
 export function compileRules(schema: StructuralSchema, kind: string): RuleTree | undefined {
-  const environment = ruleEnvironment();
-  const budget = { spent: 0 };
-  const tree = compileNode(
-    schema,
-    { path: kind, isRoot: true, cardinality: 1, hasOldSelf: true },
-    { environment, budget },
-  );
-  if (budget.spent > maxCrdCost)
-    throw new SchemaError(kind, `its CEL rules may cost ${budget.spent} together; the API server allows ${maxCrdCost}`);
+  const compilation: Compilation = { environment: undefined, spent: 0 };
+  const tree = compileNode(schema, { path: kind, isRoot: true, cardinality: 1, hasOldSelf: true }, compilation);
+  if (compilation.spent > maxCrdCost)
+    throw new SchemaError(
+      kind,
+      `its CEL rules may cost ${compilation.spent} together; the API server allows ${maxCrdCost}`,
+    );
   return tree;
 }
 
 interface Compilation {
-  readonly environment: RuleEnvironment;
-  readonly budget: { spent: number };
+  /** Made for the first rule: most kinds have none, and it takes a few milliseconds. */
+  environment: RuleEnvironment | undefined;
+  spent: number;
 }
 
 function compileNode(schema: StructuralSchema, place: Place, compilation: Compilation): RuleTree | undefined {
@@ -77,11 +76,12 @@ function compileNode(schema: StructuralSchema, place: Place, compilation: Compil
 
 function compileAt(rule: string, schema: StructuralSchema, place: Place, compilation: Compilation): CompiledRule {
   const { path, isRoot, cardinality, hasOldSelf } = place;
-  const { environment, budget } = compilation;
+  compilation.environment ??= ruleEnvironment();
+  const { environment } = compilation;
   const result = compileRule(rule, { schema, isResource: isRoot, hasOldSelf, environment });
   if (!result.ok) throw new SchemaError(path, `rule ${JSON.stringify(rule)}: ${result.error}`);
   const cost = result.rule.maxCost * cardinality;
-  budget.spent += cost;
+  compilation.spent += cost;
   if (cost > maxRuleCost)
     throw new SchemaError(
       path,

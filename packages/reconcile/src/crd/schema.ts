@@ -1,4 +1,4 @@
-import { Type, type TSchema } from 'typebox';
+import * as Type from 'typebox';
 
 import type { Condition } from '../object/object.ts';
 import type { JsonValue, ValidationRule } from './structural-schema.ts';
@@ -131,7 +131,7 @@ function schemaOf<Read, Write = Read, Presence extends FieldPresence = 'required
 const required = <Read, Write = Read>(node: object): Schema<Read, Write> => schemaOf<Read, Write>(node, 'required');
 
 /** The schema builder knows presence only as TypeBox's optional marker; everything else is already JSON Schema. */
-function field(schema: AnySchema): TSchema {
+function field(schema: AnySchema): Type.TSchema {
   const node = Type.Unsafe<unknown>(schema.node);
   return schema.presence === 'required' ? node : Type.Optional(node);
 }
