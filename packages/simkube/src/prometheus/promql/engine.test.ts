@@ -203,6 +203,19 @@ describe('limits of a query', () => {
     expect(slow.range('memory', { ...range, endMs: 2000 })).toMatchObject({ ok: true });
   });
 
+  it('ends a subquery with too many steps, though it finds nothing', () => {
+    const small = new PromqlEngine(loadSeries(data), { now: () => 0, monotonic: () => 0 }, { maxSamples: 1000 });
+    expect(small.instant('max_over_time(nothing[1y:1ms])', 0)).toMatchObject({ errorType: 'execution' });
+  });
+
+  it('ends a query whose labels grow without bound', () => {
+    const doubled = (inner: string): string => `label_replace(${inner}, "pod", "$1$1", "pod", "(.*)")`;
+    let query = 'limit{pod="a"}';
+    for (let level = 0; level < 60; level += 1) query = doubled(query);
+    const error = 'execution: value of label pod is longer than 65536 characters';
+    expect(showInstant(engine, query, 0)).toEqual([error]);
+  });
+
   it('ends a query that reads more samples than allowed', () => {
     const small = new PromqlEngine(loadSeries(data), { now: () => 0, monotonic: () => 0 }, { maxSamples: 20 });
     expect(small.instant('memory', 0)).toMatchObject({ ok: true });

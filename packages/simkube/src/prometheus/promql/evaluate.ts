@@ -82,7 +82,8 @@ function evaluateSubquery(subquery: Subquery, timeMs: number, evaluation: Evalua
   const found = new Map<string, { labels: Sample['labels']; points: { timeMs: number; value: number }[] }>();
   for (let stepTimeMs = Math.ceil(startMs / stepMs) * stepMs; stepTimeMs <= endMs; stepTimeMs += stepMs) {
     const samples = samplesOf(evaluate(subquery.expr, stepTimeMs, evaluation));
-    evaluation.spend(samples.length);
+    // A step costs something even without samples: `x[1y:1ms]` has 31 billion of them.
+    evaluation.spend(1 + samples.length);
     for (const { labels, value } of samples) {
       const series = found.get(labels.key) ?? { labels, points: [] };
       found.set(labels.key, series);

@@ -22,6 +22,8 @@ function general(signature: Signature, compute: Compute): PromqlFunction {
   return { kind: 'general', ...signature, compute };
 }
 
+const maxValueLength = 65_536;
+
 const vectorToVector: Signature = { args: ['instant vector'], returns: 'instant vector' };
 
 /** Functions that look at more than one value at a time. */
@@ -135,7 +137,7 @@ function labelReplace([vector, ...texts]: readonly Value[]): Value {
     samplesOf(vector).map((sample): Sample => {
       const replacement = compiled.pattern.expand(sample.labels.get(source), template);
       if (replacement === undefined) return sample;
-      return { labels: sample.labels.with(target, replacement), value: sample.value };
+      return { labels: labelled(sample.labels, target, replacement), value: sample.value };
     }),
   );
 }
@@ -146,10 +148,17 @@ function labelJoin([vector, ...texts]: readonly Value[]): Value {
   checkLabelName(target, 'destination label name in label_join()');
   return distinctVector(
     samplesOf(vector).map(({ labels, value }) => ({
-      labels: labels.with(target, sources.map((source) => labels.get(source)).join(separator)),
+      labels: labelled(labels, target, sources.map((source) => labels.get(source)).join(separator)),
       value,
     })),
   );
+}
+
+/** Nested calls could double a value at each level. */
+function labelled(labels: Labels, name: string, value: string): Labels {
+  if (value.length > maxValueLength)
+    throw new QueryError('execution', `value of label ${name} is longer than ${maxValueLength} characters`);
+  return labels.with(name, value);
 }
 
 function checkLabelName(name: string, what: string): void {
