@@ -56,12 +56,7 @@ export interface Writer {
   /** Merge patch of the object itself; `patch` holds only what changes, `null` removes a field. */
   patch<T extends KubernetesObject>(kind: ResourceKind<T>, live: T, patch: object, signal?: AbortSignal): Promise<T>;
   /** Sets the replica count through the scale subresource, which leaves the count's ownership to whoever scales later. Returns the object as it is then. */
-  scale<T extends KubernetesObject>(
-    kind: ResourceKind<T>,
-    live: T,
-    replicas: number,
-    signal?: AbortSignal,
-  ): Promise<T>;
+  scale<T extends KubernetesObject>(kind: ResourceKind<T>, live: T, replicas: number, signal?: AbortSignal): Promise<T>;
   /** Deletes exactly this incarnation (uid precondition). An object that is gone already is a success. */
   delete<T extends KubernetesObject>(
     kind: ResourceKind<T>,

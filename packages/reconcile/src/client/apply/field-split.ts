@@ -21,13 +21,10 @@ function missingChildren(
   children: ReadonlyMap<string, FieldSet>,
   find: (step: string) => unknown,
 ): ReadonlyMap<string, FieldSet> {
-  const missing = new Map<string, FieldSet>();
-  for (const [step, child] of children) {
+  return pick(children, (child, step) => {
     const value = find(step);
-    const below = value === undefined || value === null ? child : missingFrom(child, value);
-    if (below !== undefined) missing.set(step, below);
-  }
-  return missing;
+    return value === undefined || value === null ? child : missingFrom(child, value);
+  });
 }
 
 function itemOf(value: unknown, fits: (item: unknown) => boolean): unknown {
@@ -48,22 +45,40 @@ const freeFormMaps = new Set([
 ]);
 
 /**
- * The part of a missing set (from `missingFrom`) that was certainly written by someone: list items found by key or value, and keys of
- * free-form maps. What remains are plain fields, which a server may have filled in by itself.
+ * The part of a missing set (from `missingFrom`) that was certainly written by someone: list items found by key or value,
+ * lists that `live` shows to have content, and keys of free-form maps. What remains are plain fields, which a server may
+ * have filled in by itself.
  */
-export function membersOf(missing: FieldSet, name = ''): FieldSet | undefined {
-  const fields = new Map<string, FieldSet>();
-  for (const [step, child] of missing.fields) {
-    const member = freeFormMaps.has(name) ? child : membersOf(child, step);
-    if (member !== undefined) fields.set(step, member);
-  }
-  const items = new Map<string, FieldSet>();
-  for (const [step, child] of missing.items) {
-    const member = child.self || isLeaf(child) ? child : membersOf(child);
-    if (member !== undefined) items.set(step, member);
-  }
-  const members = { self: false, fields, items, values: missing.values };
+export function membersOf(missing: FieldSet, live: unknown, name = ''): FieldSet | undefined {
+  const members = {
+    self: false,
+    fields: pick(missing.fields, (child, step) => {
+      const value = isJsonObject(live) ? ownValue(live, step) : undefined;
+      return freeFormMaps.has(name) || isFilledList(child, value) ? child : membersOf(child, value, step);
+    }),
+    items: pick(missing.items, (child, step) => {
+      const item = itemOf(live, (candidate) => fitsKey(candidate, keyFieldsOf(step)));
+      return child.self || isLeaf(child) ? child : membersOf(child, item);
+    }),
+    values: missing.values,
+  };
   return isLeaf(members) ? undefined : members;
+}
+
+function isFilledList(set: FieldSet, value: unknown): boolean {
+  return isLeaf(set) && Array.isArray(value) && value.length > 0;
+}
+
+function pick(
+  children: ReadonlyMap<string, FieldSet>,
+  choose: (child: FieldSet, step: string) => FieldSet | undefined,
+): ReadonlyMap<string, FieldSet> {
+  const picked = new Map<string, FieldSet>();
+  for (const [step, child] of children) {
+    const chosen = choose(child, step);
+    if (chosen !== undefined) picked.set(step, chosen);
+  }
+  return picked;
 }
 
 /** The set without one field and what lies below it; undefined when nothing remains. */

@@ -136,19 +136,14 @@ describe('what is owned and no longer desired', () => {
     });
   });
 
-  it('is certainly dropped where it is a list item or a map key: no server adds those by default', () => {
-    const step = 'f:containers';
-    expect(formatFieldsV1(membersOf(missing ?? leafSet) ?? leafSet)).toEqual({
-      'f:spec': {
-        'f:template': {
-          'f:spec': {
-            [step]: { 'k:{"name":"web"}': { 'f:env': { 'k:{"name":"A"}': { '.': {}, 'f:name': {}, 'f:value': {} } } } },
-          },
-        },
-      },
+  it('is certainly dropped where it is a list, a list item or a map key: no server adds those by default', () => {
+    const env = { 'k:{"name":"A"}': { '.': {}, 'f:name': {}, 'f:value': {} } };
+    const containers = { 'k:{"name":"web"}': { 'f:args': {}, 'f:env': env } };
+    expect(formatFieldsV1(membersOf(missing ?? leafSet, live) ?? leafSet)).toEqual({
+      'f:spec': { 'f:template': { 'f:spec': { 'f:containers': containers } } },
     });
     const labels = missingFrom(owned, { ...live, metadata: { labels: {}, ownerReferences: [{ uid: 'o1' }] } });
-    expect(formatFieldsV1(membersOf(labels ?? leafSet) ?? leafSet)).toEqual({
+    expect(formatFieldsV1(membersOf(labels ?? leafSet, live) ?? leafSet)).toEqual({
       'f:metadata': { 'f:labels': { 'f:app': {} } },
     });
   });
@@ -218,6 +213,8 @@ describe('a shape', () => {
     [{ a: [1] }, { a: [1, 2] }, false],
     [{ a: {} }, { a: [] }, false],
     [{ a: {} }, { a: 1 }, false],
+    [[{ name: 'A', value: 1 }, { name: 'B' }], [{ name: 'A' }, { name: 'B', value: 1 }], false],
+    [[{ name: 'A', value: 1 }, { name: 'B' }], [{ name: 'A', value: 2 }, { name: 'B' }], true],
   ])('of %j and %j is the same: %j', (left, right, same) => {
     expect(shapeOf(left) === shapeOf(right)).toBe(same);
   });

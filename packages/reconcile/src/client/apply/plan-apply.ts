@@ -32,11 +32,12 @@ export function planApply(
   sentShape: number | undefined,
 ): ApplyPlan {
   const wanted = desired as JsonObject;
+  const current = live as unknown as JsonObject;
   const { applied, updated } = ownFields(live.metadata.managedFields ?? [], manager);
-  const contained = containment(wanted, live as unknown as JsonObject, unionOf(applied, updated));
+  const contained = containment(wanted, current, unionOf(applied, updated));
   const isShrunk = missingFrom(applied, wanted) !== undefined;
   const unwanted = missingFrom(updated, wanted);
-  const members = unwanted && membersOf(unwanted);
+  const members = unwanted && membersOf(unwanted, current);
   if (sentShape === shapeOfDesired(desired)) {
     const dropsMembers = members !== undefined;
     return { send: contained === 'not' || isShrunk || dropsMembers, upgrade: dropsMembers };

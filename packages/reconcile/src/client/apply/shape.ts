@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../object/json.ts';
+import { isJsonObject, ownValue } from '../../object/json.ts';
 
 /**
  * The shape of a desired state, its replica count aside: the count is in the POST only and later belongs to whoever
@@ -11,7 +11,8 @@ export function shapeOfDesired(desired: object): number {
 
 /**
  * A fingerprint of which fields a JSON value has, whatever their values: equal for two desired states that differ in
- * values only. 53 bits; fields that are null or undefined count as absent.
+ * values only. List items keep what names them (see `itemNames`), so a field that moves from one item to another counts.
+ * 53 bits; fields that are null or undefined count as absent.
  */
 export function shapeOf(value: unknown): number {
   const hash: Hash = { high: 0xdeadbeef, low: 0x41c6ce57 };
@@ -31,7 +32,10 @@ interface Hash {
 function addShape(value: unknown, hash: Hash): void {
   if (Array.isArray(value)) {
     addText(`[${value.length}`, hash);
-    for (const item of value) addShape(item, hash);
+    for (const item of value) {
+      addName(item, hash);
+      addShape(item, hash);
+    }
   } else if (isJsonObject(value)) {
     for (const key of Object.keys(value).sort()) {
       const child = value[key];
@@ -40,6 +44,29 @@ function addShape(value: unknown, hash: Hash): void {
       addShape(child, hash);
     }
     addText('}', hash);
+  }
+}
+
+/** The fields by which Kubernetes tells the items of its own list maps apart (`x-kubernetes-list-map-keys`). */
+const itemNames = [
+  'containerPort',
+  'devicePath',
+  'ip',
+  'mountPath',
+  'name',
+  'port',
+  'protocol',
+  'topologyKey',
+  'type',
+  'uid',
+  'whenUnsatisfiable',
+];
+
+function addName(item: unknown, hash: Hash): void {
+  if (!isJsonObject(item)) return;
+  for (const name of itemNames) {
+    const value = ownValue(item, name);
+    if (typeof value === 'string' || typeof value === 'number') addText(`=${name}:${value}`, hash);
   }
 }
 
