@@ -1,5 +1,5 @@
 /** The query of the sample CanaryApp. */
-export const seedQuery =
+const seedQuery =
   'increase(istio_requests_total{destination_service_name="canaryapp-sample",response_code=~"5.*"}[20s]) > 2';
 
 /** Queries that a real Prometheus and the embedded one must answer alike, errors included. */

@@ -32,11 +32,11 @@ interface Node {
   readonly offset: number;
 }
 
-export interface NumberLiteral extends Node {
+interface NumberLiteral extends Node {
   readonly kind: 'number';
   readonly value: number;
 }
-export interface StringLiteral extends Node {
+interface StringLiteral extends Node {
   readonly kind: 'string';
   readonly value: string;
 }
@@ -86,7 +86,7 @@ export interface Binary extends Node {
   /** Undefined when the query has no `on` or `ignoring`: all labels match. */
   readonly matching: VectorMatching | undefined;
 }
-export interface Paren extends Node {
+interface Paren extends Node {
   readonly kind: 'paren';
   readonly expr: Expr;
 }
