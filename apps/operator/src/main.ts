@@ -13,8 +13,6 @@ import { installCrds } from './install-crds.ts';
 import { leaseName } from './lease-name.ts';
 import { createOperator } from './operator.ts';
 import { parseFlags, type Flags } from './options.ts';
-
-
 try {
   await run(parseFlags(process.argv.slice(2)));
 } catch (error) {

@@ -1,7 +1,7 @@
 import { eventKind } from '@canaryop/reconcile/events';
 import { leaseKind } from '@canaryop/reconcile/leader-election';
 
-import type { Permission } from './manifests/permission.ts';
+import type { Permission } from './rbac/permission.ts';
 import { leaseName } from './lease-name.ts';
 
 /** What telling about objects asks for, in the namespaces of those objects: an Event, and its count when it recurs. */

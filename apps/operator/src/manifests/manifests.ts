@@ -3,7 +3,7 @@ import type { KubernetesObject } from '@canaryop/reconcile/object';
 import { CanaryApp } from '../api/v1/canaryapp.ts';
 import { canaryAppPermissions } from '../controllers/canaryapp/permissions.ts';
 import { eventPermissions, leaderElectionPermissions, scrapePermissions } from '../permissions.ts';
-import { policyRules, type Permission, type PolicyRule } from './permission.ts';
+import { policyRules, type Permission, type PolicyRule } from '../rbac/permission.ts';
 
 /** A Role or ClusterRole. */
 export interface Role extends KubernetesObject {

@@ -1,7 +1,7 @@
 import { Deployment, Pod, Service } from '@canaryop/reconcile/kinds';
 
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
-import type { Permission, Verb } from '../../manifests/permission.ts';
+import type { Permission, Verb } from '../../rbac/permission.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
 
 /** What an informer asks for. */
