@@ -147,7 +147,7 @@ function recorded(
 ): JsonObject {
   const { live, identity } = result;
   const changed = !jsonEqual(live, result.object);
-  const merged = withoutNewNulls(result.object, [live, request.applied]);
+  const merged = withoutNewNulls(result.object, [request.live ?? {}, request.applied]);
   const object = changed ? (request.defaulted?.(merged) ?? merged) : live;
   const managers = new Map(result.managers);
   const mine = managers.get(identity);
