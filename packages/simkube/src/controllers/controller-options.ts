@@ -1,7 +1,7 @@
 import type { Env } from '@canaryop/reconcile/env';
 
 import type { Loopback } from '../apiserver/loopback.ts';
-import type { EventSink } from './event-sink.ts';
+import type { EventSink } from './event-writer.ts';
 
 /** What every controller of the world is given. */
 export interface ControllerOptions {

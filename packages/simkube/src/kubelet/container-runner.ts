@@ -192,9 +192,11 @@ export class ContainerRunner {
       onChange: this.#host.onChange,
     });
     this.#state = { running: { startedAt: formatTime(startedAtMs) } };
+    this.#host.event('Normal', 'Pulled', `Successfully pulled image "${this.#image}"`);
     this.#host.event('Normal', 'Started', `Started container ${this.container.name}`);
     this.#run.start();
     this.#probe.start();
+    if (behaviour.isNeverReady === true) this.#host.event('Warning', 'Unhealthy', 'Readiness probe failed');
     this.#host.onChange();
   }
 

@@ -2,7 +2,7 @@ import { formatTime, type Env } from '@canaryop/reconcile/env';
 import { keyOf, keyText, type ObjectKey } from '@canaryop/reconcile/object';
 
 import type { Loopback } from '../apiserver/loopback.ts';
-import type { EventSink } from '../controllers/event-sink.ts';
+import type { EventSink } from '../controllers/event-writer.ts';
 import { nodeKind, podKind, type Node, type Pod } from '../kinds/core-v1.ts';
 import { readLog, type PodLogOptions, type PodLogs } from './pod-logs.ts';
 import type { PodNetwork } from './pod-network.ts';

@@ -3,7 +3,7 @@ import { keyOf } from '@canaryop/reconcile/object';
 
 import type { Loopback } from '../apiserver/loopback.ts';
 import { deepEqual } from '../apiserver/object/deep-equal.ts';
-import type { EventSink } from '../controllers/event-sink.ts';
+import type { EventSink } from '../controllers/event-writer.ts';
 import { podKind, type Pod } from '../kinds/core-v1.ts';
 import { ContainerLog } from './container-log.ts';
 import { ContainerRunner } from './container-runner.ts';
@@ -99,6 +99,8 @@ export class PodWorker {
     this.#isGone = true;
     this.#timer?.();
     this.#killTimer?.();
+    // A preStop hook in progress ends, too.
+    this.#killAfter.abort();
     for (const container of this.#containers) container.kill();
     this.#node.network.release(this.#address);
   }

@@ -35,6 +35,17 @@ describe('the world', () => {
     await cluster.env.time.settle();
     expect(cluster.env.time.pending).toBe(0);
   });
+
+  it('leaves no timer behind when it stops while pods are stopping', async () => {
+    const cluster = startCluster();
+    cluster.api.create(deploymentKind, deploymentOf('web', 'sample-server:v1', { replicas: 2 }));
+    await cluster.untilRolledOut('web');
+    cluster.api.delete(deploymentKind, { namespace: 'default', name: 'web' });
+    await cluster.env.time.advance(1000);
+    await cluster.stop();
+    await cluster.env.time.settle();
+    expect(cluster.env.time.pending).toBe(0);
+  });
 });
 
 async function answer<T>(time: { advance(ms: number): Promise<void> }, promise: Promise<T>): Promise<T> {

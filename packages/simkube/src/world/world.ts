@@ -5,7 +5,7 @@ import type { Loopback } from '../apiserver/loopback.ts';
 import type { ControllerOptions } from '../controllers/controller-options.ts';
 import { DeploymentController } from '../controllers/deployment/deployment-controller.ts';
 import { EndpointSliceController } from '../controllers/endpoints/endpoint-slice-controller.ts';
-import { EventSink } from '../controllers/event-sink.ts';
+import { EventWriter } from '../controllers/event-writer.ts';
 import { ReplicaSetController } from '../controllers/replica-set-controller.ts';
 import type { Pod } from '../kinds/core-v1.ts';
 import { Kubelet } from '../kubelet/kubelet.ts';
@@ -66,17 +66,18 @@ export function createWorld(options: WorldOptions): World {
   const lags = { ...defaultLags, ...options.lags };
   const network = new PodNetwork();
   const rules = [...(options.images ?? []), ...builtinImages];
+  const events = new EventWriter(env, api);
   const as = (component: string): ControllerOptions => ({
     env,
     api,
-    events: new EventSink(env, api, component),
+    events: events.for(component),
     latencyMs: lags.controllerMs,
   });
   const nodeName = options.nodeName ?? 'simkube';
   const kubelet = new Kubelet({
     env,
     api,
-    events: new EventSink(env, api, 'kubelet'),
+    events: events.for('kubelet'),
     network,
     nodeName,
     latencyMs: lags.kubeletMs,
