@@ -29,6 +29,10 @@ export interface Informer<T extends KubernetesObject> {
   readonly hasSynced: boolean;
   /** Why it is not being kept up to date at the moment, for /readyz and logs; undefined while all is well. */
   readonly problem: string | undefined;
-  /** Calls `handler` synchronously after the cache changed. A handler that throws is logged and stops nothing. */
+  /**
+   * Calls `handler` synchronously after the cache changed, and first, before it returns, with what is there already.
+   * Changes are those of the watch: a write of ours shows in `lister` at once and is reported when the watch delivers it.
+   * A handler that throws is logged and stops nothing. Returns the unsubscription.
+   */
   onChange(handler: (change: ObjectChange<T>) => void): () => void;
 }

@@ -60,7 +60,7 @@ export type WatchEffect =
   | { readonly type: 'stop' };
 
 /** What to do with what was just received: keep it for the list, replace the cache with the list, or deliver the event. */
-export type WatchAct = 'keep' | 'replace' | 'deliver';
+type WatchAct = 'keep' | 'replace' | 'deliver';
 
 /** The outcome of a step. Without `next`, what is going on goes on. */
 export interface WatchDecision {

@@ -78,7 +78,7 @@ export function apiErrorFrom(
 }
 
 /** Milliseconds of `Retry-After` (delta-seconds, the only form that API servers send), or of the Status' details. */
-export function retryAfterMs(headers: Readonly<Record<string, string>>, details?: StatusDetails): number | undefined {
+function retryAfterMs(headers: Readonly<Record<string, string>>, details?: StatusDetails): number | undefined {
   const header = headers['retry-after'];
   const seconds = header !== undefined && /^\d{1,6}$/.test(header.trim()) ? Number(header) : details?.retryAfterSeconds;
   return typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : undefined;

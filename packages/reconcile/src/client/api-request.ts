@@ -3,6 +3,7 @@ import { sleep } from '../env/timers.ts';
 import type { TransportResponse } from '../env/transport.ts';
 import { ApiError, apiErrorFrom, isApiError } from './api-error.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
+import { startDeadline } from './deadline.ts';
 import type { Fence } from './fence.ts';
 
 /** A finished exchange, for `rest_client_requests_total` and `rest_client_request_duration_seconds`. */
@@ -107,7 +108,7 @@ function noAnswer(request: ApiRequest, cause: unknown): NoAnswerError {
 }
 
 /** Method and path, as access logs have them. */
-export function lineOf(request: ApiRequest): string {
+function lineOf(request: ApiRequest): string {
   return `${request.method} ${request.path}`;
 }
 
@@ -141,22 +142,18 @@ function refusalWaitMs(error: unknown): number | undefined {
 }
 
 async function attemptRequest(context: ApiRequestContext, request: ApiRequest, timeoutMs: number): Promise<unknown> {
-  const timeout = new AbortController();
-  const cancel = context.env.timers.schedule(timeoutMs, () => {
-    timeout.abort(new Error(`it did not come within ${timeoutMs} ms`));
-  });
-  const signal = request.signal === undefined ? timeout.signal : AbortSignal.any([request.signal, timeout.signal]);
+  const deadline = startDeadline(context.env.timers, timeoutMs, request.signal);
   try {
-    const response = await openRequest(context, { ...request, signal });
+    const response = await openRequest(context, { ...request, signal: deadline.signal });
     const text = await readText(response).catch((error: unknown) => {
       throw noAnswer(request, error);
     });
     return decodeAnswer(request, response, text);
   } catch (error) {
     request.signal?.throwIfAborted();
-    throw timeout.signal.aborted ? noAnswer(request, timeout.signal.reason) : error;
+    throw deadline.hasPassed ? noAnswer(request, deadline.signal.reason) : error;
   } finally {
-    cancel();
+    deadline.end();
   }
 }
 

@@ -53,7 +53,10 @@ export interface Writer {
     status: T['status'],
     signal?: AbortSignal,
   ): Promise<T>;
-  /** Merge patch of the object itself; `patch` holds only what changes, `null` removes a field. */
+  /**
+   * Merge patch of the object itself; `patch` holds only what changes, `null` removes a field. What is patched into an
+   * object that the same manager applies must be desired too: an apply takes it for a leftover.
+   */
   patch<T extends KubernetesObject>(kind: ResourceKind<T>, live: T, patch: object, signal?: AbortSignal): Promise<T>;
   /** Sets the replica count through the scale subresource, which leaves the count's ownership to whoever scales later. Returns the object as it is then. */
   scale<T extends KubernetesObject>(kind: ResourceKind<T>, live: T, replicas: number, signal?: AbortSignal): Promise<T>;

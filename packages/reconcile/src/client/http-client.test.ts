@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events';
+
 import { describe, expect, it } from 'vitest';
 
 import type { KubernetesObject } from '../object/object.ts';
@@ -376,6 +378,15 @@ describe('trying again', () => {
 });
 
 describe('time', () => {
+  it('leaves nothing behind at the signal of a caller who makes many requests', async () => {
+    const { client, outcome } = world();
+    const stop = new AbortController();
+    for (let count = 0; count < 20; count += 1) {
+      await outcome(client.patch(apps, live, { spec: { image: 'b' } }, stop.signal));
+    }
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  });
+
   it('runs out after ten seconds without an answer', async () => {
     const { client, env, outcome } = world(() => new Promise(() => undefined));
     const started = env.time.now();

@@ -48,7 +48,7 @@ export function planApply(
 }
 
 /** What a manager owns of the object itself, subresources aside, by how it came to own it. The count is left out. */
-export function ownFields(
+function ownFields(
   entries: readonly ManagedFieldsEntry[],
   manager: string,
 ): { readonly applied: FieldSet; readonly updated: FieldSet } {
