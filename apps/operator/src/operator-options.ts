@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { undiciTransport } from '@canaryop/reconcile/client';
+import type { LoadedCluster } from '@canaryop/reconcile/client';
+import type { Env } from '@canaryop/reconcile/env';
+import type { MetricsOptions } from '@canaryop/reconcile/manager';
+
+import { lookUp } from './analysis/dns.ts';
+import { leaseName } from './lease-name.ts';
+import type { OperatorOptions } from './operator.ts';
+import type { Flags } from './options.ts';
+
+/** What an operator process has beside its flags. */
+export interface OperatorProcess {
+  readonly env: Env;
+  readonly cluster: LoadedCluster;
+  /** Which replica this is: a pod's name. */
+  readonly instance: string;
+}
+
+/** What the flags say, for a process on real sockets and real DNS. */
+export async function operatorOptions(
+  flags: Flags,
+  { env, cluster, instance }: OperatorProcess,
+): Promise<OperatorOptions> {
+  const { connection, namespace } = cluster;
+  const apiServer = new URL(connection.server).hostname;
+  const metrics = metricsOptions(flags);
+  return {
+    env,
+    connection,
+    network: undiciTransport(),
+    resolve: lookUp,
+    addresses: {
+      allowedHosts: flags.metricsAllowedHosts,
+      resolve: flags.resolve,
+      refusedAddresses: [apiServer, ...(await lookUp(apiServer).catch((): readonly string[] => []))],
+    },
+    instance,
+    ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
+    ...(flags.leaderElect
+      ? { leaderElection: { lease: { namespace: flags.leaderElectionNamespace ?? namespace, name: leaseName } } }
+      : {}),
+    ...(flags.healthProbeBindAddress === '0' ? {} : { probes: { address: flags.healthProbeBindAddress } }),
+    ...(metrics === undefined ? {} : { metrics }),
+  };
+}
+
+function metricsOptions({ metricsBindAddress, metricsSecure, metricsCertDir }: Flags): MetricsOptions | undefined {
+  if (metricsBindAddress === '0') return undefined;
+  if (!metricsSecure) return { address: metricsBindAddress };
+  if (metricsCertDir === undefined) return { address: metricsBindAddress, secure: {} };
+  const read = (name: string): Promise<string> => readFile(join(metricsCertDir, name), 'utf8');
+  const certificate = async () => ({ cert: await read('tls.crt'), key: await read('tls.key') });
+  return { address: metricsBindAddress, secure: { certificate } };
+}
