@@ -13,8 +13,8 @@ export function groupResourceText({ group, resource }: GroupResource): string {
   return group === '' ? resource : `${resource}.${group}`;
 }
 
-const details = (of: GroupResource, name: string): { name: string; group?: string; kind: string } => ({
-  name,
+const details = (of: GroupResource, name: string): { name?: string; group?: string; kind: string } => ({
+  ...(name === '' ? {} : { name }),
   ...(of.group === '' ? {} : { group: of.group }),
   kind: of.resource,
 });

@@ -12,6 +12,9 @@ import { peerIdentity } from './peer-identity.ts';
 /** Largest request body, as in kube-apiserver. */
 const maxBodyBytes = 3 * 1024 * 1024;
 
+/** kube-apiserver's idle timeout is 3 minutes, too; Go clients give up after 90 s. */
+const idleConnectionMs = 180_000;
+
 /** A server socket that carries requests to a handler. */
 export interface HttpsListener {
   readonly port: number;
@@ -36,6 +39,8 @@ export async function listenHttps(
       answer(handler, request, response).catch(() => response.destroy());
     },
   );
+  // Longer than clients keep idle connections: a request never meets a connection that is being closed.
+  server.keepAliveTimeout = idleConnectionMs;
   server.listen(options.port, options.host);
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
