@@ -34,7 +34,7 @@ export interface InformerOptions<T extends KubernetesObject> extends WatchScope 
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
   /**
    * Makes an object smaller before it is stored. Must not change it (frozen or not), only return another. What it drops
-   * is invisible to `apply`, which then sends it each time if it is desired.
+   * is invisible to writes: a desired field is sent by each `apply`, a patch that removes one is not sent.
    */
   readonly transform?: (object: T) => T;
 }

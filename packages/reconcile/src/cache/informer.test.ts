@@ -561,12 +561,14 @@ describe('a cache', () => {
     expect([names(w.informer), names(web), names(elsewhere)]).toEqual([['a'], ['a'], []]);
     w.cache.observe({ type: 'written', kind: widgets, object: widget('a', 102, { labels: { app: 'api' } }) });
     expect([names(w.informer), names(web)]).toEqual([['a'], []]);
+    w.cache.observe({ type: 'written', kind: widgets, object: widget('a', 103, { labels: { app: 'web' } }) });
+    expect([names(w.informer), names(web)]).toEqual([['a'], ['a']]);
     w.cache.observe({
       type: 'deleted',
       kind: widgets,
       key: { namespace: 'ns', name: 'a' },
       uid: 'uid-a',
-      resourceVersion: '102',
+      resourceVersion: '103',
     });
     expect(names(w.informer)).toEqual([]);
     expect(w.changes).toEqual([]);

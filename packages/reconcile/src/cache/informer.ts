@@ -120,15 +120,13 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
       }
       return;
     }
-    const { metadata } = write.object;
-    if (!this.#isInNamespace(metadata.namespace)) return;
+    const { labels, namespace } = write.object.metadata;
+    if (!this.#isInNamespace(namespace)) return;
     const object = write.object as T;
-    if (matchesLabels(this.#selector, metadata.labels)) {
-      this.#store.observeWritten(this.#store.known(object) ?? this.#prepare(object));
-    } else if (metadata.uid !== undefined) {
-      // The write took it out of the selector: to a watch with a selector that is a deletion.
-      this.#store.observeDeleted(write.object.metadata, metadata.uid, metadata.resourceVersion);
-    }
+    this.#store.observeWritten(
+      this.#store.known(object) ?? this.#prepare(object),
+      matchesLabels(this.#selector, labels),
+    );
   }
 
   #isInNamespace(namespace: string | undefined): boolean {

@@ -2,13 +2,16 @@ import type { KubernetesObject } from '../object/object.ts';
 import { compareResourceVersions, isOlder } from '../object/resource-version.ts';
 
 /**
- * What an answered write made of an object, ahead of the watch. `shown` is the answer, or undefined for a deletion;
+ * What an answered write made of an object, ahead of the watch. `shown` is the answer, or undefined when it took the object
+ * out of sight, by deletion or by changing its labels;
  * `watched` is what the watch has delivered meanwhile, hidden until it catches up.
  */
 export interface PendingWrite<T extends KubernetesObject> {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly shown: T | undefined;
+  /** A deletion: this incarnation never comes back. Otherwise `shown` is all there is to say up to `resourceVersion`. */
+  readonly isDeletion: boolean;
   readonly watched: T | undefined;
 }
 
@@ -66,7 +69,7 @@ export class Overlay<T extends KubernetesObject> {
     if (this.#pending.size === 0) return [];
     const passed: (readonly [string, T | undefined])[] = [];
     for (const [key, pending] of this.#pending) {
-      if (pending.shown === undefined || !isPassed(pending.resourceVersion, version)) continue;
+      if (pending.isDeletion || !isPassed(pending.resourceVersion, version)) continue;
       this.#pending.delete(key);
       passed.push([key, pending.watched]);
     }
@@ -86,6 +89,6 @@ export function isPassed(version: string, seen: string | undefined): boolean {
  */
 export function isOutdated(pending: PendingWrite<KubernetesObject> | undefined, object: KubernetesObject): boolean {
   if (pending === undefined) return false;
-  if (pending.shown === undefined && pending.uid === object.metadata.uid) return true;
+  if (pending.isDeletion && pending.uid === object.metadata.uid) return true;
   return isOlder(object.metadata.resourceVersion, pending.resourceVersion);
 }

@@ -81,13 +81,17 @@ export class Store<T extends KubernetesObject> {
     this.#catchUp(version);
   }
 
-  /** Shows the answer to one of our writes until the watch has caught up with it. */
-  observeWritten(object: T): void {
+  /**
+   * Shows the answer to one of our writes until the watch has caught up with it.
+   * @param isInScope false when the write took the object out of what the watch selects: then it is hidden instead.
+   */
+  observeWritten(object: T, isInScope = true): void {
     const key = keyText(keyOf(object));
     const { uid, resourceVersion } = object.metadata;
     if (uid === undefined || resourceVersion === undefined || !this.#isAhead(resourceVersion)) return;
     if (isOutdated(this.#overlay.get(key), object)) return;
-    this.#show(key, { uid, resourceVersion, shown: object, watched: this.watched(keyOf(object)) });
+    const watched = this.watched(keyOf(object));
+    this.#show(key, { uid, resourceVersion, shown: isInScope ? object : undefined, isDeletion: false, watched });
   }
 
   /**
@@ -103,7 +107,7 @@ export class Store<T extends KubernetesObject> {
     // Another incarnation is shown: a later one has the name by now, unless the watch has yet to reach the deleted one.
     const isOther = shown !== undefined && shown.metadata.uid !== uid;
     if (isOther && !(isAhead && isOlder(shown.metadata.resourceVersion, resourceVersion))) return;
-    this.#show(keyText(key), { uid, resourceVersion, shown: undefined, watched });
+    this.#show(keyText(key), { uid, resourceVersion, shown: undefined, isDeletion: true, watched });
   }
 
   #show(key: string, pending: PendingWrite<T>): void {
@@ -134,7 +138,7 @@ export class Store<T extends KubernetesObject> {
     const { uid } = object.metadata;
     const previous = this.watched(key);
     const pending = this.#overlay.get(keyText(key));
-    if (pending?.shown === undefined && pending?.uid === uid) this.#overlay.delete(keyText(key));
+    if (pending?.isDeletion === true && pending.uid === uid) this.#overlay.delete(keyText(key));
     if (previous === undefined || previous.metadata.uid !== uid) return [];
     this.#setWatched(key, undefined);
     return [{ type: 'deleted', previous }];
@@ -144,7 +148,7 @@ export class Store<T extends KubernetesObject> {
   #setWatched(key: ObjectKey, watched: T | undefined): void {
     const text = keyText(key);
     const pending = this.#overlay.get(text);
-    if (pending !== undefined && (pending.shown !== undefined || !isSuccessor(watched, pending))) {
+    if (pending !== undefined && !(pending.isDeletion && isSuccessor(watched, pending))) {
       this.#overlay.noteWatched(text, watched);
       return;
     }
@@ -164,7 +168,7 @@ export class Store<T extends KubernetesObject> {
   /** A list at least as new as the deleted object, and without it: the watch will not report the deletion any more. */
   #dropStaleDeletions(version: string): void {
     for (const [key, pending] of this.#overlay.entries()) {
-      if (pending.shown !== undefined || pending.watched?.metadata.uid === pending.uid) continue;
+      if (!pending.isDeletion || pending.watched?.metadata.uid === pending.uid) continue;
       if (pending.resourceVersion === '' || isPassed(pending.resourceVersion, version)) this.#overlay.delete(key);
     }
   }

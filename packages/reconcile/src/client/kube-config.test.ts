@@ -12,8 +12,9 @@ import { kubeConfigConnection } from './kube-config.ts';
 const plugin = `
 const fs = require('node:fs');
 fs.appendFileSync(process.argv[1], '.');
-const token = 'exec-' + fs.readFileSync(process.argv[1], 'utf8').length;
-console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token } }));
+const { apiVersion, spec } = JSON.parse(process.env.KUBERNETES_EXEC_INFO);
+const token = [spec.cluster.server, process.env.FLAVOUR, fs.readFileSync(process.argv[1], 'utf8').length].join(' ');
+console.log(JSON.stringify({ apiVersion, kind: 'ExecCredential', status: { token } }));
 `;
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -46,6 +47,8 @@ beforeAll(async () => {
         user: {
           exec: {
             apiVersion: 'client.authentication.k8s.io/v1',
+            provideClusterInfo: true,
+            env: [{ name: 'FLAVOUR', value: 'vanilla' }],
             command: process.execPath,
             args: ['-e', plugin, join(directory, 'runs')],
           },
@@ -81,12 +84,16 @@ describe('a connection from a kubeconfig', () => {
     expect(await basic.connection.credentials.headers()).toEqual({ authorization: `Basic ${base64('me:pass')}` });
   });
 
-  it('runs an exec plug-in once for many requests, and again after a 401', async () => {
+  it('runs an exec plug-in once for many requests, and again after a 401, and tells it the cluster', async () => {
     const { connection } = await kubeConfigConnection(env, { path, context: 'exec' });
     const all = await Promise.all([1, 2, 3].map(() => connection.credentials.headers()));
-    expect(new Set(all.map((headers) => headers['authorization']))).toEqual(new Set(['Bearer exec-1']));
+    expect(new Set(all.map((headers) => headers['authorization']))).toEqual(
+      new Set(['Bearer https://api.example:6443/ vanilla 1']),
+    );
     await Promise.all([connection.credentials.refresh(), connection.credentials.refresh()]);
-    expect(await connection.credentials.headers()).toEqual({ authorization: 'Bearer exec-2' });
+    expect(await connection.credentials.headers()).toEqual({
+      authorization: 'Bearer https://api.example:6443/ vanilla 2',
+    });
   });
 
   it('refuses a context that names no cluster', async () => {

@@ -4,6 +4,7 @@ import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 
 import type { Env } from '../env/env.ts';
+import { isJsonObject } from '../object/json.ts';
 import type { LoadedCluster } from './in-cluster.ts';
 import { renewableConnection, type Identity } from './renewable-connection.ts';
 import { undiciTransport } from './undici-transport.ts';
@@ -50,7 +51,31 @@ async function readConfig(options: KubeConfigOptions): Promise<KubeConfig> {
   if (options.path === undefined) config.loadFromDefault();
   else config.loadFromFile(options.path);
   if (options.context !== undefined) config.setCurrentContext(options.context);
+  informPlugin(config);
   return config;
+}
+
+/**
+ * Exec plug-ins expect to be told, in `KUBERNETES_EXEC_INFO`, which version of ExecCredential to answer with and, when
+ * they ask for it, for which cluster; client-node tells them neither.
+ */
+function informPlugin(config: KubeConfig): void {
+  const exec: unknown = config.getCurrentUser()?.exec;
+  const cluster = config.getCurrentCluster();
+  if (!isJsonObject(exec) || cluster === null) return;
+  const clusterInfo = {
+    server: cluster.server,
+    'certificate-authority-data': cluster.caData,
+    'tls-server-name': cluster.tlsServerName,
+    'insecure-skip-tls-verify': cluster.skipTLSVerify,
+  };
+  const info = {
+    apiVersion: exec['apiVersion'],
+    kind: 'ExecCredential',
+    spec: { interactive: false, ...(exec['provideClusterInfo'] === true ? { cluster: clusterInfo } : {}) },
+  };
+  const env = Array.isArray(exec['env']) ? exec['env'] : [];
+  Object.assign(exec, { env: [...env, { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }] });
 }
 
 async function identityOf(config: KubeConfig): Promise<Identity> {
