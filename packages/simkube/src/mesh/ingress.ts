@@ -110,7 +110,6 @@ export class Ingress {
       flag,
       durationMs: this.#env.clock.monotonic() - startedAt,
       service: cluster.service,
-      // A refused connection never got to the sidecar either, but the ingress knows whom it had chosen.
       workload: delivery.outcome === 'refused' ? undefined : endpoint.workload,
     });
     return response;

@@ -30,13 +30,13 @@ export interface RequestRecord {
   readonly durationMs: number;
   /** Undefined when no Service was found. */
   readonly service: DestinationService | undefined;
-  /** Undefined when no pod was reached: then only the ingress itself reports. */
+  /** Undefined when no pod was reached. */
   readonly workload: DestinationWorkload | undefined;
 }
 
 /**
  * `istio_requests_total` and `istio_request_duration_milliseconds` with Istio's labels: once as the ingress reports a
- * request (reporter source), and once as the workload's sidecar does (reporter destination) when it got there.
+ * request (reporter source), and once as the workload's sidecar does (reporter destination) when it answered.
  * The 200 and 500 series of a workload start at 0 when its first endpoint appears, so that a rate has a first sample.
  * Real Istio starts a series with its first request.
  */
@@ -50,7 +50,8 @@ export class RequestMetrics {
 
   record(request: RequestRecord): void {
     this.#count('source', request);
-    if (request.workload !== undefined) this.#count('destination', request);
+    // A connection that broke has left no sidecar to report it.
+    if (request.workload !== undefined && request.flag === '-') this.#count('destination', request);
   }
 
   /** Starts the series of a workload at 0, if they are not there. */

@@ -219,7 +219,7 @@ async function rollOutSafely(cluster: VirtualCluster, lagMs: number): Promise<vo
 
 const safe: readonly Scenario[] = [
   { name: 'a whole rollout in the order of safety', act: rollOutSafely },
-  { name: 'a whole rollout with lags of nearly the preStop hook', lagMs: 4900, act: rollOutSafely },
+  { name: 'a whole rollout with lags as long as the preStop hook', lagMs: 5000, act: rollOutSafely },
   {
     name: 'a rolling update of the primary alone',
     act: (cluster) => setPrimaryImage(cluster, 'sample-server:v2'),
