@@ -88,11 +88,11 @@ describe('a connection from a kubeconfig', () => {
     const { connection } = await kubeConfigConnection(env, { path, context: 'exec' });
     const all = await Promise.all([1, 2, 3].map(() => connection.credentials.headers()));
     expect(new Set(all.map((headers) => headers['authorization']))).toEqual(
-      new Set(['Bearer https://api.example:6443/ vanilla 1']),
+      new Set(['Bearer https://api.example:6443 vanilla 1']),
     );
     await Promise.all([connection.credentials.refresh(), connection.credentials.refresh()]);
     expect(await connection.credentials.headers()).toEqual({
-      authorization: 'Bearer https://api.example:6443/ vanilla 2',
+      authorization: 'Bearer https://api.example:6443 vanilla 2',
     });
   });
 
