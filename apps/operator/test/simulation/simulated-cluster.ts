@@ -12,7 +12,7 @@ import {
 } from '@canaryop/simkube';
 
 import { CanaryApp, type OwnedSpec } from '../../src/api/v1/canaryapp.ts';
-import { createOperator } from '../../src/operator.ts';
+import { createOperator, type OperatorOptions } from '../../src/operator.ts';
 import { VirtualService } from '../../src/traffic/istio/kinds.ts';
 import { weightOf } from '../../src/traffic/istio/routes.ts';
 import { sampleSpec } from '../plan/tiny-world.ts';
@@ -28,6 +28,8 @@ export interface SimulationOptions {
   /** Wraps the operator's connection to the API server, for faults. */
   readonly wrap?: (transport: Transport) => Transport;
   readonly log?: Logger;
+  /** Of the operator, beside what the simulation gives it. */
+  readonly operator?: Pick<OperatorOptions, 'leaderElection' | 'namespace'>;
 }
 
 /** One answered request of the steady traffic. */
@@ -36,6 +38,14 @@ export interface Answered {
   readonly path: string;
   readonly status: number;
   readonly body: string;
+}
+
+/** An operator process. */
+export interface RunningOperator {
+  /** Ends it as kill -9 does: nothing more goes out, and no answer comes back. */
+  kill(): void;
+  /** Kills it, and waits until nothing of it is left. */
+  stop(): Promise<void>;
 }
 
 /** A cluster in virtual time with the operator in it, Prometheus scraping its ingress, and steady requests. */
@@ -47,7 +57,7 @@ export class Simulation {
   readonly requests: RequestRecord[] = [];
   readonly answers: Answered[] = [];
   readonly #options: SimulationOptions;
-  #operators: { stop: () => Promise<void> }[] = [];
+  #operators: RunningOperator[] = [];
 
   constructor(options: SimulationOptions = {}) {
     this.#options = options;
@@ -63,8 +73,8 @@ export class Simulation {
     this.prometheus.scraper.start();
   }
 
-  /** Starts an operator process; `stop` ends it at once, as kill -9 would. */
-  startOperator(): { stop: () => Promise<void> } {
+  /** Starts an operator process. */
+  startOperator(): RunningOperator {
     const inner = this.cluster.server.transport(adminUser);
     const transport = cuttable(this.#options.wrap?.(inner) ?? inner);
     const connection: ClusterConnection = { server: 'https://simkube', transport, credentials: noCredentials };
@@ -80,13 +90,25 @@ export class Simulation {
         refusedAddresses: [],
       },
       gracefulShutdownMs: 1,
+      ...this.#options.operator,
     });
-    const ended = operator.start(stopping.signal).catch(() => undefined);
+    let hasEnded = false;
+    const ended = operator
+      .start(stopping.signal)
+      .catch(() => undefined)
+      .finally(() => {
+        hasEnded = true;
+      });
+    const kill = (): void => {
+      transport.cut();
+      stopping.abort();
+    };
     const handle = {
+      kill,
       stop: async () => {
-        transport.cut();
-        stopping.abort();
-        await this.env.time.advance(2);
+        kill();
+        // A leader tries to give its lease back, which takes a while without an answer.
+        await this.env.time.until(() => hasEnded);
         await ended;
       },
     };

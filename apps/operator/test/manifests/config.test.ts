@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+import { virtualEnv } from '@canaryop/reconcile/testing';
+import { createApiServer } from '@canaryop/simkube';
+import { describe, expect, it } from 'vitest';
+
+import { declareInformers } from '../../src/controllers/canaryapp/informers.ts';
+import { canaryAppPermissions } from '../../src/controllers/canaryapp/permissions.ts';
+import { generatedManifests } from '../../src/manifests/manifests.ts';
+import { install } from './install.ts';
+import { only, parseManifests, readManifests, type Manifest } from './manifest-files.ts';
+
+const installed = readManifests('config/install.yaml');
+const config = join(import.meta.dirname, '../../../../config');
+
+interface PodTemplate {
+  readonly spec: {
+    readonly replicas: number;
+    readonly selector: { readonly matchLabels: unknown };
+    readonly template: {
+      readonly metadata: { readonly labels: unknown };
+      readonly spec: {
+        readonly serviceAccountName: string;
+        readonly securityContext: unknown;
+        readonly containers: readonly {
+          readonly name: string;
+          readonly args: readonly string[];
+          readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+          readonly livenessProbe: { readonly httpGet: unknown };
+          readonly readinessProbe: { readonly httpGet: unknown };
+          readonly securityContext: unknown;
+          readonly resources: Readonly<Record<'requests' | 'limits', Readonly<Record<string, string>>>>;
+        }[];
+      };
+    };
+  };
+}
+
+function managerOf(manifests: readonly Manifest[]) {
+  const deployment = only(manifests, 'Deployment', 'canaryop-controller-manager') as unknown as PodTemplate;
+  const { template } = deployment.spec;
+  const [container, ...others] = template.spec.containers;
+  if (container === undefined || others.length > 0) throw new Error('not exactly one container');
+  return { deployment, template, pod: template.spec, container };
+}
+
+describe('the installation', () => {
+  it('has the names that users of the original know', () => {
+    const names = installed.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`);
+    expect(names.toSorted()).toEqual([
+      'ClusterRole /canaryop-canaryapp-editor-role',
+      'ClusterRole /canaryop-canaryapp-viewer-role',
+      'ClusterRole /canaryop-manager-role',
+      'ClusterRole /canaryop-metrics-auth-role',
+      'ClusterRole /canaryop-metrics-reader',
+      'ClusterRoleBinding /canaryop-manager-rolebinding',
+      'ClusterRoleBinding /canaryop-metrics-auth-rolebinding',
+      'CustomResourceDefinition /canaryapps.canary.atze.io',
+      'Deployment canaryop-system/canaryop-controller-manager',
+      'Namespace /canaryop-system',
+      'Role canaryop-system/canaryop-leader-election-role',
+      'RoleBinding canaryop-system/canaryop-leader-election-rolebinding',
+      'Service canaryop-system/canaryop-controller-manager-metrics-service',
+      'ServiceAccount canaryop-system/canaryop-controller-manager',
+    ]);
+  });
+
+  it('runs the manager with an election, probes and secure metrics', () => {
+    const { deployment, template, pod, container } = managerOf(installed);
+    expect(deployment.spec.selector.matchLabels).toEqual({ 'control-plane': 'controller-manager' });
+    expect(template.metadata.labels).toEqual({ 'control-plane': 'controller-manager' });
+    expect(pod.serviceAccountName).toBe('canaryop-controller-manager');
+    expect(container.name).toBe('manager');
+    expect(container.args).toEqual([
+      '--leader-elect',
+      '--health-probe-bind-address=:8081',
+      '--metrics-bind-address=:8443',
+      '--metrics-secure',
+    ]);
+    expect(container.ports).toEqual([
+      { name: 'health', containerPort: 8081 },
+      { name: 'https', containerPort: 8443 },
+    ]);
+    expect(container.livenessProbe.httpGet).toEqual({ path: '/healthz', port: 'health' });
+    expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'health' });
+  });
+
+  it('satisfies the restricted Pod Security Standard, on a read-only file system and with bounds', () => {
+    const { pod, container } = managerOf(installed);
+    expect(pod.securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    for (const bound of ['requests', 'limits'] as const) {
+      expect(Object.keys(container.resources[bound]).toSorted()).toEqual(['cpu', 'memory']);
+    }
+  });
+
+  it('is accepted by an API server, object by object', async () => {
+    const server = createApiServer({ env: virtualEnv({ seed: 1 }) });
+    await expect(install(server, installed)).resolves.toBeUndefined();
+    await server.close();
+  });
+
+  it('is what kubectl renders from config/default', () => {
+    expect(installed).toEqual(kustomized('default'));
+  });
+});
+
+describe('the namespaced installation', () => {
+  const manifests = kustomized('namespaced');
+
+  it('has nothing outside its namespace', () => {
+    expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)).toEqual([
+      'ServiceAccount default/canaryop-controller-manager',
+      'Role default/canaryop-manager-role',
+      'RoleBinding default/canaryop-manager-rolebinding',
+      'Deployment default/canaryop-controller-manager',
+    ]);
+  });
+
+  it('may do in its namespace what the other may do everywhere', () => {
+    const rules = only(manifests, 'Role', 'canaryop-manager-role').rules ?? [];
+    const election = only(installed, 'Role', 'canaryop-leader-election-role').rules ?? [];
+    expect(rules).toEqual([...(only(installed, 'ClusterRole', 'canaryop-manager-role').rules ?? []), ...election]);
+  });
+
+  it('tells the manager its namespace', () => {
+    expect(managerOf(manifests).container.args).toContain('--namespace=$(POD_NAMESPACE)');
+  });
+});
+
+describe('the rights', () => {
+  it('of the files are those of the code', () => {
+    for (const [path, manifest] of Object.entries(generatedManifests())) {
+      expect(readManifests(`config/${path}`), path).toEqual([JSON.parse(JSON.stringify(manifest))]);
+    }
+  });
+
+  it('hold no wildcard', () => {
+    const rules = [...installed, ...kustomized('namespaced')].flatMap((manifest) => manifest.rules ?? []);
+    expect(rules.length).toBeGreaterThan(10);
+    expect(JSON.stringify(rules)).not.toContain('*');
+  });
+
+  it('let informers list and watch, exactly where there are informers', () => {
+    const informed: string[] = [];
+    declareInformers({
+      informer: (kind: { readonly group: string; readonly plural: string }) => {
+        informed.push(`${kind.plural}.${kind.group}`);
+        return undefined as never;
+      },
+    });
+    const allowed = canaryAppPermissions
+      .filter(({ verbs }) => verbs.includes('watch') && verbs.includes('list'))
+      .map(({ resource }) => `${resource.plural}.${resource.group}`);
+    expect(allowed.toSorted()).toEqual(informed.toSorted());
+  });
+});
+
+function kustomized(overlay: string): readonly Manifest[] {
+  return parseManifests(execFileSync('kubectl', ['kustomize', join(config, overlay)], { encoding: 'utf8' }));
+}
