@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { ApiError } from '../client/api-error.ts';
+import { lowPriority } from '../queue/work-queue.ts';
 import { recordingLogger, type LoggedLine } from '../testing/recording-logger.ts';
 import { virtualEnv, type VirtualEnv } from '../testing/virtual-env.ts';
 import { channelSource, type ChannelSource } from '../watch/source.ts';
@@ -112,6 +113,24 @@ describe('a controller', () => {
     channel.send({ name: 'a' });
     await env.time.advance(6);
     expect(outcomes).toEqual(['error', 'error']);
+  });
+
+  it('retries what the first list brought behind live changes', async () => {
+    const order: string[] = [];
+    let release = (): void => undefined;
+    const { env, channel } = await run(async ({ name }) => {
+      order.push(name);
+      if (name === 'held') await new Promise<void>((resolve) => (release = resolve));
+      if (name === 'listed' && order.length < 3) throw new Error('not yet');
+    });
+    channel.send({ name: 'listed' }, { priority: lowPriority });
+    await env.time.settle();
+    channel.send({ name: 'held' });
+    await env.time.advance(100);
+    channel.send({ name: 'live' });
+    release();
+    await env.time.settle();
+    expect(order).toEqual(['listed', 'held', 'live', 'listed']);
   });
 
   it('does not retry a terminal error until something changes', async () => {

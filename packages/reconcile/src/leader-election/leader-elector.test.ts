@@ -246,6 +246,31 @@ describe('leader election', () => {
     }
   });
 
+  it('counts a renewal from when it was sent, however late it is answered', async () => {
+    const env = virtualEnv();
+    const server = new LeaseServer();
+    const a = replica(env, server, 'a');
+    a.network.delayMs = 2000;
+    await env.time.until(() => a.isWorking);
+    const answeredAtMs = env.clock.monotonic();
+    a.network.isCut = true;
+    await env.time.advance(5900);
+    expect(a.isWorking).toBe(true);
+    await env.time.advance(200);
+    expect([a.isWorking, answeredAtMs]).toEqual([false, 6001]);
+    expect(await a.end).toBe('lost');
+  });
+
+  it('can be acquired over a slow network, because each request has its own limit', async () => {
+    const env = virtualEnv();
+    const a = replica(env, new LeaseServer(), 'a');
+    a.network.delayMs = 2400;
+    await env.time.advance(60_000);
+    expect([a.isWorking, mayWrite(a.elector)]).toEqual([true, true]);
+    a.stop();
+    await env.time.advance(10_000);
+  });
+
   it('waits through an outage at the start, for ever', async () => {
     const env = virtualEnv();
     const server = new LeaseServer();

@@ -125,12 +125,15 @@ export class LeaderElector {
   /** Renews every retry period. False once no renewal has succeeded for the renew deadline, true when aborted. */
   async #renewUntil(signal: AbortSignal): Promise<boolean> {
     const { env, retryPeriodMs, renewDeadlineMs, lease } = this.#options;
+    // From when the last try began, not from when it was answered: over a slow network every second counts.
+    let triedAtMs = this.#renewedAtMs ?? env.clock.monotonic();
     for (;;) {
       const deadlineMs = (this.#renewedAtMs ?? 0) + renewDeadlineMs;
-      const remainingMs = deadlineMs - env.clock.monotonic();
-      await sleep(env.timers, Math.max(Math.min(retryPeriodMs, remainingMs), 1), signal);
+      const waitMs = Math.min(triedAtMs + retryPeriodMs, deadlineMs) - env.clock.monotonic();
+      await sleep(env.timers, Math.max(waitMs, 1), signal);
       if (signal.aborted) return true;
-      if (env.clock.monotonic() < deadlineMs) await this.#tryToHold(signal);
+      triedAtMs = env.clock.monotonic();
+      if (triedAtMs < deadlineMs) await this.#tryToHold(signal);
       const isOver = env.clock.monotonic() >= (this.#renewedAtMs ?? 0) + renewDeadlineMs;
       if (isOver || this.#isHeldByAnother()) {
         this.#setLeader(false);
@@ -145,30 +148,13 @@ export class LeaderElector {
     return holder !== '' && holder !== this.#options.identity;
   }
 
-  /** One try, bounded in time. Whether the lease is held afterwards. Never rejects. */
+  /** One try. Whether the lease is held afterwards. Never rejects. */
   async #tryToHold(signal: AbortSignal): Promise<boolean> {
-    const { env, renewDeadlineMs } = this.#options;
-    if (signal.aborted) return false;
-    const attempt = new AbortController();
-    const abort = (): void => {
-      attempt.abort();
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    const remainingMs = this.#isLeader ? (this.#renewedAtMs ?? 0) + renewDeadlineMs - env.clock.monotonic() : Infinity;
-    const cancel = env.timers.schedule(Math.min(renewDeadlineMs / 2, remainingMs), abort);
-    const gaveUp = new Promise<false>((resolve) => {
-      attempt.signal.addEventListener('abort', () => {
-        resolve(false);
-      });
-    });
     try {
-      return await Promise.race([this.#hold(attempt.signal), gaveUp]);
+      return await this.#hold(signal);
     } catch (error) {
-      if (!signal.aborted) env.log.warn('the lease could not be read or written', { error });
+      if (!signal.aborted) this.#options.env.log.warn('the lease could not be read or written', { error });
       return false;
-    } finally {
-      cancel();
-      signal.removeEventListener('abort', abort);
     }
   }
 
@@ -176,8 +162,7 @@ export class LeaderElector {
     // A renewal needs no read: it is based on the answer to the last one, and a 409 tells when that is stale.
     if (this.#isLeader && this.#lease !== undefined && (await this.#write(this.#lease, signal))) return true;
     const { env, client, lease: key } = this.#options;
-    const lease = await client.get(leaseKind, key, signal);
-    if (signal.aborted) return false;
+    const lease = await this.#bounded(signal, (limit) => client.get(leaseKind, key, limit));
     if (lease === undefined) return this.#create(signal);
     this.#lease = lease;
     const nowMs = env.clock.monotonic();
@@ -190,28 +175,58 @@ export class LeaderElector {
   async #write(lease: Lease, signal: AbortSignal): Promise<boolean> {
     const { env, client } = this.#options;
     const spec = heldSpec(lease.spec, this.#options, env.clock.now());
-    return this.#send(() => client.patch(leaseKind, lease, { spec }, signal), signal);
+    return this.#send(signal, (limit) => client.patch(leaseKind, lease, { spec }, limit));
   }
 
   async #create(signal: AbortSignal): Promise<boolean> {
     const { env, client, lease } = this.#options;
     const spec = heldSpec(undefined, this.#options, env.clock.now());
     const object: Lease = { apiVersion: apiVersionOf(leaseKind), kind: 'Lease', metadata: { ...lease }, spec };
-    return this.#send(() => client.create(leaseKind, object, signal), signal);
+    return this.#send(signal, (limit) => client.create(leaseKind, object, limit));
   }
 
   /** Whether the write was made. The lease is ours from when the request was sent, whatever its answer took. */
-  async #send(request: () => Promise<Lease>, signal: AbortSignal): Promise<boolean> {
+  async #send(signal: AbortSignal, request: (limit: AbortSignal) => Promise<Lease>): Promise<boolean> {
     const sentAtMs = this.#options.env.clock.monotonic();
     try {
-      const lease = await request();
-      if (signal.aborted) return false;
-      this.#lease = lease;
+      this.#lease = await this.#bounded(signal, request);
       this.#renewedAtMs = sentAtMs;
       return true;
     } catch (error) {
       if (isConflict(error) || isAlreadyExists(error) || isNotFound(error)) return false;
       throw error;
+    }
+  }
+
+  /**
+   * Rejects when `signal` aborts, or when no answer comes within half the renew deadline, or within what a leader has
+   * left of it. The answer is then not looked at any more, even if the request ignores its signal.
+   */
+  async #bounded<T>(signal: AbortSignal, request: (limit: AbortSignal) => Promise<T>): Promise<T> {
+    const { env, renewDeadlineMs } = this.#options;
+    const remainingMs = this.#isLeader ? (this.#renewedAtMs ?? 0) + renewDeadlineMs - env.clock.monotonic() : Infinity;
+    const limit = new AbortController();
+    const stop = (): void => {
+      limit.abort(new Error('the election was stopped'));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    const limitMs = Math.max(Math.min(renewDeadlineMs / 2, remainingMs), 0);
+    const cancel = env.timers.schedule(limitMs, () => {
+      limit.abort(new Error(`no answer within ${Math.round(limitMs)} ms`));
+    });
+    const gaveUp = new Promise<never>((_resolve, reject) => {
+      const fail = (): void => {
+        reject(limit.signal.reason as Error);
+      };
+      limit.signal.addEventListener('abort', fail);
+      if (limit.signal.aborted) fail();
+    });
+    try {
+      return await Promise.race([gaveUp, request(limit.signal)]);
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', stop);
     }
   }
 
@@ -222,13 +237,8 @@ export class LeaderElector {
     const cancel = env.timers.schedule(retryPeriodMs, () => {
       attempt.abort();
     });
-    const gaveUp = new Promise<never>((_resolve, reject) => {
-      attempt.signal.addEventListener('abort', () => {
-        reject(new Error(`no answer within ${retryPeriodMs} ms`));
-      });
-    });
     try {
-      await Promise.race([this.#writeRelease(attempt.signal), gaveUp]);
+      await this.#writeRelease(attempt.signal);
       env.log.info('released the lease', { lease: keyText(lease) });
     } catch (error) {
       env.log.warn('the lease could not be released; it runs out by itself', { error });
@@ -242,13 +252,14 @@ export class LeaderElector {
     const { env, client, lease: key, identity } = this.#options;
     const write = async (lease: Lease | undefined): Promise<void> => {
       if (lease?.spec?.holderIdentity !== identity) return;
-      await client.patch(leaseKind, lease, { spec: releasedSpec(lease.spec, env.clock.now()) }, signal);
+      const spec = releasedSpec(lease.spec, env.clock.now());
+      await this.#bounded(signal, (limit) => client.patch(leaseKind, lease, { spec }, limit));
     };
     try {
       await write(this.#lease);
     } catch (error) {
       if (!isConflict(error)) throw error;
-      await write(await client.get(leaseKind, key, signal));
+      await write(await this.#bounded(signal, (limit) => client.get(leaseKind, key, limit)));
     }
   }
 

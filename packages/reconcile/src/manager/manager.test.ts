@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { noCredentials } from '../client/cluster-connection.ts';
 import { isFenced } from '../client/fence.ts';
-import { controller } from '../controller/builder.ts';
+import { controller, type ControllerBuilder } from '../controller/builder.ts';
+import type { Reconciler } from '../controller/reconciler.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { resourceKind } from '../object/resource-kind.ts';
 import { recordingLogger } from '../testing/recording-logger.ts';
@@ -188,6 +189,27 @@ describe('a manager', () => {
     await env.time.advance(13_000);
     await rejected;
     expect(outcomes).toEqual(['written', 'fenced']);
+  });
+
+  it('fences the client of controllers that need the lease, and of no other', async () => {
+    const env = virtualEnv();
+    const api = new TinyApiServer();
+    api.put(all, website('a'));
+    const manager = managerOn(env, api, { leaderElection: election });
+    const isFencedOff = new Map<string, boolean>();
+    const watching = (name: string): ControllerBuilder => controller(name).for(websites);
+    const note =
+      (name: string): Reconciler =>
+      (_key, { client }) => {
+        isFencedOff.set(name, client === manager.client);
+        return Promise.resolve();
+      };
+    manager.add(watching('leading').reconcile(note('leading')));
+    manager.add(watching('everywhere').withoutLeaderElection().reconcile(note('everywhere')));
+    const { stop } = run(manager);
+    await env.time.until(() => isFencedOff.size === 2);
+    await Promise.all([stop(), env.time.advance(100)]);
+    expect(Object.fromEntries(isFencedOff)).toEqual({ leading: true, everywhere: false });
   });
 
   it('refuses to write before it leads', async () => {
