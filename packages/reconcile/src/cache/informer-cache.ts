@@ -8,6 +8,7 @@ import type { Informer } from './cache.ts';
 import type { IndexFunction } from './indexer.ts';
 import { SharedInformer } from './informer.ts';
 import type { WatchScope } from './reflector.ts';
+import { UnionInformer } from './union-informer.ts';
 
 /** What a cache is made of. */
 export interface CacheOptions {
@@ -15,6 +16,11 @@ export interface CacheOptions {
   readonly connection: ClusterConnection;
   /** Whose managedFields are kept; the others' are dropped before an object is stored. The client's field manager. */
   readonly fieldManager: string;
+  /**
+   * The only namespaces that are watched, each by itself, for installations with a Role in each of them. It concerns
+   * namespaced kinds whose informer names no namespace. Absent or empty: the whole cluster.
+   */
+  readonly namespaces?: readonly string[];
   /** @default the field manager */
   readonly userAgent?: string;
   /** A list or watch without a byte for this long is dead. Longer than the minute between bookmarks. @default 75000 */
@@ -42,8 +48,8 @@ export interface InformerOptions<T extends KubernetesObject> extends WatchScope 
 /** All kinds that a process keeps in memory. A kind is in it only because it was declared: nothing is watched by accident. */
 export interface Cache {
   /**
-   * The informer of a kind in a scope, made at the first call; the same call again gives the same one, with the indexes
-   * of both. It starts with the cache, or now if the cache runs. Throws when the same kind and scope is asked for with
+   * The informer of a kind in a scope, made at the first call; the same call again reads the same memory, with the
+   * indexes of both. It starts with the cache, or now if the cache runs. Throws when the same kind and scope is asked for with
    * another transform, or an index name with another function.
    */
   informer<T extends KubernetesObject>(kind: ResourceKind<T>, options?: InformerOptions<T>): Informer<T>;
@@ -61,25 +67,37 @@ export interface Cache {
 export function createCache(options: CacheOptions): Cache {
   const { env, connection, fieldManager, onRequest } = options;
   const context: ApiRequestContext = { env, connection, userAgent: options.userAgent ?? fieldManager, onRequest };
-  const { idleTimeoutMs = 75_000, streamingLists = true } = options;
+  const { idleTimeoutMs = 75_000, streamingLists = true, namespaces = [] } = options;
   const shared = { context, fieldManager, idleTimeoutMs, streamingLists };
   const informers = new Map<string, AnyInformer>();
   const running = new RunningInformers();
+  const scopedInformer = <T extends KubernetesObject>(
+    kind: ResourceKind<T>,
+    { indexes, transform, ...scope }: InformerOptions<T>,
+  ): Informer<T> => {
+    const id = scopeId(kind, scope);
+    // The id contains the kind, so what is stored under it was made for T.
+    let informer = informers.get(id) as SharedInformer<T> | undefined;
+    if (informer === undefined) {
+      informer = new SharedInformer({ ...shared, kind, scope, transform });
+      informers.set(id, informer as unknown as AnyInformer);
+      running.add(informer);
+    } else if (transform !== undefined && transform !== informer.transform) {
+      throw new Error(`${groupResourceOf(kind)}: there is an informer of this scope with another transform`);
+    }
+    for (const [name, of] of Object.entries(indexes ?? {})) informer.addIndex(name, of);
+    return informer;
+  };
   return {
     informer<T extends KubernetesObject>(kind: ResourceKind<T>, wanted: InformerOptions<T> = {}): Informer<T> {
-      const { indexes, transform, ...scope } = wanted;
-      const id = scopeId(kind, scope);
-      // The id contains the kind, so what is stored under it was made for T.
-      let informer = informers.get(id) as SharedInformer<T> | undefined;
-      if (informer === undefined) {
-        informer = new SharedInformer({ ...shared, kind, scope, transform });
-        informers.set(id, informer as unknown as AnyInformer);
-        running.add(informer);
-      } else if (transform !== undefined && transform !== informer.transform) {
-        throw new Error(`${groupResourceOf(kind)}: there is an informer of this scope with another transform`);
+      if (!kind.namespaced || wanted.namespace !== undefined || namespaces.length === 0) {
+        return scopedInformer(kind, wanted);
       }
-      for (const [name, of] of Object.entries(indexes ?? {})) informer.addIndex(name, of);
-      return informer;
+      const members = namespaces.map(
+        (namespace) => [namespace, scopedInformer(kind, { ...wanted, namespace })] as const,
+      );
+      const [only, ...others] = members;
+      return only !== undefined && others.length === 0 ? only[1] : new UnionInformer(kind, new Map(members));
     },
     start: (signal) => running.start(informers.values(), signal),
     synced: (signal) => allSynced([...informers.values()], signal),

@@ -543,6 +543,39 @@ describe('a cache', () => {
     });
   });
 
+  it('watches only the namespaces that it is limited to, each by itself, and reads them as one', async () => {
+    const w = world({
+      list: ({ path }) =>
+        list(
+          100,
+          path.includes('/namespaces/ns/')
+            ? [widget('a', 10)]
+            : [{ ...widget('b', 11), metadata: { ...widget('b', 11).metadata, namespace: 'other' } }],
+        ),
+    });
+    const limits = { namespaces: ['ns', 'other'], streamingLists: false };
+    const cache = createCache({ env: w.env, connection: w.connection, fieldManager: 'tester', ...limits });
+    const both = cache.informer(widgets, { indexes: { size: (object) => [String(object.size)] } });
+    const seen: string[] = [];
+    const leave = both.onChange((change) => seen.push(change.type));
+    expect(both.hasSynced).toBe(false);
+    cache.start(w.stop.signal).catch(() => undefined);
+    await w.time.settle();
+    expect(w.lists().map((request) => request.path)).toEqual([
+      '/apis/demo.io/v1/namespaces/ns/widgets',
+      '/apis/demo.io/v1/namespaces/other/widgets',
+    ]);
+    expect([both.hasSynced, both.problem, seen]).toEqual([true, undefined, ['added', 'added']]);
+    expect([names(both), both.lister.list('other').length, both.lister.list('elsewhere')]).toEqual([['a', 'b'], 1, []]);
+    expect(both.lister.get({ namespace: 'other', name: 'b' })?.metadata.uid).toBe('uid-b');
+    expect(both.lister.get({ namespace: 'elsewhere', name: 'b' })).toBeUndefined();
+    expect(both.lister.byIndex('size', '1')).toHaveLength(2);
+    leave();
+    w.streams[0]?.send(event('ADDED', widget('c', 101)));
+    await w.time.settle();
+    expect([names(both), seen.length]).toEqual([['a', 'b', 'c'], 2]);
+  });
+
   it('says that it has not synced when it is stopped before', async () => {
     const w = world({ list: () => status(403, 'Forbidden') });
     await begin(w);
