@@ -1,15 +1,9 @@
 import { sleep } from '../env/timers.ts';
+import { parseJson } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { keyOf, keyText } from '../object/object-key.ts';
 import { groupResourceOf, resourcePath, type ResourceKind } from '../object/resource-kind.ts';
-import {
-  openRequest,
-  parseJson,
-  readText,
-  refusal,
-  type ApiRequest,
-  type ApiRequestContext,
-} from '../client/api-request.ts';
+import { openRequest, readText, refusal, type ApiRequest, type ApiRequestContext } from '../client/api-request.ts';
 import { decodeList } from '../client/read-object.ts';
 import { IdleWatchdog } from './idle-watchdog.ts';
 import { LineSplitter } from './json-lines.ts';

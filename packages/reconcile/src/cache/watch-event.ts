@@ -1,8 +1,7 @@
-import { isJsonObject, type JsonObject } from '../object/json.ts';
+import { isJsonObject, parseJson, type JsonObject } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { apiVersionOf, type ResourceKind } from '../object/resource-kind.ts';
 import { apiErrorFrom, isApiError, isExpired } from '../client/api-error.ts';
-import { parseJson } from '../client/api-request.ts';
 import type { WatchInput } from './watch-machine.ts';
 
 /** How the server says that an object changed. */

@@ -1,6 +1,7 @@
 import type { Env } from '../env/env.ts';
 import { sleep } from '../env/timers.ts';
 import type { TransportResponse } from '../env/transport.ts';
+import { parseJson } from '../object/json.ts';
 import { ApiError, apiErrorFrom, isApiError } from './api-error.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 import { startDeadline } from './deadline.ts';
@@ -185,13 +186,4 @@ export function refusal(
 ): ApiError {
   const { status, headers } = response;
   return apiErrorFrom({ status, headers, body }, { request: lineOf(request), action: request.action });
-}
-
-/** The JSON value of `text`, or undefined when it is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -16,7 +16,7 @@ export interface LoadedCluster {
 export interface InClusterOptions {
   /** Process environment. @default process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** @default /var/run/secrets/kubernetes.io/serviceaccount */
+  /** @default `$KUBERNETES_SERVICE_ACCOUNT_DIR`, for processes outside of containers; else /var/run/secrets/kubernetes.io/serviceaccount */
   readonly directory?: string;
 }
 
@@ -35,7 +35,7 @@ export function isInCluster(environment: Readonly<Record<string, string | undefi
  */
 export async function inClusterConnection(env: Env, options: InClusterOptions = {}): Promise<LoadedCluster> {
   const environment = options.environment ?? process.env;
-  const directory = options.directory ?? serviceAccountDirectory;
+  const directory = options.directory ?? environment['KUBERNETES_SERVICE_ACCOUNT_DIR'] ?? serviceAccountDirectory;
   const host = environment['KUBERNETES_SERVICE_HOST'];
   const port = environment['KUBERNETES_SERVICE_PORT'];
   if (!host || !port) {

@@ -1,5 +1,4 @@
-import { isJsonObject, jsonEqual, ownValue } from '../../object/json.ts';
-import { parseJson } from '../api-request.ts';
+import { isJsonObject, jsonEqual, ownValue, parseJson } from '../../object/json.ts';
 import { isLeaf, leafSet, type FieldSet } from './managed-fields.ts';
 import { fitsKey, keyFieldsOf } from './list-items.ts';
 

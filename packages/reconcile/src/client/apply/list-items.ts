@@ -1,5 +1,4 @@
-import { isJsonObject, jsonEqual, ownValue, type JsonObject } from '../../object/json.ts';
-import { parseJson } from '../api-request.ts';
+import { isJsonObject, jsonEqual, ownValue, parseJson, type JsonObject } from '../../object/json.ts';
 
 /** The key fields that an item step (`k:`) names, with their values. */
 export function keyFieldsOf(step: string): JsonObject {
