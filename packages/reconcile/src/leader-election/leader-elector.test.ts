@@ -198,6 +198,15 @@ describe('leader election', () => {
     expect(await a.end).toBe('lost');
   });
 
+  it('shuts the fence of lost leadership at once, although its work has not ended', async () => {
+    const env = virtualEnv();
+    const a = replica(env, new LeaseServer(), 'a', { windDownMs: 60_000 });
+    await env.time.advance(10);
+    a.network.isCut = true;
+    await env.time.advance(10_100);
+    expect([a.isWorking, a.elector.isLeader, mayWrite(a.elector)]).toEqual([true, false, false]);
+  });
+
   it('fences by time even when the process was stopped and nothing could be aborted', async () => {
     const env = virtualEnv();
     let frozenMs = 0;
