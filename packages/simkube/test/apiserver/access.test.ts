@@ -166,6 +166,13 @@ describe('authentication', () => {
     ]).toEqual([401, 401]);
   });
 
+  it('refuses a token once another account has the name', async () => {
+    const text = await token('robot');
+    await admin.delete('/api/v1/namespaces/default/serviceaccounts/robot');
+    await token('robot');
+    expect((await bearer(text).get('/api')).status).toBe(401);
+  });
+
   it('lets anyone without credentials see the version, and nothing else', async () => {
     const nobody = new ApiClient(server.transport());
     expect([(await nobody.get('/version')).status, (await nobody.get('/apis')).status]).toEqual([200, 403]);

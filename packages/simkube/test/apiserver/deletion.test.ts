@@ -64,6 +64,17 @@ describe('deleting', () => {
     expect((await client.get(`${pods}/p`)).status).toBe(404);
   });
 
+  it('a pod again may shorten its grace period, never lengthen it or start it anew', async () => {
+    const spec = { nodeName: 'n', containers: [{ name: 'c', image: 'i' }] };
+    await client.post(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec });
+    const first = await client.delete(`${pods}/p`, { gracePeriodSeconds: 20 });
+    await env.time.advance(5000);
+    const longer = await client.delete(`${pods}/p`, { gracePeriodSeconds: 60 });
+    expect(longer.body.metadata.deletionTimestamp).toBe(first.body.metadata.deletionTimestamp);
+    const shorter = await client.delete(`${pods}/p`, { gracePeriodSeconds: 1 });
+    expect(shorter.body.metadata).toMatchObject({ deletionGracePeriodSeconds: 1 });
+  });
+
   it('a collection honours its selector', async () => {
     await client.post(path, configMap('a', {}, { labels: { x: '1' } }));
     await client.post(path, configMap('b'));

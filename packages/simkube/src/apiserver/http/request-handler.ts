@@ -2,6 +2,7 @@ import { authenticate } from '../authn/authenticate.ts';
 import { impersonate } from '../authn/impersonate.ts';
 import type { UserInfo } from '../authn/user-info.ts';
 import { forbiddenAccess } from '../rbac/forbidden-access.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
 import { pageNotFound } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
 import { objectFormat } from './accept.ts';
@@ -75,10 +76,11 @@ export class RequestHandler {
       about.seen.user = user.username;
       this.#authorize(user, about.info);
       if (!about.info.isResource) return handleNonResource(this.#context, request);
+      const resource = this.#resourceOf(about.info);
       about.seen.body = readBody(request.body, request.headers['content-type']);
       const warn = (message: string): void => void warnings.push(message);
       return withWarnings(
-        this.#handleResource({ request, info: about.info, user, body: about.seen.body, warn }),
+        this.#handleResource({ request, info: about.info, resource, user, body: about.seen.body, warn }),
         warnings,
       );
     } catch (error) {
@@ -106,17 +108,20 @@ export class RequestHandler {
   #handleResource(request: {
     request: ApiRequest;
     info: RequestInfo;
+    resource: ServedResource;
     user: UserInfo;
     body: unknown;
     warn: (message: string) => void;
   }): ApiResponse {
-    const { info } = request;
-    const resource = this.#context.core.registry.find(info.group, info.version, info.resource);
-    if (resource === undefined) throw pageNotFound();
-    if (!resource.namespaced && info.namespace !== undefined) throw pageNotFound();
     const as = this.#representation(request.request);
-    const full = { ...request, context: this.#context, resource, as };
-    return info.subresource === '' ? handleResource(full) : handleSubresource(full);
+    const full = { ...request, context: this.#context, as };
+    return request.info.subresource === '' ? handleResource(full) : handleSubresource(full);
+  }
+
+  #resourceOf(info: RequestInfo): ServedResource {
+    const resource = this.#context.core.registry.find(info.group, info.version, info.resource);
+    if (resource === undefined || (!resource.namespaced && info.namespace !== undefined)) throw pageNotFound();
+    return resource;
   }
 
   #representation(request: ApiRequest): Representation {

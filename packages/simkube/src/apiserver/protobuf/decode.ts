@@ -112,8 +112,17 @@ const decoders: Readonly<Record<string, (value: WireField['value']) => unknown>>
   M: (value) => decodeTime(value, formatMicroTime),
   Q: (value) => text.decode(bytesOf(wireFields(asBytes(value)), 1)),
   I: decodeIntOrString,
-  R: (value) => JSON.parse(text.decode(bytesOf(wireFields(asBytes(value)), 1))) as unknown,
+  R: decodeRaw,
 };
+
+/** JSON inside protobuf: managed fields and extensions. */
+function decodeRaw(value: WireField['value']): unknown {
+  try {
+    return JSON.parse(text.decode(bytesOf(wireFields(asBytes(value)), 1))) as unknown;
+  } catch {
+    throw new ProtobufError('a raw extension is not JSON');
+  }
+}
 
 function decodeValue(type: string, value: WireField['value']): unknown {
   const decoder = Object.hasOwn(decoders, type) ? decoders[type] : undefined;
