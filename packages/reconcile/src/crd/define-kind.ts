@@ -1,3 +1,4 @@
+import { deepFreeze } from '../object/json.ts';
 import type { KubernetesObject, ObjectMeta } from '../object/object.ts';
 import { apiVersionOf, resourceKind, type ResourceKind } from '../object/resource-kind.ts';
 import { checkCelBounds } from './cel-bounds.ts';
@@ -6,7 +7,7 @@ import { withDefaults } from './defaults.ts';
 import { crdManifest, type CustomResourceDefinition, type PrinterColumn, type ScaleSubresource } from './manifest.ts';
 import type { AnySchema, ReadType, Schema, WriteType } from './schema.ts';
 import { SchemaError, toStructuralSchema, type StructuralSchema, type ValidationRule } from './structural-schema.ts';
-import { compileValidator, type FieldError, type Validator } from './validate.ts';
+import { compileValidator, validatorCompiler, type FieldError, type Validator } from './validate.ts';
 
 /** An object of a custom kind as it is stored. */
 export interface CustomObject<Spec, Status = never> extends KubernetesObject {
@@ -30,7 +31,7 @@ export interface CustomKind<T extends KubernetesObject, Manifest = unknown> exte
   /** The structural schema of a whole object, apiVersion, kind and metadata included. */
   readonly schema: StructuralSchema;
   /**
-   * The CustomResourceDefinition to install. Throws `SchemaError` when a default value violates its own schema.
+   * The CustomResourceDefinition to install, frozen. Throws `SchemaError` when a default value violates its own schema.
    */
   crd(): CustomResourceDefinition;
   /**
@@ -94,13 +95,17 @@ export function defineKind<Spec extends AnySchema, Status extends AnySchema = Sc
   const rules = compileRules(schema, kind.kind);
   const rootWithMeta = withTypeMeta(schema, definition);
   let validator: Validator | undefined;
+  let manifest: CustomResourceDefinition | undefined;
   return {
     ...kind,
     schema: rootWithMeta,
     crd() {
-      checkDefaults(schema, kind.kind);
-      const details = { ...definition, hasStatus: definition.status !== undefined };
-      return crdManifest(kind, rootWithMeta, details);
+      if (manifest === undefined) {
+        checkDefaults(schema, kind.kind, validatorCompiler());
+        const details = { ...definition, hasStatus: definition.status !== undefined };
+        manifest = deepFreeze(crdManifest(kind, rootWithMeta, details));
+      }
+      return manifest;
     },
     validate(object, previous) {
       validator ??= compileValidator(rootWithMeta);
@@ -111,7 +116,7 @@ export function defineKind<Spec extends AnySchema, Status extends AnySchema = Sc
       return ruleErrors(rules, stored, previous);
     },
     // The schema is what the object type was derived from.
-    withDefaults: (manifest) => withDefaults(schema, manifest) as CustomObject<ReadType<Spec>, ReadType<Status>>,
+    withDefaults: (written) => withDefaults(schema, written) as CustomObject<ReadType<Spec>, ReadType<Status>>,
   };
 }
 
@@ -171,12 +176,13 @@ function typeMetaErrors(kind: ResourceKind, object: unknown): readonly FieldErro
   ];
 }
 
-function checkDefaults(schema: StructuralSchema, path: string): void {
+function checkDefaults(schema: StructuralSchema, path: string, compile: ReturnType<typeof validatorCompiler>): void {
   if (schema.default !== undefined) {
-    const [error] = compileValidator(schema)(schema.default);
+    const [error] = compile(schema)(schema.default);
     if (error !== undefined) throw new SchemaError(path, `its default is not valid: ${error.path} ${error.message}`);
   }
-  for (const [name, property] of Object.entries(schema.properties ?? {})) checkDefaults(property, `${path}.${name}`);
-  if (schema.items !== undefined) checkDefaults(schema.items, `${path}[]`);
-  if (schema.additionalProperties !== undefined) checkDefaults(schema.additionalProperties, `${path}.*`);
+  for (const [name, property] of Object.entries(schema.properties ?? {}))
+    checkDefaults(property, `${path}.${name}`, compile);
+  if (schema.items !== undefined) checkDefaults(schema.items, `${path}[]`, compile);
+  if (schema.additionalProperties !== undefined) checkDefaults(schema.additionalProperties, `${path}.*`, compile);
 }

@@ -24,9 +24,18 @@ const addFormats = formatsModule.default;
  * here, CEL rules elsewhere. Unknown fields are no error: the API server prunes them.
  */
 export function compileValidator(schema: StructuralSchema): Validator {
+  return validatorCompiler()(schema);
+}
+
+/** Compiles several schemas with one ajv, which is most of the time that a small schema takes. */
+export function validatorCompiler(): (schema: StructuralSchema) => Validator {
   const ajv = new Ajv({ allErrors: true, strict: false });
   addFormats(ajv);
   ajv.addFormat('duration', goDuration);
+  return (schema) => validatorOf(ajv, schema);
+}
+
+function validatorOf(ajv: Ajv, schema: StructuralSchema): Validator {
   const validate: ValidateFunction = ajv.compile(schema);
   return (value) => {
     const isValid = validate(value);
