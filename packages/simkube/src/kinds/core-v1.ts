@@ -29,7 +29,7 @@ export interface Container {
   readonly lifecycle?: { readonly preStop?: LifecycleHandler };
 }
 
-export interface ContainerPort {
+interface ContainerPort {
   readonly name?: string;
   readonly containerPort: number;
   readonly protocol?: string;
@@ -72,7 +72,7 @@ export interface Probe {
   readonly failureThreshold?: number;
 }
 
-export interface LifecycleHandler {
+interface LifecycleHandler {
   readonly sleep?: { readonly seconds: number };
   readonly exec?: { readonly command?: readonly string[] };
   readonly httpGet?: HttpGetAction;
@@ -148,6 +148,29 @@ export interface Service extends KubernetesObject {
   };
 }
 
+interface EndpointAddress {
+  readonly ip: string;
+  readonly nodeName?: string;
+  readonly targetRef?: {
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+  };
+}
+
+/** Addresses that share their ports. */
+export interface EndpointSubset {
+  readonly addresses?: readonly EndpointAddress[];
+  readonly notReadyAddresses?: readonly EndpointAddress[];
+  readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[];
+}
+
+/** The older form of EndpointSlices, which `kubectl get endpoints` shows. */
+export interface Endpoints extends KubernetesObject {
+  readonly subsets?: readonly EndpointSubset[];
+}
+
 export interface Node extends KubernetesObject {
   readonly spec?: { readonly podCIDR?: string; readonly providerID?: string };
   readonly status?: Readonly<Record<string, unknown>>;
@@ -164,6 +187,12 @@ export interface Secret extends KubernetesObject {
 
 export const podKind = resourceKind<Pod>({ group: '', version: 'v1', kind: 'Pod', plural: 'pods' });
 export const serviceKind = resourceKind<Service>({ group: '', version: 'v1', kind: 'Service', plural: 'services' });
+export const endpointsKind = resourceKind<Endpoints>({
+  group: '',
+  version: 'v1',
+  kind: 'Endpoints',
+  plural: 'endpoints',
+});
 export const nodeKind = resourceKind<Node>({
   group: '',
   version: 'v1',

@@ -1,6 +1,6 @@
 import { resourceKind, type KubernetesObject } from '@canaryop/reconcile/object';
 
-export interface GatewayServer {
+interface GatewayServer {
   readonly port: { readonly number: number; readonly name?: string; readonly protocol?: string };
   /** `host`, `*`, `*.suffix`, each optionally behind `namespace/` or `./`. */
   readonly hosts: readonly string[];

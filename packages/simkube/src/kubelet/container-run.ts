@@ -3,7 +3,7 @@ import type { Listener, PodNetwork } from './pod-network.ts';
 import type { Program, ProgramContext } from './program.ts';
 
 /** The exit code of a process that SIGKILL ended. */
-export const killedExitCode = 137;
+const killedExitCode = 137;
 
 /** What a run takes from its container. */
 export interface ContainerRunOptions {

@@ -412,6 +412,7 @@ describe('logs', () => {
     [{ tailLines: 0 }, ''],
     [{ sinceSeconds: 9 }, 'line 3\n'],
     [{ container: 'main' }, 'line 1\nline 2\nline 3\n'],
+    [{ previous: true }, '400 previous terminated container "main" in pod "web" not found'],
     [{ container: 'other' }, '400 container other is not valid for pod web'],
     [{ timestamps: true, tailLines: 1 }, '2026-01-01T00:00:02.060000Z line 3\n'],
   ])('with %j are %j', async (options, expected) => {

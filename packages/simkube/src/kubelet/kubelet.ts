@@ -4,6 +4,7 @@ import { keyOf, keyText, type ObjectKey } from '@canaryop/reconcile/object';
 import type { Loopback } from '../apiserver/loopback.ts';
 import type { EventSink } from '../controllers/event-writer.ts';
 import { nodeKind, podKind, type Node, type Pod } from '../kinds/core-v1.ts';
+import type { ContainerRunner } from './container-runner.ts';
 import { readLog, type PodLogOptions, type PodLogs } from './pod-logs.ts';
 import type { PodNetwork } from './pod-network.ts';
 import { PodWorker } from './pod-worker.ts';
@@ -64,11 +65,10 @@ export class Kubelet {
     }
     const runner = worker.container(name);
     if (runner === undefined) return refusal(400, `container ${name} is not valid for pod ${key.name}`);
-    if (runner.status.containerID !== undefined) {
-      return { ok: true, lines: readLog(runner.log, options, this.#options.env.clock.now()) };
-    }
-    const reason = runner.waitingReason ?? 'ContainerCreating';
-    return refusal(400, `container "${name}" in pod "${key.name}" is waiting to start: ${reason}`);
+    const subject = `container "${name}" in pod "${key.name}"`;
+    const problem = logProblem(runner, options.previous === true, subject);
+    if (problem !== undefined) return refusal(400, problem);
+    return { ok: true, lines: readLog(runner.log, options, this.#options.env.clock.now()) };
   }
 
   #observe(pod: Pod): void {
@@ -106,6 +106,18 @@ export class Kubelet {
       status: nodeStatus(formatTime(env.clock.now()), nodeName),
     });
   }
+}
+
+/** Why a container has no such log, or undefined. */
+function logProblem(
+  { status, waitingReason }: ContainerRunner,
+  previous: boolean,
+  subject: string,
+): string | undefined {
+  if (previous)
+    return status.lastState.terminated === undefined ? `previous terminated ${subject} not found` : undefined;
+  const reason = waitingReason ?? 'ContainerCreating';
+  return status.containerID === undefined ? `${subject} is waiting to start: ${reason}` : undefined;
 }
 
 function refusal(code: 400 | 404, message: string): PodLogs {

@@ -6,7 +6,7 @@ import type { IngressIdentity, MeshConfig } from './mesh-config.ts';
 import { isCatchAll, requestMatcher, type RequestMatcher } from './request-match.ts';
 
 /** A share of a route's requests. */
-export interface WeightedCluster {
+interface WeightedCluster {
   readonly cluster: string;
   /** Relative to the sum of the route's weights, whatever that is. */
   readonly weight: number;

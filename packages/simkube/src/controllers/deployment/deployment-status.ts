@@ -164,7 +164,7 @@ function replicaFailure({ fresh, old }: DeploymentView): NewCondition | undefine
 }
 
 /** The condition of this type, if there is one. */
-export function conditionOf(deployment: Deployment, type: ConditionType): DeploymentCondition | undefined {
+function conditionOf(deployment: Deployment, type: ConditionType): DeploymentCondition | undefined {
   return deployment.status?.conditions?.find((condition) => condition.type === type);
 }
 

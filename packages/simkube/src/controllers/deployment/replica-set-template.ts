@@ -5,13 +5,13 @@ import { canonicalJson, hashName } from '../safe-name.ts';
 import { fenceposts } from './replica-math.ts';
 
 /** Tells the pods of one revision from those of another. */
-export const podTemplateHashLabel = 'pod-template-hash';
+const podTemplateHashLabel = 'pod-template-hash';
 
 const prefix = 'deployment.kubernetes.io';
 export const revisionAnnotation = `${prefix}/revision`;
-export const revisionHistoryAnnotation = `${prefix}/revision-history`;
+const revisionHistoryAnnotation = `${prefix}/revision-history`;
 export const desiredReplicasAnnotation = `${prefix}/desired-replicas`;
-export const maxReplicasAnnotation = `${prefix}/max-replicas`;
+const maxReplicasAnnotation = `${prefix}/max-replicas`;
 
 const notCopied = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { deploymentOf, startCluster, type VirtualCluster } from '../../../test/virtual-cluster.ts';
 import { deploymentKind } from '../../kinds/apps-v1.ts';
-import { podKind, serviceKind, type Pod, type Service } from '../../kinds/core-v1.ts';
+import { endpointsKind, podKind, serviceKind, type Pod, type Service } from '../../kinds/core-v1.ts';
 import { endpointSliceKind, type EndpointSlice } from '../../kinds/discovery-v1.ts';
 import { endpointSlicesOf } from './endpoint-slices.ts';
 
@@ -39,6 +39,23 @@ describe('the endpoints of a Service', () => {
       { ready: true, serving: true, terminating: false },
       { ready: true, serving: true, terminating: false },
     ]);
+    await cluster.stop();
+  });
+
+  it('are in the older form, too, which goes with the Service', async () => {
+    const cluster = await startWeb();
+    const key = { namespace: 'default', name: 'web' };
+    const addresses = cluster.pods().map((pod) => pod.status?.podIP);
+    const [subset] = cluster.api.get(endpointsKind, key)?.subsets ?? [];
+    expect(new Set(subset?.addresses?.map(({ ip }) => ip))).toEqual(new Set(addresses));
+    expect(subset?.ports).toEqual([{ name: 'http', port: 8088, protocol: 'TCP' }]);
+    const [pod] = cluster.pods();
+    cluster.api.delete(podKind, { namespace: 'default', name: pod?.metadata.name ?? '' });
+    await cluster.env.time.advance(50);
+    expect(cluster.api.get(endpointsKind, key)?.subsets?.[0]?.addresses).toHaveLength(1);
+    cluster.api.delete(serviceKind, key);
+    await cluster.env.time.advance(1000);
+    expect(cluster.api.get(endpointsKind, key)).toBeUndefined();
     await cluster.stop();
   });
 

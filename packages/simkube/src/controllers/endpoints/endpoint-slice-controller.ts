@@ -1,12 +1,20 @@
 import { keyOf, keyText, type ObjectKey } from '@canaryop/reconcile/object';
 
 import { deepEqual } from '../../apiserver/object/deep-equal.ts';
-import { podKind, serviceKind, type Pod, type Service } from '../../kinds/core-v1.ts';
+import {
+  endpointsKind,
+  podKind,
+  serviceKind,
+  type EndpointSubset,
+  type Pod,
+  type Service,
+} from '../../kinds/core-v1.ts';
 import { endpointSliceKind, type EndpointSlice } from '../../kinds/discovery-v1.ts';
 import type { ControllerOptions } from '../controller-options.ts';
 import { splitKey } from '../object-key-text.ts';
 import { OwnedObjects } from '../owned-objects.ts';
 import { SyncLoop } from '../sync-loop.ts';
+import { endpointSubsetsOf } from './endpoint-subsets.ts';
 import { endpointSlicesOf, selects } from './endpoint-slices.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -16,7 +24,7 @@ interface TrackedPod {
   readonly labels: Labels;
 }
 
-/** Keeps the EndpointSlices of each Service that has a selector. */
+/** Keeps the EndpointSlices of each Service that has a selector, and its Endpoints, the older form of the same. */
 export class EndpointSliceController {
   readonly #options: ControllerOptions;
   readonly #slices: OwnedObjects<EndpointSlice>;
@@ -72,6 +80,9 @@ export class EndpointSliceController {
   #sync(key: string): undefined {
     const { api } = this.#options;
     const service = api.get(serviceKind, splitKey(key));
+    if (service === undefined && api.get(endpointsKind, splitKey(key)) !== undefined) {
+      api.delete(endpointsKind, splitKey(key));
+    }
     if (service?.metadata.uid === undefined || service.metadata.deletionTimestamp !== undefined) return undefined;
     const live = this.#slices.of(service.metadata.uid);
     const desired = service.spec.selector === undefined ? [] : endpointSlicesOf(service, this.#pods(service));
@@ -82,7 +93,18 @@ export class EndpointSliceController {
       );
     const kept = new Set(desired.map((slice) => slice.metadata.name));
     for (const slice of live) if (!kept.has(slice.metadata.name)) api.delete(endpointSliceKind, keyOf(slice));
+    if (service.spec.selector !== undefined) this.#writeEndpoints(service, endpointSubsetsOf(desired));
     return undefined;
+  }
+
+  #writeEndpoints(service: Service, subsets: readonly EndpointSubset[]): void {
+    const { api } = this.#options;
+    const live = api.get(endpointsKind, keyOf(service));
+    if (live === undefined) {
+      const { labels } = service.metadata;
+      const metadata = { ...keyOf(service), ...(labels === undefined ? {} : { labels }) };
+      api.create(endpointsKind, { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets });
+    } else if (!deepEqual(live.subsets ?? [], subsets)) api.update(endpointsKind, { ...live, subsets });
   }
 
   #write(slice: EndpointSlice, live: EndpointSlice | undefined): void {

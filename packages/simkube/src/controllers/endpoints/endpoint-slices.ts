@@ -5,8 +5,8 @@ import { isPodReady } from '../pod-readiness.ts';
 import { canonicalJson, hashName } from '../safe-name.ts';
 
 /** Label and value that mark the slices of this controller. */
-export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
-export const managedBy = 'endpointslice-controller.k8s.io';
+const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
+const managedBy = 'endpointslice-controller.k8s.io';
 
 /**
  * The slices of a Service: one for each distinct set of resolved ports, because a named targetPort may mean another
