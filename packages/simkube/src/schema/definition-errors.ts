@@ -9,7 +9,7 @@ import { isJsonObject, type Json, type JsonObject, type StructuralSchema } from 
 
 /**
  * What Kubernetes would refuse about a CustomResourceDefinition: names, versions, schemas, rules, printer columns.
- * The object has its defaults (singular, listKind, conversion). Rules are looked at once the schema is structural.
+ * The object has its defaults (singular, listKind, conversion). Rules are looked at where the schema below is sound.
  */
 export function definitionErrors(
   definition: JsonObject,
@@ -141,5 +141,6 @@ function errorsOfSchema(schema: Json, path: string, environment: RuleEnvironment
   if (!isJsonObject(schema)) return [requiredValue(path)];
   const structural = schema as StructuralSchema;
   const errors = structureErrors(structural, path);
-  return errors.length > 0 ? errors : schemaRuleErrors(structural, path, environment);
+  const broken = errors.map(({ field }) => field);
+  return [...errors, ...schemaRuleErrors(structural, { path, environment, broken })];
 }

@@ -88,7 +88,11 @@ describe('objectValidator', () => {
     [
       'a fraction',
       { replicas: 1.5 },
-      ['spec.replicas: Invalid value: "number": spec.replicas in body must be of type integer: "number"'],
+      [
+        'spec.replicas: Invalid value: "number": spec.replicas in body must be of type integer: "number"',
+        '<nil>: Invalid value: "": Checked value must be of type integer (default format) in spec.replicas',
+        'spec.replicas: Invalid value: 1.5: spec.replicas in body should be a multiple of 1',
+      ],
     ],
     ['an enum', { mode: 'x' }, ['spec.mode: Unsupported value: "x": supported values: "fast", "slow"']],
     [

@@ -22,14 +22,20 @@ interface Place {
  */
 export function schemaRuleErrors(
   schema: StructuralSchema,
-  path: string,
-  environment: RuleEnvironment,
+  options: {
+    readonly path: string;
+    readonly environment: RuleEnvironment;
+    /** Paths of what is wrong with the schema: rules on the way to them can't be judged. */
+    readonly broken: readonly string[];
+  },
 ): readonly FieldError[] {
+  const { path, environment, broken } = options;
   const errors: FieldError[] = [];
   const costs: { readonly path: string; readonly cost: number }[] = [];
 
   function visit(node: StructuralSchema, place: Place): void {
-    for (const [index, rule] of (node['x-kubernetes-validations'] ?? []).entries()) {
+    const isSound = !broken.some((field) => field.startsWith(place.path));
+    for (const [index, rule] of (isSound ? (node['x-kubernetes-validations'] ?? []) : []).entries()) {
       const at = `${place.path}.x-kubernetes-validations[${index}]`;
       const checked = checkedRule(node, rule, { ...place, path: at, environment });
       errors.push(...checked.errors);

@@ -37,8 +37,9 @@ export function valueCheck(schema: StructuralSchema): ValueCheck {
   return (value, path, old) => {
     if (old !== undefined && jsonEqual(old.value, value)) return none;
     const mistyped = isType(value, path);
-    if (mistyped !== undefined) return [mistyped, ...enumerated.flatMap((check) => check(value, path, old))];
-    return value === null ? none : checks.flatMap((check) => check(value, path, old));
+    // A wrong type does not stop the keywords that fit the value's own type; a null meets the enum only.
+    const errors = (value === null ? enumerated : checks).flatMap((check) => check(value, path, old));
+    return mistyped === undefined ? errors : [mistyped, ...errors];
   };
 }
 
@@ -133,29 +134,46 @@ function patternTest(pattern: string): (text: string) => boolean {
 function numberChecks(schema: StructuralSchema): readonly Check[] {
   const { minimum, maximum, multipleOf, exclusiveMinimum, exclusiveMaximum, format } = schema;
   const rules: (readonly [holds: (value: number) => boolean, detail: string])[] = [];
-  if (format === 'int32') rules.push([(value) => value >= -(2 ** 31) && value < 2 ** 31, 'must be of type int32']);
+  // Go compares an integer with the bound cut to an integer, unless the type is integer.
+  const bound = (limit: number, value: number): number =>
+    schema.type !== 'integer' && Number.isInteger(value) ? Math.trunc(limit) : limit;
   if (maximum !== undefined) {
     rules.push(
       exclusiveMaximum === true
-        ? [(value) => value < maximum, `should be less than ${maximum}`]
-        : [(value) => value <= maximum, `should be less than or equal to ${maximum}`],
+        ? [(value) => value < bound(maximum, value), `should be less than ${maximum}`]
+        : [(value) => value <= bound(maximum, value), `should be less than or equal to ${maximum}`],
     );
   }
   if (minimum !== undefined) {
     rules.push(
       exclusiveMinimum === true
-        ? [(value) => value > minimum, `should be greater than ${minimum}`]
-        : [(value) => value >= minimum, `should be greater than or equal to ${minimum}`],
+        ? [(value) => value > bound(minimum, value), `should be greater than ${minimum}`]
+        : [(value) => value >= bound(minimum, value), `should be greater than or equal to ${minimum}`],
     );
   }
   if (multipleOf !== undefined) {
     rules.push([(value) => Number.isInteger(value / multipleOf), `should be a multiple of ${multipleOf}`]);
   }
-  return rules.map(
-    ([holds, detail]): Check =>
-      (value, path) =>
-        typeof value !== 'number' || holds(value) ? none : [broken(path, value, detail)],
-  );
+  return [
+    ...(schema.type === 'integer' ? [integerCheck(format)] : []),
+    ...rules.map(
+      ([holds, detail]): Check =>
+        (value, path) =>
+          typeof value !== 'number' || holds(value) ? none : [broken(path, value, detail)],
+    ),
+  ];
+}
+
+/** Go says twice of a fraction that it is no integer, once without a field. */
+function integerCheck(format: string | undefined): Check {
+  const limit = format === 'int32' ? 2 ** 31 : 2 ** 63;
+  const known = format !== undefined && isKnownFormat('integer', format);
+  const name = known ? `with format ${format}` : '(default format)';
+  return (value, path) => {
+    if (typeof value !== 'number' || (Number.isInteger(value) && value >= -limit && value < limit)) return none;
+    const detail = `Checked value must be of type integer ${name} in ${path}`;
+    return [{ reason: 'FieldValueInvalid', field: '<nil>', body: `Invalid value: "": ${detail}` }];
+  };
 }
 
 function enumCheck({ enum: values }: StructuralSchema): readonly Check[] {
