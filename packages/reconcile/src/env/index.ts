@@ -4,6 +4,6 @@ export type { Env } from './env.ts';
 export { silentLogger, type LogFields, type Logger } from './logger.ts';
 export { processEnv } from './process-env.ts';
 export { uuid, type Random } from './random.ts';
-export { formatMicroTime, formatTime, parseTime } from './time.ts';
+export { dateOf, formatMicroTime, formatTime, parseTime } from './time.ts';
 export { sleep, type Cancel, type Timers } from './timers.ts';
 export type { Transport, TransportRequest, TransportResponse } from './transport.ts';
