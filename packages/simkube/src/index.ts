@@ -9,9 +9,9 @@ export type { HttpHandler, HttpRequest, HttpResponse } from './kubelet/http-exch
 export type { PodLogOptions, PodLogs } from './kubelet/pod-logs.ts';
 export type { ImageBehaviour, ImageRule, Program, ProgramContext } from './kubelet/program.ts';
 export { EmbeddedPrometheus, type EmbeddedPrometheusOptions } from './prometheus/embedded-prometheus.ts';
-export { createCluster, startCluster, type Cluster, type ClusterOptions } from './world/cluster.ts';
+export { createCluster, istioDefinitions, startCluster, type Cluster, type ClusterOptions } from './world/cluster.ts';
 export { declaredPorts, sampleHandler, serverProgram } from './world/in-process-programs.ts';
 export { listenIngress } from './world/ingress-listener.ts';
 export { loopbackProgram, type LoopbackServer } from './world/loopback-program.ts';
-export { listenHttp, type HttpListener, type HttpListenOptions } from './world/node-http.ts';
+export { forwardingHandler, listenHttp, type HttpListener, type HttpListenOptions } from './world/node-http.ts';
 export { createWorld, type World, type WorldLags, type WorldOptions } from './world/world.ts';

@@ -1,6 +1,6 @@
 import axios, { AxiosError, type AxiosAdapter, type AxiosResponse } from 'axios';
 
-import { sleep, type Timers, type Transport } from '@canaryop/reconcile/env';
+import { startDeadline, type Timers, type Transport } from '@canaryop/reconcile/env';
 
 /** Bounds of one exchange with something that a user named. */
 export interface HttpBounds {
@@ -41,11 +41,7 @@ export class HttpClient {
   }
 
   async send({ method, url, form, address, signal }: HttpRequest): Promise<HttpOutcome> {
-    const timeout = new AbortController();
-    const over = new AbortController();
-    void sleep(this.#timers, this.#bounds.timeoutMs, over.signal).then(() => {
-      timeout.abort();
-    });
+    const deadline = startDeadline(this.#timers, this.#bounds.timeoutMs, signal);
     try {
       const response = await axios.request<string>({
         method,
@@ -53,7 +49,7 @@ export class HttpClient {
         ...(form === undefined ? {} : { data: new URLSearchParams(form).toString() }),
         headers: { accept: 'application/json', 'accept-encoding': 'identity' },
         adapter: this.#adapter(address),
-        signal: AbortSignal.any([signal, timeout.signal]),
+        signal: deadline.signal,
         maxRedirects: 0,
         proxy: false,
         responseType: 'text',
@@ -63,11 +59,11 @@ export class HttpClient {
       return { kind: 'response', status: response.status, body: response.data };
     } catch (error) {
       if (signal.aborted) return { kind: 'failure', failure: 'aborted' };
-      if (timeout.signal.aborted) return { kind: 'failure', failure: 'timeout' };
+      if (deadline.hasPassed) return { kind: 'failure', failure: 'timeout' };
       const isTooLarge = error instanceof AxiosError && error.code === AxiosError.ERR_BAD_RESPONSE;
       return { kind: 'failure', failure: isTooLarge ? 'too large' : 'unreachable' };
     } finally {
-      over.abort();
+      deadline.end();
     }
   }
 

@@ -41,7 +41,7 @@ function tell(story: Story, crash: { at: number; after: boolean } | undefined): 
   let requests = 0;
   for (let pass = 0; pass < 3_000; pass += 1) {
     const next = edits[0];
-    if (next?.when(world) === true) {
+    if (next !== undefined && next.when(world)) {
       world.edit(next.spec);
       edits.shift();
     }

@@ -210,6 +210,6 @@ describe('the story of a CanaryApp', () => {
     const { primary } = world.live;
     world.live.primary = { ...primary, spec: { ...primary?.spec, replicas: 7 } } as Deployment;
     world.run();
-    expect((world.live.primary as Deployment).spec?.replicas).toBe(7);
+    expect(world.live.primary.spec?.replicas).toBe(7);
   });
 });

@@ -1,4 +1,4 @@
-import { Deployment, type Service } from '@canaryop/reconcile/kinds';
+import { Deployment } from '@canaryop/reconcile/kinds';
 import type { KubernetesObject } from '@canaryop/reconcile/object';
 
 import { CanaryApp, type CanaryAppStatus, type OwnedSpec } from '../../src/api/v1/canaryapp.ts';
@@ -233,7 +233,7 @@ export class TinyWorld {
       if (!this.#readyAt.has(key)) this.#readyAt.set(key, this.now + podStartMs);
       return;
     }
-    if (slot === 'service') this.live.service = next as Service;
+    if (slot === 'service') this.live.service = next;
     if (slot === 'gateway') this.live.gateway = next as Gateway;
     if (slot === 'destinationRule') this.live.destinationRule = next as DestinationRule;
     if (slot === 'virtualService') {

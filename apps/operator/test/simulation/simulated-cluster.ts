@@ -1,11 +1,13 @@
 import type { ClusterConnection } from '@canaryop/reconcile/client';
 import { noCredentials } from '@canaryop/reconcile/client';
 import type { Logger, Transport } from '@canaryop/reconcile/env';
+import { resourceKind } from '@canaryop/reconcile/object';
 import { virtualEnv, type VirtualEnv } from '@canaryop/reconcile/testing';
 import {
   adminUser,
   createCluster,
   EmbeddedPrometheus,
+  istioDefinitions,
   type Cluster,
   type RequestRecord,
   type WorldOptions,
@@ -17,6 +19,14 @@ import { VirtualService } from '../../src/traffic/istio/kinds.ts';
 import { weightOf } from '../../src/traffic/istio/routes.ts';
 import { sampleSpec } from '../plan/tiny-world.ts';
 
+const definitionKind = resourceKind({
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+});
+
 const prometheusHost = 'prometheus.istio-system.svc:9090';
 export const appKey = { namespace: 'default', name: 'demo' } as const;
 
@@ -27,6 +37,8 @@ export interface SimulationOptions {
   readonly istio?: boolean;
   /** Wraps the operator's connection to the API server, for faults. */
   readonly wrap?: (transport: Transport) => Transport;
+  /** Answers checks instead of the embedded Prometheus. */
+  readonly provider?: Transport;
   readonly log?: Logger;
   /** Of the operator, beside what the simulation gives it. */
   readonly operator?: Pick<OperatorOptions, 'leaderElection' | 'namespace'>;
@@ -74,7 +86,7 @@ export class Simulation {
   }
 
   /** Starts an operator process. */
-  startOperator(): RunningOperator {
+  startOperator(options: Pick<OperatorOptions, 'leaderElection'> = {}): RunningOperator {
     const inner = this.cluster.server.transport(adminUser);
     const transport = cuttable(this.#options.wrap?.(inner) ?? inner);
     const connection: ClusterConnection = { server: 'https://simkube', transport, credentials: noCredentials };
@@ -82,7 +94,7 @@ export class Simulation {
     const operator = createOperator({
       env: this.env,
       connection,
-      network: this.prometheus.transport(),
+      network: this.#options.provider ?? this.prometheus.transport(),
       resolve: () => Promise.resolve([]),
       addresses: {
         allowedHosts: [],
@@ -90,6 +102,7 @@ export class Simulation {
         refusedAddresses: [],
       },
       gracefulShutdownMs: 1,
+      ...options,
       ...this.#options.operator,
     });
     let hasEnded = false;
@@ -123,6 +136,11 @@ export class Simulation {
       metadata: { ...appKey, name },
       spec: { ...sampleSpec, ...spec },
     });
+  }
+
+  /** Installs Istio's kinds into a cluster that was started without. */
+  installIstio(): void {
+    for (const definition of istioDefinitions()) this.cluster.server.loopback.create(definitionKind, definition);
   }
 
   get app(): CanaryApp {

@@ -4,7 +4,7 @@ import type { TransportResponse } from '../env/transport.ts';
 import { parseJson } from '../object/json.ts';
 import { ApiError, apiErrorFrom, isApiError } from './api-error.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
-import { startDeadline } from './deadline.ts';
+import { startDeadline } from '../env/deadline.ts';
 import type { Fence } from './fence.ts';
 
 /** A finished exchange, for `rest_client_requests_total` and `rest_client_request_duration_seconds`. */

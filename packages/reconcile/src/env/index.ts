@@ -1,5 +1,6 @@
 /** The world as the library sees it: time, timers, random, log, and the network as byte streams. */
 export type { Clock } from './clock.ts';
+export { startDeadline, type Deadline } from './deadline.ts';
 export type { Env } from './env.ts';
 export { silentLogger, type LogFields, type Logger } from './logger.ts';
 export { processEnv } from './process-env.ts';

@@ -1,4 +1,4 @@
-import type { Timers } from '../env/timers.ts';
+import type { Timers } from './timers.ts';
 
 /**
  * A signal that aborts when time is up or when a longer-lived one does, and that leaves nothing behind at that one.
