@@ -136,6 +136,24 @@ describe('definitionErrors', () => {
     expect(errors(definition(long(rule, bounded)))).toEqual([]);
   });
 
+  it.each([
+    ['.a', true],
+    ["['a']", true],
+    ['.m.any', true],
+    ['.zz', false],
+    ['a', false],
+    ['.l[0]', false],
+  ])('judges the fieldPath %s', (fieldPath, isValid) => {
+    const properties = {
+      a: { type: 'string' },
+      m: { type: 'object', additionalProperties: { type: 'string' } },
+      l: { type: 'array', items: { type: 'string' } },
+    };
+    const rule = { rule: 'has(self.a)', fieldPath };
+    const found = errors(definition(withSpec({ type: 'object', properties, 'x-kubernetes-validations': [rule] })));
+    expect(found.length === 0).toBe(isValid);
+  });
+
   it('refuses oldSelf below a list that cannot be matched up', () => {
     const rule = { rule: 'self == oldSelf' };
     const items = { type: 'string', maxLength: 5, 'x-kubernetes-validations': [rule] };

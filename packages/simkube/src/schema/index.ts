@@ -3,6 +3,7 @@ export { builtinErrors } from './builtin-validation.ts';
 export { builtinKinds, type BuiltinKind } from './builtin-kinds.ts';
 export { bodyDefinitions, type BuiltinResource, type ScalePaths, type Subresources } from './builtin-resources.ts';
 export { definitionErrors } from './definition-errors.ts';
+export { withCanonicalQuantities } from './canonical-quantities.ts';
 export { decodeError } from './decode-error.ts';
 export { objectValidator, type ObjectValidator } from './object-validator.ts';
 export { applyDefaults } from './defaults.ts';

@@ -1,6 +1,6 @@
 import { compileRule, type RuleEnvironment } from '@canaryop/reconcile/cel';
-import { forbiddenValue, invalidValue, requiredValue, type FieldError } from './field-error.ts';
-import type { Json, StructuralSchema, ValidationRule } from './structural-schema.ts';
+import { forbiddenValue, invalidValue, requiredValue, unsupportedValue, type FieldError } from './field-error.ts';
+import { propertySchema, type Json, type StructuralSchema, type ValidationRule } from './structural-schema.ts';
 
 /** The most that one rule may cost over a whole object, in CEL's units (kube-apiserver's StaticEstimatedCostLimit). */
 const ruleCostLimit = 10_000_000;
@@ -99,7 +99,7 @@ function checkedRule(
   place: Place & { readonly environment: RuleEnvironment },
 ): CheckedRule {
   const { path, isResource, environment } = place;
-  const form = formErrors(rule, path);
+  const form = [...formErrors(rule, path), ...targetErrors(schema, rule, path)];
   if (form.length > 0) return { errors: form, cost: 0 };
   if (rule.optionalOldSelf === true) {
     return {
@@ -138,6 +138,40 @@ function formErrors(rule: ValidationRule, path: string): readonly FieldError[] {
     return [requiredValue(`${path}.message`, 'message must be specified if rule contains line breaks')];
   }
   return [];
+}
+
+const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
+
+/** What a broken rule reports must be one of the known reasons, at a field that is there. */
+function targetErrors(schema: StructuralSchema, rule: ValidationRule, path: string): readonly FieldError[] {
+  const { reason, fieldPath } = rule;
+  const errors: FieldError[] = [];
+  if (reason !== undefined && !reasons.includes(reason)) {
+    errors.push(unsupportedValue(`${path}.reason`, reason, reasons));
+  }
+  if (fieldPath !== undefined && fieldPath !== '' && !isFieldPath(schema, fieldPath)) {
+    errors.push(invalidValue(`${path}.fieldPath`, fieldPath, 'must be a valid path'));
+  }
+  return errors;
+}
+
+/** `.name` or `['name']`, through fields and map entries; list items can't be named. */
+function pathStep(): RegExp {
+  return /\.(?<field>[^.[\]]+)|\['(?<quoted>(?:[^'\\]|\\.)*)'\]/uy;
+}
+
+function isFieldPath(schema: StructuralSchema, fieldPath: string): boolean {
+  let node: StructuralSchema | undefined = schema;
+  const steps = pathStep();
+  let at = 0;
+  while (at < fieldPath.length) {
+    steps.lastIndex = at;
+    const step = steps.exec(fieldPath);
+    node = step === null ? undefined : propertySchema(node, step.groups?.['field'] ?? step.groups?.['quoted'] ?? '');
+    if (step === null || node === undefined) return false;
+    at = steps.lastIndex;
+  }
+  return true;
 }
 
 function costMessage(what: string, cost: number, limit: number): string {
