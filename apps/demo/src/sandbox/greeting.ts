@@ -1,0 +1,32 @@
+/** What the reader needs to know of a sandbox that is up. */
+export interface Greeting {
+  readonly kubeconfig: string;
+  readonly ingressPort: number;
+  readonly readyMs: number;
+  readonly hasOperator: boolean;
+}
+
+/** What to type next, at most 80 columns wide where the temporary folder allows it. */
+export function greeting({ kubeconfig, ingressPort, readyMs, hasOperator }: Greeting): string {
+  const logs = 'kubectl -n canaryop-system logs deployments/canaryop-controller-manager -c manager -f';
+  const operator = hasOperator
+    ? ['  # follow the operator', `  ${logs.replace(' -c ', ' \\\n    -c ')}`]
+    : ['  # run the operator yourself', '  pnpm operator'];
+  return [
+    `A cluster is up, in this process (${Math.round(readyMs)} ms). In another terminal, in this folder:`,
+    '',
+    `  export KUBECONFIG=${kubeconfig}`,
+    ...operator,
+    '  # install v1 of the sample, and ask it',
+    '  kubectl apply -f config/samples/canary_v1_canaryapp.yaml',
+    '  kubectl get canaryapps --watch',
+    `  curl localhost:${ingressPort}/hello`,
+    '  # release v2 step by step, one every 30 s (v3 next, and curl /nothello)',
+    '  kubectl patch canaryapp canaryapp-sample --type=merge \\',
+    `    --patch '{"spec": {"image": "atzedevries/go-status-code-server:v2" }}'`,
+    '  kubectl get virtualservice canaryapp-sample -o yaml',
+    '',
+    'README.md tells the whole story. Ctrl-C here ends the cluster and all in it.',
+    '',
+  ].join('\n');
+}

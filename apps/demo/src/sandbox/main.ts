@@ -1,0 +1,68 @@
+import { Command, CommanderError } from 'commander';
+
+import { processEnv } from '@canaryop/reconcile/env';
+import { terminationSignal } from '@canaryop/reconcile/manager';
+
+import { startDemoCluster } from '../cluster/demo-cluster.ts';
+import { parsePort } from '../cluster/port-option.ts';
+import { greeting } from './greeting.ts';
+import { writeKubeconfig } from './kubeconfig-file.ts';
+
+interface Flags {
+  readonly port: number;
+  readonly ingressPort: number;
+  readonly operator: boolean;
+  readonly prometheus: boolean;
+  readonly json: boolean;
+}
+
+const command = new Command('sandbox')
+  .description('Keeps a cluster with the operator up for your own kubectl, until Ctrl-C.')
+  .option('--port <port>', 'port of the API server; 0 takes a free one', parsePort, 0)
+  .option('--ingress-port <port>', 'port of the ingress; 0 takes a free one', parsePort, 8090)
+  .option('--no-operator', 'leave the operator out, to run one of your own')
+  .option('--prometheus', "use the machine's own Prometheus instead of the embedded one", false)
+  .option('--json', 'print one line of JSON when the cluster is ready', false)
+  .exitOverride();
+
+try {
+  await run(command.parse().opts<Flags>());
+  // Whatever the pods' programs still hold would keep the process.
+  process.exit(0);
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode);
+  process.stderr.write(`sandbox: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const signal = terminationSignal(process, () => process.exit(1));
+  const cluster = await startDemoCluster({
+    env: processEnv(),
+    port: flags.port,
+    ingressPort: flags.ingressPort,
+    installedPrometheus: flags.prometheus,
+    operator: flags.operator,
+  });
+  const kubeconfig = await writeKubeconfig(cluster.server.kubeconfig);
+  try {
+    const { ingressPort, ingressUrl, readyMs } = cluster;
+    const ready = { ready: true, kubeconfig: kubeconfig.path, ingress: ingressUrl };
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify(ready)}\n`
+        : greeting({ kubeconfig: kubeconfig.path, ingressPort, readyMs, hasOperator: flags.operator }),
+    );
+    await aborted(signal);
+  } finally {
+    await kubeconfig.remove();
+    await cluster.stop();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
