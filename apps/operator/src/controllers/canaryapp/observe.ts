@@ -106,7 +106,7 @@ function istioState(informers: CanaryAppInformers): Obstacle | 'loading' | undef
     ({ hasSynced, problem }) => problem !== undefined && (!hasSynced || isNotInstalled(problem)),
   );
   if (missing !== undefined) {
-    const message = `${missing.kind.kind} of ${missing.kind.group} cannot be read (${missing.problem ?? ''}); install Istio's CRDs, or give the operator its permissions`;
+    const message = `the kinds of ${missing.kind.group} cannot be read; install Istio's CRDs, or give the operator its permissions`;
     return { reason: Reason.IstioMissing, message, stops: 'all' };
   }
   return waiting.length > 0 ? 'loading' : undefined;
