@@ -98,8 +98,15 @@ async function send(result: ApiResponse, response: ServerResponse): Promise<void
   const iterator = result.body[Symbol.asyncIterator]();
   response.once('close', () => void iterator.return?.());
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-    if (!response.write(next.value) && !response.destroyed)
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(next.value) && !response.destroyed) await drained(response);
   }
   response.end();
+}
+
+/** Resolves when more can be written, or never will be. Leaves no listener behind: a watch drains thousands of times. */
+async function drained(response: ServerResponse): Promise<void> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  settled.abort();
 }
