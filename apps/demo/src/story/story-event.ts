@@ -1,13 +1,16 @@
+import type { override } from './quickened-sample.ts';
+
 /** What happened in the story, as it is shown and as `--json` prints it. Times are seconds. */
 export type StoryEvent =
   | { readonly event: 'cluster'; readonly readyMs: number; readonly apiServer: string; readonly ingress: string }
-  | { readonly event: 'applied'; readonly manifest: string; readonly override: Readonly<Record<string, unknown>> }
+  | { readonly event: 'applied'; readonly manifest: string; readonly override: typeof override }
   | { readonly event: 'installed'; readonly version: string; readonly seconds: number; readonly perSecond: number }
   | { readonly event: 'patched'; readonly version: string; readonly image: string }
   | ({ readonly event: 'measuring' } & Step)
   | ({ readonly event: 'step' } & Step)
   | { readonly event: 'promoting'; readonly version: string }
   | { readonly event: 'promoted'; readonly version: string; readonly seconds: number }
+  | { readonly event: 'draining'; readonly version: string }
   | { readonly event: 'errors'; readonly version: string; readonly path: string }
   | {
       readonly event: 'rolledBack';

@@ -4,16 +4,13 @@ import { keyOf, type ObjectKey } from '@canaryop/reconcile/object';
 import type { Loopback } from '@canaryop/simkube';
 
 import { judge, type Told } from './judge.ts';
-import { rolloutState, type RolloutState } from './rollout-view.ts';
-import { SteadyRequests, type Measurement, type Send } from './steady-requests.ts';
+import { rolloutState, type RolloutState } from './rollout-state.ts';
+import { MeasuredSteps } from './measured-steps.ts';
+import { SteadyRequests, type Send } from './steady-requests.ts';
 import type { Step, StoryEvent, StoryResult } from './story-event.ts';
 
 const requestsPerSecond = 80;
 const pollMs = 50;
-/** The ingress follows a change of weight with a lag; until then answers belong to the step before. */
-const ingressLagMs = 400;
-/** How often the share of a step that is still running is told. */
-const toldEveryMs = 200;
 const errorsFromWeight = 20;
 const errorEveryMs = 100;
 /** More than any part of the story takes. */
@@ -107,7 +104,7 @@ class Teller {
     });
     told.v2 = { ...told.v2, seconds: elapsed(), done: true };
     tell({ event: 'promoted', version, seconds: told.v2.seconds });
-    await this.#until(`what tested ${version} removed`, ({ isAtRest }) => isAtRest);
+    await this.#drained(version);
   }
 
   async breakRelease(version: 'v3'): Promise<void> {
@@ -132,7 +129,12 @@ class Teller {
     told.lastFailedTag = lastFailedTag;
     told.v3 = { ...told.v3, seconds: elapsed(), done: true };
     tell({ event: 'rolledBack', version, lastFailedTag, seconds: errors?.seconds() ?? 0, reason: lastReason });
-    await this.#until(`what tested ${version} removed`, ({ isAtRest }) => isAtRest);
+    await this.#drained(version);
+  }
+
+  async #drained(version: string): Promise<void> {
+    this.#stage.tell({ event: 'draining', version });
+    await this.#until(`the secondary of ${version} removed`, ({ isAtRest }) => isAtRest);
   }
 
   #patch(version: 'v2' | 'v3'): string {
@@ -146,8 +148,8 @@ class Teller {
     return image;
   }
 
-  #steps(version: string, done: Step[]): Steps {
-    return new Steps(version, done, this.#stage, this.#requests);
+  #steps(version: string, done: Step[]): MeasuredSteps {
+    return new MeasuredSteps(version, done, this.#stage, this.#requests);
   }
 
   #sendErrors(version: string): Errors {
@@ -190,52 +192,4 @@ interface Errors {
   /** Since the first one. */
   readonly seconds: () => number;
   readonly stop: () => void;
-}
-
-/** Follows the weights of one rollout, and measures each. */
-class Steps {
-  readonly #version: string;
-  readonly #done: Step[];
-  readonly #stage: Pick<Stage, 'env' | 'tell'>;
-  readonly #requests: SteadyRequests;
-  #current: { readonly weight: number; readonly measurement: Measurement } | undefined;
-  #toldAtMs = 0;
-
-  constructor(version: string, done: Step[], stage: Pick<Stage, 'env' | 'tell'>, requests: SteadyRequests) {
-    this.#version = version;
-    this.#done = done;
-    this.#stage = stage;
-    this.#requests = requests;
-  }
-
-  get isOpen(): boolean {
-    return this.#current !== undefined;
-  }
-
-  /** Takes in the weight of now. */
-  follow({ weight, isPromoting }: RolloutState): void {
-    if (weight !== this.#current?.weight) {
-      this.close();
-      if (weight > 0 && !isPromoting) this.#current = { weight, measurement: this.#requests.measure(ingressLagMs) };
-    }
-    const nowMs = this.#stage.env.clock.monotonic();
-    if (this.#current === undefined || nowMs - this.#toldAtMs < toldEveryMs) return;
-    this.#toldAtMs = nowMs;
-    this.#stage.tell({ event: 'measuring', ...this.#step(this.#current) });
-  }
-
-  /** Ends the step that is open, if one is. */
-  close(): void {
-    if (this.#current === undefined) return;
-    const step = this.#step(this.#current);
-    this.#current = undefined;
-    this.#done.push(step);
-    this.#stage.tell({ event: 'step', ...step });
-  }
-
-  #step({ weight, measurement }: { readonly weight: number; readonly measurement: Measurement }): Step {
-    const share = measurement.share(this.#version);
-    const rounded = share === undefined ? undefined : Math.round(share * 10) / 10;
-    return { version: this.#version, weight, share: rounded, answers: measurement.answers };
-  }
 }

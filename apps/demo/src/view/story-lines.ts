@@ -11,48 +11,57 @@ export function linesOf(event: StoryEvent, style: Style): readonly string[] {
       return [
         `${done} cluster up in ${event.readyMs} ms: API server ${hostOf(event.apiServer)}, ingress ${hostOf(event.ingress)}`,
       ];
-    case 'applied':
-      return [`${done} ${event.manifest}, quickened for this demo:`, style.faint(`  ${overrideText(event.override)}`)];
+    case 'applied': {
+      const { queryRange, ...times } = event.override;
+      return [
+        `${done} ${event.manifest} applied, quickened: query range ${queryRange},`,
+        `  ${Object.entries(times)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', ')}`,
+      ];
+    }
     case 'installed':
       return [
         `${done} ${event.version} installed in ${seconds(event.seconds)}; from now on ${event.perSecond} GET /hello a second`,
       ];
     case 'patched':
-      return ['', style.strong(`image: ${event.image}`)];
+      return ['', style.strong(`spec.image: ${event.image}`)];
     case 'measuring':
     case 'step':
       return [stepLine(event, style)];
     case 'promoting':
-      return ['  every check passed: primary gets it too, then all traffic'];
+      return [`  every check passed: primary gets ${event.version} too, then all traffic`];
     case 'promoted':
       return [`${done} ${event.version} promoted ${seconds(event.seconds)} after the patch`];
     case 'errors':
-      return [style.bad(`  GET ${event.path}: 500s begin`)];
+      return [`  GET ${event.path}: 500s begin`];
     case 'rolledBack':
       return [
-        `${done} ${event.version} rolled back ${seconds(event.seconds)} after the first 500: weight 0,`,
+        `${done} ${event.version} rolled back ${seconds(event.seconds)} after GET /nothello began to answer 500: weight 0,`,
         `  lastFailedTag ${event.lastFailedTag}`,
       ];
+    case 'draining':
+      return ['  secondary has no traffic any more; it drains, then it goes'];
   }
 }
 
-/** The summary, under an empty line. */
+/** Whether an event only matters while it lasts, so that a terminal shows it in place. */
+export function isPassing({ event }: StoryEvent): boolean {
+  return event === 'measuring' || event === 'promoting' || event === 'errors' || event === 'draining';
+}
+
+/** The summary. */
 export function resultLines(result: StoryResult, storySeconds: number, style: Style): readonly string[] {
-  const { v2, v3, requests, why = [] } = result;
-  if (result.result === 'failed') {
-    return ['', style.bad('✗ the story did not hold:'), ...why.map((reason) => `  ${reason}`)];
-  }
-  return [
-    '',
-    style.strong(style.good(`The story held. ${requests.sent} GET /hello, ${requests.failedByRollout} failed.`)),
-    `v2 took ${seconds(v2.seconds)} at weights ${v2.weights.join(', ')}; v3 was back after ${seconds(v3.seconds)}; ${seconds(storySeconds)} in all.`,
-    `${style.faint('Try it yourself, with kubectl:')} pnpm sandbox`,
-  ];
+  const { requests, why = [] } = result;
+  if (result.result === 'failed')
+    return [style.bad('✗ the story did not hold:'), ...why.map((reason) => `  ${reason}`)];
+  const outcome = `The story held: ${requests.sent} GET /hello, ${requests.failedByRollout} failed`;
+  return [`${style.strong(style.good(outcome))}, ${seconds(storySeconds)}. Your turn: pnpm sandbox`];
 }
 
 function stepLine({ version, weight, share, answers }: Step, style: Style): string {
   const measured = share === undefined ? '   -  ' : `${share.toFixed(1).padStart(4)} %`;
-  return `  weight ${String(weight).padStart(2)} %  ${bar(share ?? 0, weight, style)}  ${version} ${measured} of ${answers}`;
+  return `  weight ${String(weight).padStart(2)} %  ${bar(share ?? 0, weight, style)}  ${version} answered ${measured} of ${answers}`;
 }
 
 /** The measured share as a bar; the mark is where the weight says that it should end. */
@@ -64,12 +73,6 @@ function bar(share: number, weight: number, style: Style): string {
     return index === mark ? '|' : style.faint('·');
   });
   return cells.join('');
-}
-
-function overrideText(override: Readonly<Record<string, unknown>>): string {
-  return Object.entries(override)
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(', ');
 }
 
 function hostOf(url: string): string {

@@ -1,5 +1,4 @@
-import type { StoryEvent } from '../story/story-event.ts';
-import { linesOf, resultLines } from './story-lines.ts';
+import { isPassing, linesOf, resultLines } from './story-lines.ts';
 import { colours, noColours } from './style.ts';
 import type { View } from './view.ts';
 
@@ -11,7 +10,6 @@ export interface Screen {
   readonly hasColours: boolean;
 }
 
-const title = 'A rollout and a rollback, on a Kubernetes cluster inside this process';
 const clearLine = '\r\u001B[2K';
 
 /** Shows the story for people: line by line, and on a terminal the step that runs in place. */
@@ -22,16 +20,16 @@ export function terminalView({ write, isTerminal, hasColours }: Screen): View {
     write(`${isLive ? clearLine : ''}${lines.join('\n')}\n`);
     isLive = false;
   };
-  const update = (event: StoryEvent): void => {
-    if (!isTerminal) return;
-    write(`${clearLine}${linesOf(event, style).join(' ')}`);
+  const update = (lines: readonly string[]): void => {
+    write(`${clearLine}${lines.join(' ')}`);
     isLive = true;
   };
   return {
     tell: (event) => {
-      if (event.event === 'cluster') print([style.strong(title)]);
-      if (event.event === 'measuring') update(event);
-      else print(linesOf(event, style));
+      if (!isPassing(event)) print(linesOf(event, style));
+      else if (isTerminal) update(linesOf(event, style));
+      // Without a terminal a line stays, so a share that still changes is not worth one.
+      else if (event.event !== 'measuring') print(linesOf(event, style));
     },
     end: (result, seconds) => print(resultLines(result, seconds, style)),
     abandon: () => {
