@@ -1,0 +1,164 @@
+/** Which folder may import which, and where each third-party package enters. Later may import earlier, never the reverse. */
+import type { OxlintOverride } from 'oxlint';
+
+interface Ban {
+  /** Of import specifiers. Rust's dialect: no look-around. */
+  readonly regex: string;
+  readonly message: string;
+  readonly allowTypeImports?: boolean;
+}
+
+/** Each package and the files that may import it, so that it can be replaced alone. */
+const entries: Readonly<Record<string, readonly string[]>> = {
+  '@bufbuild/cel': ['packages/reconcile/src/cel/cel-library.ts'],
+  '@kubernetes/client-node': ['packages/reconcile/src/client/kube-config.ts'],
+  '@lezer/common': ['packages/simkube/src/prometheus/promql/grammar.ts'],
+  '@peculiar/x509': [
+    'packages/reconcile/src/metrics/self-signed-certificate.ts',
+    'packages/simkube/src/apiserver/tls/certificates.ts',
+  ],
+  '@prometheus-io/lezer-promql': ['packages/simkube/src/prometheus/promql/grammar.ts'],
+  ajv: ['packages/reconcile/src/crd/validate.ts'],
+  'ajv-formats': ['packages/reconcile/src/crd/validate.ts'],
+  axios: ['apps/operator/src/analysis/http.ts'],
+  commander: [
+    'apps/operator/src/{options,main}.ts',
+    'apps/demo/src/{demo,sandbox}/main.ts',
+    'apps/demo/src/cluster/port-option.ts',
+  ],
+  'kubernetes-types': ['packages/reconcile/src/kinds/{core,apps}-v1.ts'],
+  'prom-client': ['packages/reconcile/src/metrics/registry.ts'],
+  re2js: ['packages/simkube/src/prometheus/anchored-pattern.ts'],
+  'reflect-metadata': [
+    'packages/reconcile/src/metrics/self-signed-certificate.ts',
+    'packages/simkube/src/apiserver/tls/certificates.ts',
+  ],
+  typebox: ['packages/reconcile/src/crd/schema.ts'],
+  undici: ['packages/reconcile/src/client/undici-transport.ts'],
+  winston: ['packages/reconcile/src/log/winston-logger.ts'],
+  yaml: ['packages/simkube/src/apiserver/http/body.ts', 'apps/demo/src/cluster/manifests.ts'],
+};
+
+/** Folders of packages/reconcile/src, lowest first; those of one layer do not know each other. */
+const reconcileLayers: readonly (readonly string[])[] = [
+  ['env', 'object', 'cel', 'health'],
+  ['conditions', 'crd', 'queue', 'kinds', 'owners', 'log'],
+  ['client'],
+  ['cache', 'events', 'finalizers', 'leader-election'],
+  ['watch'],
+  ['controller'],
+  ['metrics'],
+  ['manager'],
+  ['testing'],
+];
+
+/** Folders of packages/simkube/src, lowest first; `apiserver` has folders of its own with these names. */
+const simkubeFolders: Readonly<Record<string, readonly string[]>> = {
+  kinds: ['schema', 'patch', 'prometheus', 'apiserver', 'controllers', 'kubelet', 'mesh', 'world'],
+  prometheus: ['kinds', 'schema', 'patch', 'apiserver', 'controllers', 'kubelet', 'mesh', 'world'],
+  schema: ['kinds', 'apiserver', 'controllers', 'kubelet', 'mesh', 'world'],
+  patch: ['kinds', 'apiserver', 'controllers', 'kubelet', 'mesh', 'world'],
+  apiserver: ['kubelet', 'mesh', 'world'],
+  controllers: ['kubelet', 'mesh', 'world'],
+  kubelet: ['mesh', 'world'],
+  mesh: ['world'],
+};
+
+/** Folders of apps/operator/src, and which others each does not know. Adapters never import each other. */
+const operatorFolders: Readonly<Record<string, readonly string[]>> = {
+  api: ['rbac', 'rollout', 'targets', 'traffic', 'analysis', 'controllers', 'manifests'],
+  rbac: ['api', 'rollout', 'targets', 'traffic', 'analysis', 'controllers', 'manifests'],
+  targets: ['rbac', 'traffic', 'analysis', 'controllers', 'manifests'],
+  traffic: ['rbac', 'targets', 'analysis', 'controllers', 'manifests'],
+  rollout: ['rbac', 'analysis', 'controllers', 'manifests'],
+  analysis: ['rbac', 'targets', 'traffic', 'controllers', 'manifests'],
+  controllers: ['manifests'],
+};
+
+const impure =
+  'cache|cel|controller|crd|events|finalizers|health|leader-election|log|manager|metrics|queue|testing|watch';
+
+/** What decides is data in, data out. */
+const pure: readonly Ban[] = [
+  { regex: '^node:', message: 'This folder decides and does no I/O: take what is needed as an argument.' },
+  { regex: `^@canaryop/reconcile/(${impure})$`, message: 'This folder decides over plain objects.' },
+  { regex: '^@canaryop/reconcile/client$', message: 'Types only: act.ts does the writes.', allowTypeImports: true },
+];
+
+/** Bans by path, broad before narrow: the last that matches a file holds. */
+const zones: readonly { readonly path: string; readonly bans: readonly Ban[] }[] = [
+  { path: 'packages/reconcile/src', bans: [notPackages('[a-z-]+')] },
+  ...reconcileLayers.flatMap((layer, index) =>
+    layer.map((folder) => ({
+      path: `packages/reconcile/src/${folder}`,
+      bans: [
+        notPackages('[a-z-]+'),
+        notFolders(
+          reconcileLayers
+            .slice(index)
+            .flat()
+            .filter((other) => other !== folder),
+        ),
+      ],
+    })),
+  ),
+  {
+    path: 'packages/simkube/src',
+    bans: [notPackages('operator|demo|sample-server|testkit|simkube|reconcile/testing')],
+  },
+  ...Object.entries(simkubeFolders).map(([folder, others]) => ({
+    path: `packages/simkube/src/${folder}`,
+    bans: [notPackages('operator|demo|sample-server|testkit|simkube|reconcile/testing'), notFolders(others)],
+  })),
+  { path: 'packages/testkit/src', bans: [notPackages('operator|demo|sample-server|testkit')] },
+  { path: 'apps/operator/src', bans: [notPackages('operator|demo|sample-server|testkit|simkube|reconcile/testing')] },
+  ...Object.entries(operatorFolders).map(([folder, others]) => ({
+    path: `apps/operator/src/${folder}`,
+    bans: [
+      notPackages('operator|demo|sample-server|testkit|simkube|reconcile/testing'),
+      notFolders(others),
+      ...(['rollout', 'targets', 'traffic'].includes(folder) ? pure : []),
+    ],
+  })),
+  { path: 'apps/sample-server/src', bans: [notPackages('operator|demo|sample-server|testkit|simkube')] },
+  // The composition root: it puts the operator into a simulated cluster.
+  { path: 'apps/demo/src', bans: [notPackages('demo|testkit|reconcile/testing')] },
+];
+
+/** Overrides for the linter's configuration. */
+export const importDirection: readonly OxlintOverride[] = [
+  ...zones.map(({ path, bans }) => override([`${path}/**`], [...bans, ...thirdParty([])])),
+  ...[...new Set(Object.values(entries).flat())].map((file) => {
+    const packages = Object.keys(entries).filter((name) => entries[name]?.includes(file));
+    const zone = zones.findLast(({ path }) => file.startsWith(`${path}/`));
+    return override([file], [...(zone?.bans ?? []), ...thirdParty(packages)]);
+  }),
+  // Tests may use any package, but packages know no app even there.
+  override(['packages/**/*.test.ts', 'packages/*/test/**'], [notPackages('operator|demo|sample-server')]),
+  override(['apps/**/*.test.ts', 'apps/*/test/**'], []),
+];
+
+function override(files: string[], bans: readonly Ban[]): OxlintOverride {
+  const patterns = bans.map((ban) => ({ ...ban }));
+  return { files, rules: { 'no-restricted-imports': bans.length === 0 ? 'off' : ['error', { patterns }] } };
+}
+
+function notPackages(names: string): Ban {
+  return {
+    regex: `^@canaryop/(${names})(/|$)`,
+    message: 'Packages know no app, apps know no app, nothing knows itself by name.',
+  };
+}
+
+function notFolders(folders: readonly string[]): Ban {
+  return {
+    regex: `^(\\.\\./)+(${folders.join('|')})/`,
+    message: 'Imports point to earlier layers: scripts/lint/import-direction.ts.',
+  };
+}
+
+function thirdParty(allowed: readonly string[]): readonly Ban[] {
+  return Object.entries(entries)
+    .filter(([name]) => !allowed.includes(name))
+    .map(([name, files]) => ({ regex: `^${name}(/|$)`, message: `It enters through ${files.join(', ')} only.` }));
+}
