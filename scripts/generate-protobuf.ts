@@ -57,10 +57,13 @@ interface Message {
 
 const structPattern = /^type (?<name>\w+) struct \{\n(?<body>[\s\S]*?)^\}/gmu;
 const aliasPattern = /^(?:type |\t)(?<name>[A-Z]\w+) (?<type>string|int32|int64|map\[\S+\]\S+|\[\]\w+)$/gmu;
-const fieldPattern = /^\t(?:\w+\s+)?(?<type>[*[\]\w.]+)\s+`json:"(?<json>[^"]*)"[^`\n]*? protobuf:"\w+,(?<number>\d+),/gmu;
+const fieldPattern =
+  /^\t(?:\w+\s+)?(?<type>[*[\]\w.]+)\s+`json:"(?<json>[^"]*)"[^`\n]*? protobuf:"\w+,(?<number>\d+),/gmu;
 
 function moduleFolder(module: string): string {
-  const answer = JSON.parse(execFileSync('go', ['mod', 'download', '-json', `${module}@${version}`], { encoding: 'utf8' })) as { Dir: string };
+  const answer = JSON.parse(
+    execFileSync('go', ['mod', 'download', '-json', `${module}@${version}`], { encoding: 'utf8' }),
+  ) as { Dir: string };
   return answer.Dir;
 }
 
@@ -110,7 +113,10 @@ for (const [pack, [module, folder]] of Object.entries(sources)) read(pack, join(
 const packageOf = (group: string): string => (group === '' ? 'core' : (group.split('.')[0] ?? ''));
 const roots = new Map(
   builtinResources
-    .map(({ group, version: served, kind }): [string, string] => [`${group}/${served}/${kind}`, `${packageOf(group)}.${kind}`])
+    .map(({ group, version: served, kind }): [string, string] => [
+      `${group}/${served}/${kind}`,
+      `${packageOf(group)}.${kind}`,
+    ])
     .filter(([, message]) => messages.has(message)),
 );
 roots.set('authentication.k8s.io/v1/TokenRequest', 'authentication.TokenRequest');

@@ -96,7 +96,13 @@ class LoopbackClient implements Loopback {
     const resource = this.#resource(kind);
     const existing = existingObject(resource, object.metadata);
     const next = admitBody(this.#core, resource, { ...object }, this.#options);
-    const stored = updateObject(this.#core, resource, { existing, next, subresource, options: this.#options });
+    const stored = updateObject(this.#core, resource, {
+      existing,
+      next,
+      subresource,
+      options: this.#options,
+      isPut: true,
+    });
     return typed(kind, resource, stored);
   }
 

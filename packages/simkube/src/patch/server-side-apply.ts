@@ -252,7 +252,7 @@ function objectText(request: ApplyRequest): string {
   const { metadata, kind } = request.applied;
   const { name, namespace } = isJsonObject(metadata) ? metadata : {};
   const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-  return `${text(namespace)}/${text(name)}; ${request.apiVersion}, Kind=${text(kind)}`;
+  return `${text(namespace)}/${text(name)}; ${request.apiVersion.includes('/') ? '' : '/'}${request.apiVersion}, Kind=${text(kind)}`;
 }
 
 /** The fields that a main endpoint resets when its status has an endpoint of its own. */

@@ -86,7 +86,10 @@ describe('selectors', () => {
     await createAll(['a', 'b']);
     expect(namesOf((await client.get(`${path}?fieldSelector=metadata.name=b`)).body.items)).toEqual(['b']);
     const { status, body } = await client.get(`${path}?fieldSelector=data.x=1`);
-    expect([status, body.message]).toEqual([400, 'field label not supported: data.x']);
+    expect([status, body.message]).toEqual([
+      400,
+      '"data.x" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    ]);
   });
 });
 

@@ -69,6 +69,27 @@ describe('a write', () => {
     else expect(answer.body.message).toContain('strict decoding error: unknown field "spec.colour"');
   });
 
+  it('of a custom resource by PUT needs a resourceVersion', async () => {
+    await client.post(widgets, widget('w'));
+    const { status, body } = await client.put(`${widgets}/w`, widget('w', { color: 'blue' }));
+    expect([status, body.message]).toEqual([
+      422,
+      'widgets.example.com "w" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+    ]);
+  });
+
+  it('of a null that the schema does not allow counts as absent', async () => {
+    const { status, body } = await client.post(widgets, widget('w', { color: null }));
+    expect([status, body.message]).toEqual([422, expect.stringContaining('spec.color: Required value')]);
+  });
+
+  it('leaves to nobody what the server allocates', async () => {
+    const spec = { ports: [{ port: 80 }] };
+    const { body } = await client.post('/api/v1/namespaces/default/services', { metadata: { name: 's' }, spec });
+    expect(JSON.stringify(body.metadata)).not.toContain('f:clusterIP');
+    expect(body['spec']).toMatchObject({ clusterIP: expect.stringMatching(/^10\.96\./u) as unknown });
+  });
+
   it('that breaks the schema names the field', async () => {
     const { status, body } = await client.post(widgets, widget('w', { color: 'green' }));
     expect([status, body.reason]).toEqual([422, 'Invalid']);
@@ -167,14 +188,14 @@ describe('server-side apply', () => {
     const uid = await client.apply(`${widgets}/w`, 'me', at({ uid: 'other' }));
     const version = await client.apply(`${widgets}/w`, 'me', at({ uid: body.metadata.uid, resourceVersion: '1' }));
     const gone = await client.apply(`${widgets}/v`, 'me', { ...widget('v'), metadata: { name: 'v', uid: 'x' } });
-    expect([uid.status, version.status, gone.status]).toEqual([409, 409, 409]);
+    expect([uid.status, version.status, gone.status]).toEqual([422, 409, 409]);
   });
 
   it('names an undeclared field', async () => {
     const { status, body } = await client.apply(`${widgets}/w`, 'me', widget('w', { color: 'red', colour: 'x' }));
     expect([status, body.message]).toEqual([
       500,
-      'failed to create typed patch object (default/w; example.com/v1, Kind=Widget): .spec.colour: field not declared in schema',
+      'failed to create typed patch object (/w; example.com/v1, Kind=Widget): .spec.colour: field not declared in schema',
     ]);
   });
 });

@@ -100,7 +100,7 @@ function strategyOf(version: JsonObject, subresources: Subresources): Strategy {
       const path = stringAt(field, 'jsonPath');
       return path === undefined ? [] : [path.replace(/^\./u, '')];
     }),
-    returnsDeleted: false,
+    requiresVersion: true,
   };
 }
 

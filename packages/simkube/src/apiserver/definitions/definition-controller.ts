@@ -15,9 +15,8 @@ import {
 import { deepEqual } from '../object/deep-equal.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { ChangeRecord } from '../storage/change-record.ts';
+import { cleanupFinalizer } from '../strategies/definition-strategy.ts';
 import { customResources } from './custom-resources.ts';
-
-const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 /**
  * Serves what CustomResourceDefinitions define, and says so in their conditions: names accepted, then Established.
@@ -118,14 +117,6 @@ export class DefinitionController {
       subresource: 'status',
       options: controllerOptions('kube-apiserver'),
     });
-    this.#addFinalizer(definition.metadata.name);
-  }
-
-  #addFinalizer(name: string): void {
-    const current = this.#definitions().store.get(name);
-    const finalizers = current?.metadata.finalizers ?? [];
-    if (current === undefined || finalizers.includes(cleanupFinalizer)) return;
-    writeMetadata(this.#core, this.#definitions(), current, { finalizers: [...finalizers, cleanupFinalizer] });
   }
 
   /** Keeps the transition time of a condition whose status did not change. */

@@ -6,7 +6,7 @@ import { isJsonObject, withFields, type ApiObject, type JsonObject } from '../ob
 import { apiVersionOfResource, type ServedResource } from '../registry/served-resource.ts';
 import { badRequest } from '../status/refusals.ts';
 import { dropEmpty } from './drop-empty.ts';
-import { dropNulls } from './drop-nulls.ts';
+import { dropForbiddenNulls, dropNulls } from './drop-nulls.ts';
 import { asApiObject, asJson } from '../object/json.ts';
 import type { WriteOptions } from './write-options.ts';
 
@@ -37,7 +37,11 @@ function recognized(resource: ServedResource, body: unknown): JsonObject {
 function normalized(core: ApiCore, resource: ServedResource, object: JsonObject): ApiObject {
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
   const whole = withFields(object, { metadata: dropEmpty(core.metadataSchema, dropNulls(metadata) as JsonObject) });
-  return asApiObject(asJson(resource.custom === undefined ? dropEmpty(resource.schema, whole) : whole));
+  return asApiObject(
+    asJson(
+      resource.custom === undefined ? dropEmpty(resource.schema, whole) : dropForbiddenNulls(resource.schema, whole),
+    ),
+  );
 }
 
 function checkKind(resource: ServedResource, body: JsonObject): void {
@@ -62,7 +66,8 @@ function reportUnknown(resource: ServedResource, unknown: readonly string[], opt
     for (const text of texts) options.warn(text);
     return;
   }
-  throw undecodable(resource, `strict decoding error: ${texts.join(', ')}`);
+  const problem = `strict decoding error: ${texts.join(', ')}`;
+  throw options.refuseUnknown?.(problem) ?? undecodable(resource, problem);
 }
 
 function undecodable({ kind, version }: ServedResource, why: string): Error {

@@ -56,7 +56,7 @@ function namedObject(core: ApiCore, resource: ServedResource, { body, target, su
     throw badRequest('apply configurations need apiVersion and kind');
   }
   checkTarget(resource, object, target);
-  const named = withMetadata(object, { name: target.name, namespace: target.namespace });
+  const named = withMetadata(object, { name: target.name });
   const hasStatus = resource.subresources.status === true;
   if (subresource === 'status') return withFields(object, { metadata: named.metadata, spec: undefined });
   return hasStatus ? withFields(named, { status: undefined }) : named;

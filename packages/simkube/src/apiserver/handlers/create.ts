@@ -27,17 +27,18 @@ export interface Creation {
 
 /** Creates an object and returns it as stored, in the stored version. */
 export function createObject(core: ApiCore, resource: ServedResource, creation: Creation): ApiObject {
-  if (resource.createOnly) throw methodNotAllowed('create');
+  if (resource.createOnly) throw methodNotAllowed();
   const { options } = creation;
   const object = withIdentity(core, resource, creation);
   checkNamespace(core, resource, object);
-  const prepared = resource.strategy.prepareCreate?.(object, { env: core.env, store: resource.store }) ?? object;
+  // What the server allocates below belongs to nobody.
+  const owned = creation.isOwned === true ? object : track(core, resource, object, options);
+  const prepared = resource.strategy.prepareCreate?.(owned, { env: core.env, store: resource.store }) ?? owned;
   const versioned = resource.strategy.generationOf === undefined ? prepared : withMetadata(prepared, { generation: 1 });
   validate(resource, versioned);
   const key = keyOfNames(versioned.metadata.namespace, versioned.metadata.name);
   if (resource.store.get(key) !== undefined) throw alreadyExists(groupResource(resource), versioned.metadata.name);
-  const owned = creation.isOwned === true ? versioned : track(core, resource, versioned, options);
-  const stored = resource.toStored(owned);
+  const stored = resource.toStored(versioned);
   return options.dryRun ? stored : core.storage.put(resource.store, stored);
 }
 

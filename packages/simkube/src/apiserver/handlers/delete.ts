@@ -39,13 +39,15 @@ export function deleteObject(
   target: Target,
   options: DeleteOptions = {},
 ): Deletion {
-  if (resource.createOnly) throw methodNotAllowed('delete');
+  if (resource.createOnly) throw methodNotAllowed();
   const existing = existingObject(resource, target);
   checkPreconditions(resource, existing, options);
   const grace = resource.strategy.gracePeriodSeconds?.(existing, options.gracePeriodSeconds) ?? 0;
   const marked = mark(core, resource, { existing, grace, options });
   if (isFinished(resource, marked)) {
-    return { object: options.dryRun === true ? existing : core.storage.remove(resource.store, marked), isGone: true };
+    // What goes at once was never marked: its last state has no deletionTimestamp.
+    const last = existing.metadata.deletionTimestamp === undefined ? existing : marked;
+    return { object: options.dryRun === true ? last : core.storage.remove(resource.store, last), isGone: true };
   }
   if (deepEqual(marked, existing) || options.dryRun === true) return { object: marked, isGone: false };
   return { object: core.storage.put(resource.store, marked), isGone: false };
@@ -87,9 +89,14 @@ function mark(core: ApiCore, resource: ServedResource, { existing, grace, option
   const marked = withMetadata(withFinalizers, {
     deletionTimestamp: formatTime(core.env.clock.now() + grace * 1000),
     deletionGracePeriodSeconds: grace,
-    ...(metadata.generation === undefined ? {} : { generation: metadata.generation + 1 }),
+    ...(pending === undefined ? nextGeneration(existing) : {}),
   });
   return resource.strategy.prepareDelete?.(marked) ?? marked;
+}
+
+/** The first mark counts as a change, for kinds that count changes. */
+function nextGeneration({ metadata }: ApiObject): { generation?: number } {
+  return metadata.generation === undefined ? {} : { generation: metadata.generation + 1 };
 }
 
 function finalizersFor(finalizers: readonly string[], propagation: DeleteOptions['propagation']): readonly string[] {

@@ -1,8 +1,9 @@
 import { decodeContinue, encodeContinue } from '../storage/continue-token.ts';
+import { forbiddenValue, unsupportedValue, type FieldError } from '../../schema/field-error.ts';
 import type { ApiCore } from '../api-core.ts';
 import type { ApiObject } from '../object/api-object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
-import { badRequest, expired, tooLargeVersion } from '../status/refusals.ts';
+import { badRequest, expired, invalidOption, tooLargeVersion } from '../status/refusals.ts';
 import { storageKey } from '../storage/resource-store.ts';
 import { parseRevision } from '../storage/revision.ts';
 import { selectionPredicate, type Selection } from './selection.ts';
@@ -54,12 +55,12 @@ export function listObjects(core: ApiCore, resource: ServedResource, query: List
 function snapshot(core: ApiCore, resource: ServedResource, query: ListQuery): Snapshot {
   const { store } = resource;
   const { resourceVersion: asked = '', namespace } = query;
+  checkMatch(query);
   if ((query.continue ?? '') !== '') return continued(core, resource, query);
   const current = core.storage.revision;
   const latest = { revision: current, objects: store.list(namespace), after: '' };
   if (asked === '') {
-    if (query.resourceVersionMatch === undefined) return latest;
-    throw badRequest('resourceVersionMatch is forbidden unless resourceVersion is provided');
+    return latest;
   }
   const revision = parseRevision(asked);
   if (revision > current) throw tooLargeVersion(asked, current);
@@ -67,6 +68,26 @@ function snapshot(core: ApiCore, resource: ServedResource, query: ListQuery): Sn
   const objects = store.listAt(revision, namespace);
   if (objects === undefined) throw expired(`The resourceVersion for the provided list is too old: ${asked}`);
   return { revision, objects, after: '' };
+}
+
+function checkMatch({ resourceVersionMatch: match, resourceVersion: asked = '' }: ListQuery): void {
+  const field = 'resourceVersionMatch';
+  if (match === undefined) return;
+  if (asked === '')
+    throw refusedMatch(forbiddenValue(field, `${field} is forbidden unless resourceVersion is provided`));
+  if (match !== 'Exact' && match !== 'NotOlderThan') {
+    throw refusedMatch({
+      ...unsupportedValue(field, match, []),
+      body: `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`,
+    });
+  }
+  if (match === 'Exact' && asked === '0') {
+    throw refusedMatch(forbiddenValue(field, `${field} "exact" is forbidden for resourceVersion "0"`));
+  }
+}
+
+function refusedMatch(error: FieldError): Error {
+  return invalidOption('ListOptions', error);
 }
 
 /** A limited list at a revision is exact unless it says otherwise; 0 means any. */

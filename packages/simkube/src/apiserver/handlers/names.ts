@@ -37,7 +37,8 @@ export function metadataUpdateErrors(object: ApiObject, previous: ApiObject): re
   const added = (object.metadata.finalizers ?? []).filter((name) => !before.has(name));
   if (added.length === 0) return [];
   const rule = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`;
-  return [forbiddenValue('metadata.finalizers', rule)];
+  // A real server finds it twice.
+  return [forbiddenValue('metadata.finalizers', rule), forbiddenValue('metadata.finalizers', rule)];
 }
 
 /** Problems of `metadata` that every kind can have. */
@@ -49,9 +50,9 @@ export function metadataErrors(object: ApiObject, rule: Strategy['nameRule'] = '
     ...Object.entries(metadata.labels ?? {}).flatMap(([, value]) => labelValueErrors(value)),
     ...Object.keys(metadata.annotations ?? {}).flatMap((key) => qualifiedErrors('metadata.annotations', key)),
     ...(metadata.finalizers ?? []).flatMap((finalizer) => qualifiedErrors('metadata.finalizers', finalizer)),
-    ...(metadata.ownerReferences ?? []).flatMap((owner, at) =>
+    ...(metadata.ownerReferences ?? []).flatMap((owner) =>
       owner.uid === undefined || owner.uid === ''
-        ? [invalidValue(`metadata.ownerReferences[${at}].uid`, owner.uid ?? '', 'must not be empty')]
+        ? [invalidValue('metadata.ownerReferences.uid', owner.uid ?? '', 'must not be empty')]
         : [],
     ),
     ...controllerErrors(object),
@@ -96,6 +97,18 @@ function qualifiedErrors(field: string, key: string): readonly FieldError[] {
   if (name === '') return [invalidValue(field, key, 'name part must be non-empty')];
   if (name.length > 63) return [invalidValue(field, key, 'name part must be no more than 63 characters')];
   return qualifiedPattern.test(name) ? [] : [invalidValue(field, key, qualifiedRule)];
+}
+
+const standardFinalizers = new Set(['foregroundDeletion', 'kubernetes', 'orphan']);
+
+/** Kinds of Kubernetes itself take no finalizer without a domain but the standard ones; custom resources take any. */
+export function finalizerErrors({ metadata }: ApiObject): readonly FieldError[] {
+  const rule = 'name is neither a standard finalizer name nor is it fully qualified';
+  return (metadata.finalizers ?? []).flatMap((finalizer, at) =>
+    finalizer.includes('/') || standardFinalizers.has(finalizer)
+      ? []
+      : [invalidValue(`metadata.finalizers[${at}]`, finalizer, rule)],
+  );
 }
 
 function labelValueErrors(value: unknown): readonly FieldError[] {

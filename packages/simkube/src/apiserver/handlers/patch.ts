@@ -1,3 +1,4 @@
+import { invalidValue } from '../../schema/field-error.ts';
 import { jsonMergePatch } from '../../patch/json-merge-patch.ts';
 import { jsonPatch, type PatchOutcome } from '../../patch/json-patch.ts';
 import { strategicMergePatch } from '../../patch/strategic-merge-patch.ts';
@@ -8,9 +9,9 @@ import {
   type StructuralSchema,
 } from '../../schema/structural-schema.ts';
 import type { ApiCore } from '../api-core.ts';
-import type { ApiObject } from '../object/api-object.ts';
+import { isJsonObject, type ApiObject } from '../object/api-object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
-import { badRequest } from '../status/refusals.ts';
+import { badRequest, invalid } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
 import { admitBody } from './admit.ts';
 import { asApiObject, asJson } from '../object/json.ts';
@@ -34,13 +35,29 @@ export function patchObject(core: ApiCore, resource: ServedResource, patch: Patc
   const { target, options, subresource } = patch;
   const existing = existingObject(resource, target);
   const patched = patchedObject(resource.fromStored(existing), patch, resource);
-  const next = admitBody(core, resource, patched, options);
+  const refuseUnknown = (problem: string): Error =>
+    invalidPatch(patch.type === 'strategic' ? goMap(patch.body) : JSON.stringify(patched), problem);
+  const next = admitBody(core, resource, patched, { ...options, refuseUnknown });
   if (next.metadata.name !== target.name) {
     throw badRequest(
       `the name of the object (${next.metadata.name}) does not match the name on the URL (${target.name})`,
     );
   }
   return updateObject(core, resource, { existing, next, subresource, options });
+}
+
+function invalidPatch(shown: string, problem: string): Error {
+  return invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown, problem)]);
+}
+
+/** A JSON value as Go prints a map: `map[a:1 b:[x y]]`. */
+function goMap(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`;
+  if (!isJsonObject(value)) return value === null ? '<nil>' : JSON.stringify(value).replaceAll('"', '');
+  const entries = Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${goMap(value[key])}`);
+  return `map[${entries.join(' ')}]`;
 }
 
 /** The object with the patch applied to it, not yet admitted. */
@@ -52,7 +69,12 @@ export function patchedObject(
   const outcome = applied(asJson(object), patch.type, patch.body as Json, of);
   if (outcome.ok) return asApiObject(outcome.object);
   if (outcome.reason === 'BadRequest') throw badRequest(outcome.message);
-  throw new StatusError({ code: 422, reason: 'Invalid', message: outcome.message });
+  throw new StatusError({
+    code: 422,
+    reason: 'Invalid',
+    message: 'the server rejected our request due to an error in our request',
+    details: {},
+  });
 }
 
 function applied(

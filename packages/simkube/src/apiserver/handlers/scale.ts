@@ -1,3 +1,4 @@
+import { invalidValue } from '../../schema/field-error.ts';
 import {
   isJsonObject,
   numberAt,
@@ -8,7 +9,7 @@ import {
   type JsonObject,
 } from '../object/api-object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
-import { badRequest, pageNotFound } from '../status/refusals.ts';
+import { badRequest, invalid, pageNotFound } from '../status/refusals.ts';
 import { selectorText } from '../selector/selector-text.ts';
 
 function steps(path: string): readonly string[] {
@@ -49,7 +50,8 @@ export function withScale(resource: ServedResource, object: ApiObject, scale: un
   if (!isJsonObject(scale)) throw badRequest('the body must be an autoscaling/v1 Scale');
   const replicas = numberAt(scale, 'spec', 'replicas') ?? 0;
   if (!Number.isInteger(replicas) || replicas < 0) {
-    throw badRequest(`spec.replicas: Invalid value: ${replicas}: must be greater than or equal to 0`);
+    const error = invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0');
+    throw invalid({ group: 'autoscaling', kind: 'Scale' }, object.metadata.name, [error]);
   }
   const scaled = withValueAt(object, steps(paths.specReplicasPath), replicas);
   const asked: JsonObject = {

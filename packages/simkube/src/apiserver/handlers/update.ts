@@ -2,11 +2,12 @@ import { formatTime } from '@canaryop/reconcile/env';
 
 import { statusFields } from '../../patch/server-side-apply.ts';
 import { trackUpdate } from '../../patch/track-update.ts';
+import { invalidValue } from '../../schema/field-error.ts';
 import type { ApiCore } from '../api-core.ts';
 import { withFields, withMetadata, type ApiObject } from '../object/api-object.ts';
 import { deepEqual } from '../object/deep-equal.ts';
 import { apiVersionOfResource, groupResource, type ServedResource } from '../registry/served-resource.ts';
-import { badRequest, conflict, notFound, staleVersion } from '../status/refusals.ts';
+import { badRequest, conflict, invalid, notFound, staleVersion } from '../status/refusals.ts';
 import { keyOfNames, storageKey } from '../storage/resource-store.ts';
 import { defaultObject } from './admit.ts';
 import { asApiObject, asJson } from '../object/json.ts';
@@ -24,6 +25,8 @@ export interface Update {
   readonly options: WriteOptions;
   /** Whether managedFields are there already (apply) instead of being recorded here. */
   readonly isOwned?: boolean;
+  /** PUT: another uid is a conflict of preconditions; in a patch it is a change of what never changes. */
+  readonly isPut?: boolean;
 }
 
 /** The stored object, or a 404. */
@@ -50,7 +53,7 @@ export function checkTarget(resource: ServedResource, object: ApiObject, target:
  */
 export function updateObject(core: ApiCore, resource: ServedResource, update: Update): ApiObject {
   const { existing, options } = update;
-  checkPreconditions(resource, existing, update.next);
+  checkPreconditions(resource, update);
   const previous = resource.fromStored(existing);
   const prepared = prepare(resource, previous, update);
   const owned =
@@ -75,22 +78,33 @@ export function isFinished(resource: ServedResource, object: ApiObject): boolean
   );
 }
 
-function checkPreconditions(resource: ServedResource, existing: ApiObject, next: ApiObject): void {
-  const { uid, resourceVersion, name } = { ...next.metadata, name: existing.metadata.name };
-  if (uid !== undefined && uid !== '' && uid !== existing.metadata.uid) {
+function checkPreconditions(resource: ServedResource, update: Update): void {
+  const { existing, next, isPut } = update;
+  const { name } = existing.metadata;
+  const { uid = '', resourceVersion = '' } = next.metadata;
+  const isOther = uid !== '' && uid !== existing.metadata.uid;
+  if (isPut === true) checkPut(resource, update, isOther);
+  if (resourceVersion !== '' && resourceVersion !== existing.metadata.resourceVersion) {
+    throw staleVersion(groupResource(resource), name);
+  }
+  const immutable = invalidValue('metadata.uid', uid, 'field is immutable');
+  // A real server finds it twice, in the metadata's own check and in that of updates.
+  if (isOther) throw invalid(resource, name, [immutable, immutable]);
+}
+
+function checkPut(resource: ServedResource, { existing, next }: Update, isOther: boolean): void {
+  const { name, uid = '' } = existing.metadata;
+  if (isOther) {
     throw conflict(
       groupResource(resource),
       name,
-      `StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${storageKey(existing)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${existing.metadata.uid ?? ''}`,
+      `StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${storageKey(existing)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${next.metadata.uid ?? ''}, UID in object meta: ${uid}`,
     );
   }
-  if (
-    resourceVersion !== undefined &&
-    resourceVersion !== '' &&
-    resourceVersion !== existing.metadata.resourceVersion
-  ) {
-    throw staleVersion(groupResource(resource), name);
-  }
+  if ((next.metadata.resourceVersion ?? '') !== '' || resource.strategy.requiresVersion !== true) return;
+  throw invalid({ group: resource.group, kind: resource.plural }, name, [
+    invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
+  ]);
 }
 
 /** What is not the writer's to change comes from the stored object; then defaults, then generation. */

@@ -1,7 +1,8 @@
+import { forbiddenValue } from '../../schema/field-error.ts';
 import type { ApiCore } from '../api-core.ts';
 import type { ApiObject } from '../object/api-object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
-import { expired } from '../status/refusals.ts';
+import { expired, invalidOption } from '../status/refusals.ts';
 import type { ChangeRecord } from '../storage/change-record.ts';
 import { parseRevision } from '../storage/revision.ts';
 import { selectionPredicate, type Selection } from './selection.ts';
@@ -12,6 +13,7 @@ export interface WatchQuery extends Selection {
   readonly allowBookmarks?: boolean;
   /** WatchList (KEP-3157): what exists first, then a bookmark that says so. */
   readonly sendInitialEvents?: boolean | undefined;
+  readonly resourceVersionMatch?: string | undefined;
 }
 
 /** Something to tell a watcher. Objects are as stored. */
@@ -31,6 +33,7 @@ export function watchObjects(
   query: WatchQuery,
   emit: (output: WatchOutput) => void,
 ): () => void {
+  checkInitialEvents(query);
   const predicate = selectionPredicate(resource, query) ?? (() => true);
   const { store } = resource;
   const asked = query.resourceVersion ?? '';
@@ -63,6 +66,12 @@ export function watchObjects(
     unsubscribe();
     cancelBookmarks();
   };
+}
+
+function checkInitialEvents(query: WatchQuery): void {
+  if (query.sendInitialEvents === undefined || query.resourceVersionMatch === 'NotOlderThan') return;
+  const rule = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
+  throw invalidOption('ListOptions', forbiddenValue('resourceVersionMatch', rule));
 }
 
 /** What one change is to a watcher who sees only the selected objects. */

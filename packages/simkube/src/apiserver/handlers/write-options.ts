@@ -5,6 +5,8 @@ export interface WriteOptions {
   /** `dryRun=All`: everything but the commit. */
   readonly dryRun: boolean;
   readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore';
+  /** How an unknown field is refused, for requests that do not do it as a decoding error (patches). */
+  readonly refuseUnknown?: (problem: string) => Error;
   /** Adds a `Warning` header to the response. */
   readonly warn: (message: string) => void;
 }

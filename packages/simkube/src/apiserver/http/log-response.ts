@@ -10,7 +10,7 @@ import { target } from './resource-requests.ts';
 /** Answers `pods/log` with what the kubelet of the world has. */
 export function logResponse(request: ResourceRequest): ApiResponse {
   const { context, info, resource } = request;
-  if (info.verb !== 'get') throw methodNotAllowed(info.verb);
+  if (info.verb !== 'get') throw methodNotAllowed();
   const pod = existingObject(resource, target(request));
   if (context.podLogs === undefined) {
     throw new StatusError({

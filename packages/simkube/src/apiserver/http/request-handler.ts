@@ -76,6 +76,8 @@ export class RequestHandler {
       about.seen.user = user.username;
       this.#authorize(user, about.info);
       if (!about.info.isResource) return handleNonResource(this.#context, request);
+      if (!this.#isServed(about.info))
+        return { status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' };
       const resource = this.#resourceOf(about.info);
       about.seen.body = readBody(request.body, request.headers['content-type']);
       const warn = (message: string): void => void warnings.push(message);
@@ -116,6 +118,10 @@ export class RequestHandler {
     const as = this.#representation(request.request);
     const full = { ...request, context: this.#context, as };
     return request.info.subresource === '' ? handleResource(full) : handleSubresource(full);
+  }
+
+  #isServed({ group, version }: RequestInfo): boolean {
+    return this.#context.core.registry.all().some((each) => each.group === group && each.version === version);
   }
 
   #resourceOf(info: RequestInfo): ServedResource {

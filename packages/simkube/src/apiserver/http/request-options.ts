@@ -1,8 +1,9 @@
+import { unsupportedValue } from '../../schema/field-error.ts';
 import { isJsonObject, numberAt, stringAt } from '../object/api-object.ts';
 import type { DeleteOptions } from '../handlers/delete.ts';
 import type { ListQuery } from '../handlers/list.ts';
 import type { WriteOptions } from '../handlers/write-options.ts';
-import { badRequest } from '../status/refusals.ts';
+import { badRequest, invalidOption } from '../status/refusals.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { RequestInfo } from './request-info.ts';
 
@@ -11,8 +12,20 @@ function text(query: URLSearchParams, name: string): string | undefined {
   return value === null || value === '' ? undefined : value;
 }
 
-function isDryRun(values: readonly string[]): boolean {
-  if (values.some((value) => value !== 'All')) throw badRequest(`Invalid value: dryRun: supported values: "All"`);
+/** The options object of a write, as error texts name it. */
+function optionsKind({ method }: ApiRequest): string {
+  const kinds = new Map([
+    ['POST', 'CreateOptions'],
+    ['PUT', 'UpdateOptions'],
+    ['PATCH', 'PatchOptions'],
+  ]);
+  return kinds.get(method) ?? 'DeleteOptions';
+}
+
+function isDryRun(request: ApiRequest, values: readonly string[]): boolean {
+  if (values.some((value) => value !== 'All')) {
+    throw invalidOption(optionsKind(request), unsupportedValue('dryRun', [...values], ['All']));
+  }
   return values.length > 0;
 }
 
@@ -26,13 +39,17 @@ function managerOf(request: ApiRequest): string {
 export function writeOptions(request: ApiRequest, warn: (message: string) => void): WriteOptions {
   const fieldValidation = text(request.query, 'fieldValidation') ?? 'Warn';
   if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
-    throw badRequest(
-      `fieldValidation: Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: "Ignore", "Strict", "Warn"`,
+    throw invalidOption(
+      optionsKind(request),
+      unsupportedValue('fieldValidation', fieldValidation, ['', 'Ignore', 'Strict', 'Warn']),
     );
   }
   return {
     manager: managerOf(request),
-    dryRun: isDryRun(request.query.getAll('dryRun').filter((value) => value !== '')),
+    dryRun: isDryRun(
+      request,
+      request.query.getAll('dryRun').filter((value) => value !== ''),
+    ),
     fieldValidation,
     warn,
   };
@@ -57,7 +74,7 @@ export function deleteOptions(request: ApiRequest, body: unknown): DeleteOptions
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    dryRun: isDryRun([...dryRun, ...request.query.getAll('dryRun').filter((value) => value !== '')]),
+    dryRun: isDryRun(request, [...dryRun, ...request.query.getAll('dryRun').filter((value) => value !== '')]),
   };
 }
 

@@ -1,3 +1,4 @@
+import { requiredValue } from '../../schema/field-error.ts';
 import { admitBody } from '../handlers/admit.ts';
 import { applyObject } from '../handlers/apply.ts';
 import { createObject } from '../handlers/create.ts';
@@ -8,7 +9,7 @@ import { checkTarget, existingObject, updateObject } from '../handlers/update.ts
 import type { Target } from '../handlers/write-options.ts';
 import type { ApiObject } from '../object/api-object.ts';
 import { answerReview } from '../reviews/reviews.ts';
-import { badRequest, methodNotAllowed } from '../status/refusals.ts';
+import { badRequest, invalidOption, methodNotAllowed } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
 import type { ApiResponse } from './api-request.ts';
 import { contentType } from './body.ts';
@@ -39,7 +40,7 @@ export function handleResource(request: ResourceRequest): ApiResponse {
     case 'deletecollection':
       return removeAll(request);
     default:
-      throw methodNotAllowed(info.verb);
+      throw methodNotAllowed();
   }
 }
 
@@ -65,7 +66,7 @@ function list(request: ResourceRequest): ApiResponse {
 }
 
 function review({ context, resource, info, user, body, request, warn }: ResourceRequest): ApiResponse {
-  if (info.verb !== 'create') throw methodNotAllowed(info.verb);
+  if (info.verb !== 'create') throw methodNotAllowed();
   const admitted = admitBody(context.core, resource, body, writeOptions(request, warn));
   const named = { ...admitted, apiVersion: `${resource.group}/${resource.version}`, kind: resource.kind };
   return json(answerReview(named, { ...context, user }) ?? named, 201);
@@ -73,7 +74,7 @@ function review({ context, resource, info, user, body, request, warn }: Resource
 
 function create(request: ResourceRequest): ApiResponse {
   const { context, resource, info, body, warn } = request;
-  if (info.name !== '') throw methodNotAllowed('create');
+  if (info.name !== '') throw methodNotAllowed();
   const options = writeOptions(request.request, warn);
   const object = admitBody(context.core, resource, body, options);
   const namespace = resource.namespaced ? info.namespace : undefined;
@@ -84,12 +85,16 @@ function create(request: ResourceRequest): ApiResponse {
 
 function update(request: ResourceRequest): ApiResponse {
   const { context, resource, info, body, warn } = request;
+  if (info.name === '') throw methodNotAllowed();
   const options = writeOptions(request.request, warn);
   const next = admitBody(context.core, resource, body, options);
   checkTarget(resource, next, target(request));
   const existing = existingObject(resource, target(request));
   const { subresource } = info;
-  return objectResponse(request, updateObject(context.core, resource, { existing, next, subresource, options }));
+  return objectResponse(
+    request,
+    updateObject(context.core, resource, { existing, next, subresource, options, isPut: true }),
+  );
 }
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
@@ -107,12 +112,14 @@ export function patchTypeOf(header: string | undefined): PatchType | 'apply' {
   throw new StatusError({
     code: 415,
     reason: 'UnsupportedMediaType',
-    message: `the body of the request was in an unknown format - accepted media types include: ${Object.keys(patchTypes).join(', ')}, application/apply-patch+yaml`,
+    message: '415: Unsupported Media Type',
+    details: {},
   });
 }
 
 function patch(request: ResourceRequest): ApiResponse {
   const { context, resource, info, body, warn } = request;
+  if (info.name === '') throw methodNotAllowed();
   const type = patchTypeOf(request.request.headers['content-type']);
   const options = writeOptions(request.request, warn);
   const { subresource } = info;
@@ -122,10 +129,9 @@ function patch(request: ResourceRequest): ApiResponse {
       patchObject(context.core, resource, { target: target(request), type, body, subresource, options }),
     );
   }
-  if (!request.request.query.has('fieldManager'))
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
+  if ((request.request.query.get('fieldManager') ?? '') === '') {
+    throw invalidOption('PatchOptions', requiredValue('fieldManager', 'is required for apply patch'));
+  }
   const force = flag(request.request.query, 'force') ?? false;
   const applied = applyObject(context.core, resource, { target: target(request), body, force, subresource, options });
   return objectResponse(request, applied.object, applied.isCreated ? 201 : 200);

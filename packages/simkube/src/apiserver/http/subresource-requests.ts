@@ -58,7 +58,7 @@ function scale(request: ResourceRequest): ApiResponse {
     return json(scaleOf(resource, resource.fromStored(applied)));
   }
   const next = withScale(resource, current, info.verb === 'patch' ? patchedScale(request, current) : body);
-  if (info.verb !== 'patch' && info.verb !== 'update') throw methodNotAllowed(info.verb);
+  if (info.verb !== 'patch' && info.verb !== 'update') throw methodNotAllowed();
   const stored = updateObject(context.core, resource, { existing, next, subresource: 'scale', options });
   return json(scaleOf(resource, resource.fromStored(stored)));
 }
@@ -92,7 +92,7 @@ function applyScale(request: ResourceRequest): ApiObject {
 /** An eviction is a deletion; disruption budgets are not counted here. */
 function evict(request: ResourceRequest): ApiResponse {
   const { context, resource, body } = request;
-  if (request.info.verb !== 'create') throw methodNotAllowed(request.info.verb);
+  if (request.info.verb !== 'create') throw methodNotAllowed();
   deleteObject(
     context.core,
     resource,
@@ -106,7 +106,7 @@ const defaultLifetimeSeconds = 3600;
 
 function issueToken(request: ResourceRequest): ApiResponse {
   const { context, resource, body } = request;
-  if (request.info.verb !== 'create') throw methodNotAllowed(request.info.verb);
+  if (request.info.verb !== 'create') throw methodNotAllowed();
   const account = existingObject(resource, target(request));
   const { name, namespace = '', uid = '' } = account.metadata;
   const spec = objectAt(body, 'spec');
@@ -129,7 +129,7 @@ function issueToken(request: ResourceRequest): ApiResponse {
 /** Puts a pod on a node, as the scheduler does. */
 function bind(request: ResourceRequest): ApiResponse {
   const { context, resource, body, warn } = request;
-  if (request.info.verb !== 'create') throw methodNotAllowed(request.info.verb);
+  if (request.info.verb !== 'create') throw methodNotAllowed();
   const existing = existingObject(resource, target(request));
   const nodeName = stringAt(body, 'target', 'name');
   if (!isJsonObject(body) || nodeName === undefined) throw badRequest('the body must be a Binding with target.name');

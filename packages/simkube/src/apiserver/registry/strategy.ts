@@ -38,6 +38,8 @@ export interface Strategy {
   readonly isHeld?: (object: ApiObject) => boolean;
   /** What a deletion that has to wait changes beside metadata. */
   readonly prepareDelete?: (object: ApiObject) => ApiObject;
+  /** Whether a PUT has to carry a resourceVersion. */
+  readonly requiresVersion?: boolean;
   /** Whether DELETE answers with the object instead of a Status. */
   readonly returnsDeleted?: boolean;
 }

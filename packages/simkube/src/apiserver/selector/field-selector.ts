@@ -19,11 +19,19 @@ export function parseFieldSelector(selector: string, selectable: readonly string
     .map((text) => {
       const { path, operator, value } = term.exec(text.trim())?.groups ?? {};
       if (path === undefined) throw badRequest(`invalid selector: '${selector}'; can't understand '${text}'`);
-      if (!allowed.has(path)) throw badRequest(`field label not supported: ${path}`);
+      if (!allowed.has(path)) throw unsupported(path, selectable);
       const steps = path.split('.');
       return (object: ApiObject): boolean => (fieldText(object, steps) === value) === (operator !== '!=');
     });
   return (object) => predicates.every((predicate) => predicate(object));
+}
+
+function unsupported(path: string, selectable: readonly string[]): Error {
+  return badRequest(
+    selectable.length === 0
+      ? `"${path}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+      : `field label not supported: ${path}`,
+  );
 }
 
 function fieldText(object: ApiObject, steps: readonly string[]): string {

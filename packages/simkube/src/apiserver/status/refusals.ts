@@ -87,12 +87,12 @@ export function forbidden(of: GroupResource, name: string, why: string, causes?:
 }
 
 /** 405 for a verb that the resource does not have. */
-export function methodNotAllowed(verb: string): StatusError {
+export function methodNotAllowed(): StatusError {
   return new StatusError({
     code: 405,
     reason: 'MethodNotAllowed',
     message: `the server does not allow this method on the requested resource`,
-    details: { causes: [{ reason: 'MethodNotAllowed', message: verb }] },
+    details: {},
   });
 }
 
@@ -113,7 +113,7 @@ export function invalid(
     reason: 'Invalid',
     message: `${kind} "${name}" is invalid: ${fieldErrorsText(errors)}`,
     details: {
-      name,
+      ...(name === '' ? {} : { name }),
       ...(of.group === '' ? {} : { group: of.group }),
       kind: of.kind,
       causes: errors.map(({ reason, body, field }) => ({ reason, message: body, field })),
@@ -121,12 +121,17 @@ export function invalid(
   });
 }
 
+/** 422 for a request option, for instance of `ListOptions`, that cannot be. */
+export function invalidOption(options: string, error: FieldError): StatusError {
+  return invalid({ group: 'meta.k8s.io', kind: options }, '', [error]);
+}
+
 /** 504 for a resourceVersion that the server has not reached yet. */
 export function tooLargeVersion(asked: string, current: number): StatusError {
   return new StatusError({
     code: 504,
     reason: 'Timeout',
-    message: `Too large resource version: ${asked}, current: ${current}`,
+    message: `Timeout: Too large resource version: ${asked}, current: ${current}`,
     details: {
       retryAfterSeconds: 1,
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],

@@ -2,7 +2,11 @@ import { badRequest } from '../status/refusals.ts';
 
 /** Reads a resourceVersion. Clients must treat it as opaque; the server knows that it is its revision. */
 export function parseRevision(text: string): number {
-  if (!/^\d{1,15}$/u.test(text))
-    throw badRequest(`Invalid value: ${JSON.stringify(text)}: resourceVersion must be a number`);
+  if (!/^\d{1,15}$/u.test(text)) {
+    const quoted = JSON.stringify(text);
+    throw badRequest(
+      `invalid resource version: resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`,
+    );
+  }
   return Number(text);
 }

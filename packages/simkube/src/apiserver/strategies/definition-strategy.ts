@@ -1,12 +1,16 @@
 import { definitionErrors } from '../../schema/definition-errors.ts';
-import { listAt, objectAt, stringAt, valueAt, withFields } from '../object/api-object.ts';
+import { listAt, objectAt, stringAt, valueAt, withFields, withMetadata } from '../object/api-object.ts';
 import { asJson } from '../object/json.ts';
 import type { Strategy } from '../registry/strategy.ts';
 import { fill, fillIn } from './fill.ts';
 import { immutableField } from './immutable.ts';
 
+/** Holds a deleted definition until its objects are gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+
 /** CustomResourceDefinitions. Their conditions are the CRD controller's. */
 export const definitionStrategy: Strategy = {
+  requiresVersion: true,
   generationOf: (object) => object['spec'],
   defaults: (object) =>
     fillIn(object, 'spec', (spec) =>
@@ -25,6 +29,8 @@ export const definitionStrategy: Strategy = {
       },
     });
   },
+  prepareDelete: (object) =>
+    withMetadata(object, { finalizers: [...new Set([...(object.metadata.finalizers ?? []), cleanupFinalizer])] }),
   validate: (object, previous) => [
     ...definitionErrors(asJson(object)),
     ...immutableField(object, previous, 'spec.scope'),

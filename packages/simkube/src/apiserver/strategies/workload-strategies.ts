@@ -50,17 +50,22 @@ const replicaSetSpec: SpecDefaults = (spec) => fill(spec, { replicas: 1 });
 function selectorErrors(object: ApiObject, previous: ApiObject | undefined): readonly FieldError[] {
   const selector = objectAt(object, 'spec', 'selector');
   const labels = objectAt(object, 'spec', 'template', 'metadata', 'labels');
-  if (Object.keys(selector).length === 0) return [requiredValue('spec.selector')];
-  const mismatch = compileLabelSelector(selector)(labels as Readonly<Record<string, string>>)
-    ? []
-    : [
-        invalidValue(
-          'spec.template.metadata.labels',
-          valueAt(object, 'spec', 'template', 'metadata', 'labels') as Json | undefined,
-          '`selector` does not match template `labels`',
-        ),
-      ];
-  return [...mismatch, ...immutableField(object, previous, 'spec.selector')];
+  const isMissing = Object.keys(selector).length === 0;
+  const mismatch =
+    !isMissing && compileLabelSelector(selector)(labels as Readonly<Record<string, string>>)
+      ? []
+      : [
+          invalidValue(
+            'spec.template.metadata.labels',
+            valueAt(object, 'spec', 'template', 'metadata', 'labels') as Json | undefined,
+            '`selector` does not match template `labels`',
+          ),
+        ];
+  return [
+    ...(isMissing ? [requiredValue('spec.selector')] : []),
+    ...mismatch,
+    ...immutableField(object, previous, 'spec.selector'),
+  ];
 }
 
 function workload(spec: SpecDefaults, generationOf: NonNullable<Strategy['generationOf']>): Strategy {

@@ -20,7 +20,7 @@ function customColumn(column: PrinterColumn): Column {
     name: column.name,
     type: column.type,
     format: column.format,
-    description: column.description,
+    description: column.description ?? `Custom resource definition column (in JSONPath format): ${column.jsonPath}`,
     priority: column.priority,
     cell: (object, now) => {
       const found = find?.(object) ?? [];
