@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { linesOf, resultLines } from '../src/view/story-lines.ts';
@@ -29,6 +32,22 @@ describe('the story of the demo', () => {
     // The first three lines, of the cluster and the sample, come before the story.
     expect(lines.length + 3).toBeLessThanOrEqual(21);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('holds with the query that docs/operating.md recommends for real Istio', async () => {
+    const docs = await readFile(join(import.meta.dirname, '../../../docs/operating.md'), 'utf8');
+    const query = /```promql\n(?<query>[^`]+)```/.exec(docs)?.groups?.['query'] ?? '';
+    const { result } = await tellVirtualStory({
+      edit: (sample) => ({
+        ...sample,
+        spec: {
+          ...sample.spec,
+          prometheusQuery: query.replaceAll('NAMESPACE', 'default').replaceAll('NAME', sample.metadata.name),
+        },
+      }),
+    });
+    expect(query).toContain('NAME-secondary');
+    expect(result).toMatchObject({ result: 'ok' });
   });
 
   it('does not hold when v2 breaks, and says what went wrong', async () => {
