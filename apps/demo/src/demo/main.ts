@@ -11,8 +11,8 @@ import { runDemo } from './demo.ts';
 
 interface Flags {
   readonly ingressPort: number;
-  readonly prometheus: boolean;
-  readonly json: boolean;
+  readonly prometheus?: true;
+  readonly json?: true;
 }
 
 const interruptedExitCode = 130;
@@ -20,8 +20,8 @@ const interruptedExitCode = 130;
 const command = new Command('demo')
   .description('Releases v2 and breaks v3 on a cluster in this process, in about a minute.')
   .option('--ingress-port <port>', 'port of the ingress; 0 takes a free one', parsePort, 8090)
-  .option('--prometheus', "use the machine's own Prometheus instead of the embedded one", false)
-  .option('--json', 'print one JSON object a line, the result last', false)
+  .option('--prometheus', "use the machine's own Prometheus instead of the embedded one")
+  .option('--json', 'print one JSON object a line, the result last')
   .exitOverride();
 
 try {
@@ -41,7 +41,7 @@ async function run(flags: Flags): Promise<number> {
     const result = await runDemo({
       env,
       ingressPort: flags.ingressPort,
-      installedPrometheus: flags.prometheus,
+      installedPrometheus: flags.prometheus === true,
       tell: (event) => view.tell(event),
       signal,
     });
@@ -59,7 +59,7 @@ function viewOf({ json }: Flags): View {
   const write = (text: string): void => {
     stdout.write(text);
   };
-  if (json) return jsonView(write);
+  if (json === true) return jsonView(write);
   const isTerminal = stdout.isTTY && process.env['TERM'] !== 'dumb';
   const hasColours = isTerminal && !process.env['NO_COLOR'];
   return terminalView({ write, isTerminal, hasColours });

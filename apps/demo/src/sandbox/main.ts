@@ -12,8 +12,8 @@ interface Flags {
   readonly port: number;
   readonly ingressPort: number;
   readonly operator: boolean;
-  readonly prometheus: boolean;
-  readonly json: boolean;
+  readonly prometheus?: true;
+  readonly json?: true;
 }
 
 const command = new Command('sandbox')
@@ -21,8 +21,8 @@ const command = new Command('sandbox')
   .option('--port <port>', 'port of the API server; 0 takes a free one', parsePort, 0)
   .option('--ingress-port <port>', 'port of the ingress; 0 takes a free one', parsePort, 8090)
   .option('--no-operator', 'leave the operator out, to run one of your own')
-  .option('--prometheus', "use the machine's own Prometheus instead of the embedded one", false)
-  .option('--json', 'print one line of JSON when the cluster is ready', false)
+  .option('--prometheus', "use the machine's own Prometheus instead of the embedded one")
+  .option('--json', 'print one line of JSON when the cluster is ready')
   .exitOverride();
 
 try {
@@ -41,23 +41,20 @@ async function run(flags: Flags): Promise<void> {
     env: processEnv(),
     port: flags.port,
     ingressPort: flags.ingressPort,
-    installedPrometheus: flags.prometheus,
+    installedPrometheus: flags.prometheus === true,
     operator: flags.operator,
   });
-  const kubeconfig = await writeKubeconfig(cluster.server.kubeconfig);
-  try {
-    const { ingressPort, ingressUrl, readyMs } = cluster;
-    const ready = { ready: true, kubeconfig: kubeconfig.path, ingress: ingressUrl };
-    process.stdout.write(
-      flags.json
-        ? `${JSON.stringify(ready)}\n`
-        : greeting({ kubeconfig: kubeconfig.path, ingressPort, readyMs, hasOperator: flags.operator }),
-    );
-    await aborted(signal);
-  } finally {
-    await kubeconfig.remove();
-    await cluster.stop();
-  }
+  const kubeconfig = writeKubeconfig(cluster.server.kubeconfig);
+  process.once('exit', () => kubeconfig.remove());
+  const { ingressPort, ingressUrl, readyMs } = cluster;
+  const ready = { ready: true, kubeconfig: kubeconfig.path, ingress: ingressUrl };
+  const text =
+    flags.json === true
+      ? `${JSON.stringify(ready)}\n`
+      : greeting({ kubeconfig: kubeconfig.path, ingressPort, readyMs, hasOperator: flags.operator });
+  process.stdout.write(text);
+  await aborted(signal);
+  await cluster.stop();
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
