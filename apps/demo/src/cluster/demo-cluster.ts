@@ -36,7 +36,8 @@ export interface DemoCluster {
   /** `http://127.0.0.1:PORT` */
   readonly ingressUrl: string;
   readonly ingressPort: number;
-  readonly prometheusPort: number;
+  /** Flags that an operator on this machine needs: where the Prometheus of the sample really is. */
+  readonly operatorFlags: readonly string[];
   /** From the call to a cluster that answers, in milliseconds. */
   readonly readyMs: number;
   stop(): Promise<void>;
@@ -73,7 +74,7 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
       server: cluster.server,
       ingressUrl: `http://127.0.0.1:${ingress.port}`,
       ingressPort: ingress.port,
-      prometheusPort: prometheus.port,
+      operatorFlags: operatorFlags(prometheus),
       readyMs,
       stop,
     };
@@ -95,9 +96,13 @@ function operatorSurroundings(late: Late): Parameters<typeof operatorImage>[0] {
     return part;
   };
   return {
-    flags: () => ['--resolve', `${prometheusHost}=127.0.0.1:${started(late.prometheus).port}`],
+    flags: () => operatorFlags(started(late.prometheus)),
     connect: (context, env) => podConnection(context, env, started(late.server)),
   };
+}
+
+function operatorFlags({ port }: MetricsServer): readonly string[] {
+  return ['--resolve', `${prometheusHost}=127.0.0.1:${port}`];
 }
 
 function openIngress({ world }: Cluster, port: number): Promise<HttpListener> {

@@ -3,15 +3,20 @@ export interface Greeting {
   readonly kubeconfig: string;
   readonly ingressPort: number;
   readonly readyMs: number;
-  readonly hasOperator: boolean;
+  /** Absent when the operator is installed: what it has to be run with. */
+  readonly operatorFlags?: readonly string[];
 }
 
 /** What to type next, at most 80 columns wide where the temporary folder allows it. */
-export function greeting({ kubeconfig, ingressPort, readyMs, hasOperator }: Greeting): string {
-  const logs = 'kubectl -n canaryop-system logs deployments/canaryop-controller-manager -c manager -f';
-  const operator = hasOperator
-    ? ['  # follow the operator', `  ${logs.replace(' -c ', ' \\\n    -c ')}`]
-    : ['  # run the operator yourself', '  pnpm operator'];
+export function greeting({ kubeconfig, ingressPort, readyMs, operatorFlags }: Greeting): string {
+  const operator =
+    operatorFlags === undefined
+      ? [
+          '  # follow the operator',
+          '  kubectl -n canaryop-system logs deployments/canaryop-controller-manager \\',
+          '    -c manager -f',
+        ]
+      : ['  # run the operator', '  pnpm operator \\', `    ${operatorFlags.join(' ')}`];
   return [
     `A cluster is up, in this process (${Math.round(readyMs)} ms). In another terminal, in this folder:`,
     '',

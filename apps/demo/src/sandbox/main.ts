@@ -46,12 +46,12 @@ async function run(flags: Flags): Promise<void> {
   });
   const kubeconfig = writeKubeconfig(cluster.server.kubeconfig);
   process.once('exit', () => kubeconfig.remove());
-  const { ingressPort, ingressUrl, readyMs } = cluster;
+  const { ingressPort, ingressUrl, readyMs, operatorFlags } = cluster;
   const ready = { ready: true, kubeconfig: kubeconfig.path, ingress: ingressUrl };
   const text =
     flags.json === true
       ? `${JSON.stringify(ready)}\n`
-      : greeting({ kubeconfig: kubeconfig.path, ingressPort, readyMs, hasOperator: flags.operator });
+      : greeting({ kubeconfig: kubeconfig.path, ingressPort, readyMs, ...(flags.operator ? {} : { operatorFlags }) });
   process.stdout.write(text);
   await aborted(signal);
   await cluster.stop();
