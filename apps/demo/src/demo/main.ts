@@ -24,6 +24,8 @@ const command = new Command('demo')
   .option('--json', 'print one JSON object a line, the result last')
   .exitOverride();
 
+// Whoever read the output is gone, as with `| head`.
+process.stdout.on('error', () => process.exit(1));
 try {
   process.exit(await run(command.parse().opts<Flags>()));
 } catch (error) {

@@ -25,6 +25,8 @@ const command = new Command('sandbox')
   .option('--json', 'print one line of JSON when the cluster is ready')
   .exitOverride();
 
+// Whoever read the output is gone, as with `| head`.
+process.stdout.on('error', () => process.exit(1));
 try {
   await run(command.parse().opts<Flags>());
   // Whatever the pods' programs still hold would keep the process.
