@@ -4,15 +4,11 @@ import { createServer, type AddressInfo } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
+import { readmeCommand } from './readme-commands.ts';
 import { runSandbox, SandboxProcess } from './sandbox-process.ts';
 
-const logs = 'kubectl -n canaryop-system logs deployments/canaryop-controller-manager -c manager';
-const limitedUser = '--as=system:serviceaccount:default:limited-user';
 const reaches = (jsonPath: string, value: string): string =>
   `kubectl wait canaryapp/canaryapp-sample --for=jsonpath='{${jsonPath}}'=${value} --timeout=15s`;
-const patchImage = (version: string): string => `kubectl patch canaryapp canaryapp-sample \\
-  --patch '{"spec": {"image": "atzedevries/go-status-code-server:${version}" }}' \\
-  --type=merge`;
 
 /** Seconds instead of half minutes; everything else is the README's. */
 const quicken = `kubectl patch canaryapp canaryapp-sample --type=merge --patch '${JSON.stringify({
@@ -28,7 +24,7 @@ describe('the sandbox', () => {
   it('plays the story of the README with kubectl, word for word', { timeout: 60_000 }, async () => {
     using sandbox = await SandboxProcess.start();
 
-    const applied = await sandbox.shell('kubectl kustomize config/default/ | kubectl apply -f -');
+    const applied = await sandbox.shell(readmeCommand('kubectl kustomize'));
     expect(
       applied
         .trim()
@@ -36,38 +32,40 @@ describe('the sandbox', () => {
         .filter((line) => !line.endsWith(' unchanged')),
     ).toEqual([]);
 
-    await sandbox.shell('kubectl apply -f config/samples/canary_v1_canaryapp.yaml');
+    await sandbox.shell(readmeCommand('apply -f config/samples'));
     await sandbox.shell(quicken);
     await sandbox.shell(reaches('.status.phase', 'Released'));
     await expect.poll(() => sandbox.ask('/hello'), { timeout: 5000 }).toBe('200 Hello! v1');
 
-    await sandbox.shell(patchImage('v2'));
+    await sandbox.shell(readmeCommand('kubectl patch', ':v2'));
     await sandbox.shell(reaches('.status.trafficShift', '50'));
-    const routes = await sandbox.shell('kubectl get virtualservice canaryapp-sample -o yaml');
+    const routes = await sandbox.shell(readmeCommand('get virtualservice'));
     expect(routes).toMatch(/subset: primary\n +weight: 50\n/);
     await sandbox.shell('kubectl -n canaryop-system delete pod -l control-plane=controller-manager');
     await sandbox.shell(reaches('.status.releasedImage', 'atzedevries/go-status-code-server:v2'));
     await expect.poll(() => sandbox.ask('/hello'), { timeout: 5000 }).toBe('200 Hello! v2');
-    expect(await sandbox.shell(logs)).toContain('atzedevries/go-status-code-server:v2');
+    expect(await sandbox.shell(readmeCommand('logs deployments').replace(/ -f$/, ''))).toContain(
+      'atzedevries/go-status-code-server:v2',
+    );
 
     await sandbox.shell(reaches('.status.phase', 'Released'));
-    await sandbox.shell(patchImage('v3'));
+    await sandbox.shell(readmeCommand('kubectl patch', ':v3'));
     await sandbox.shell(reaches('.status.trafficShift', '50'));
     for (let errors = 0; errors < 12; errors += 1)
       expect(await sandbox.ask('/nothello')).toMatch(/^500 NotHello! v[23]$/);
     await sandbox.shell(reaches('.status.lastFailedTag', 'atzedevries/go-status-code-server:v3'));
     await sandbox.shell(reaches('.status.trafficShift', '0'));
 
-    await sandbox.shell('kubectl create serviceaccount limited-user');
-    await sandbox.shell('kubectl apply -f examples/limited-user/');
-    const seen = await sandbox.shell(`kubectl \\\n  ${limitedUser} \\\n  get canaryapps canaryapp-sample`);
+    await sandbox.shell(readmeCommand('create serviceaccount'));
+    await sandbox.shell(readmeCommand('examples/limited-user'));
+    const seen = await sandbox.shell(readmeCommand('--as=', 'get canaryapps'));
     expect(seen).toContain('go-status-code-server:v3');
-    expect(await sandbox.run(`kubectl \\\n  ${limitedUser} \\\n  get pods`)).toMatchObject({
+    expect(await sandbox.run(readmeCommand('--as=', 'get pods'))).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('Error from server (Forbidden): pods is forbidden'),
     });
 
-    await sandbox.shell('kubectl delete canaryapps canaryapp-sample');
+    await sandbox.shell(readmeCommand('delete canaryapps'));
     await sandbox.shell('kubectl wait --for=delete deployment/canaryapp-sample-primary --timeout=10s');
     expect(await sandbox.shell('kubectl get virtualservices,destinationrules,gateways -o name')).toBe('');
     expect(await sandbox.end('SIGTERM')).toBe(0);
