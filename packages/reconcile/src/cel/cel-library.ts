@@ -3,21 +3,17 @@ import type { parse } from '@bufbuild/cel';
 
 export {
   celEnv,
-  celError,
   celFunc,
   celList,
   celMap,
   celMethod,
   CelScalar,
   isCelError,
-  isCelList,
-  isCelMap,
   listType,
-  mapType,
   parse,
   plan,
 } from '@bufbuild/cel';
-export type { CelFunc, CelInput, CelList, CelMap, CelType, CelValue } from '@bufbuild/cel';
+export type { CelFunc, CelInput, CelList, CelValue } from '@bufbuild/cel';
 export { strings as stringFunctions } from '@bufbuild/cel/ext';
 
 /** A parsed expression with the positions of its nodes. */
