@@ -7,6 +7,7 @@ import type { Env } from '@canaryop/reconcile/env';
 import type { MetricsOptions } from '@canaryop/reconcile/manager';
 
 import { lookUp } from './analysis/dns.ts';
+import { sharedLookup } from './analysis/shared-lookup.ts';
 import { leaseName } from './lease-name.ts';
 import type { OperatorOptions } from './operator.ts';
 import type { Flags } from './options.ts';
@@ -31,7 +32,7 @@ export async function operatorOptions(
     env,
     connection,
     network: undiciTransport(),
-    resolve: lookUp,
+    resolve: sharedLookup(lookUp, env),
     addresses: {
       allowedHosts: flags.metricsAllowedHosts,
       resolve: flags.resolve,
