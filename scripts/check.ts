@@ -1,6 +1,6 @@
 /**
  * Everything that can be said about the code without running it: `pnpm check`. One line a step, the output of what
- * failed, and an exit code. `pnpm check lint types` runs these steps only.
+ * failed, and an exit code. `pnpm check code format` runs these steps only.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -26,13 +26,14 @@ const script = (name: string, ...args: string[]): readonly [string, ...string[]]
 /** The longest first, so that none of them is alone at the end. */
 const steps: readonly Step[] = [
   {
-    name: 'types',
+    // One after the other: the lint asks the type checker about packages as they were built.
+    name: 'code',
     commands: [
       [bin('tsc'), '-b'],
       [bin('tsc'), '-p', 'tsconfig.test.json'],
+      [bin('oxlint'), '--type-aware', '--deny-warnings', '.'],
     ],
   },
-  { name: 'lint', commands: [[bin('oxlint'), '--type-aware', '--deny-warnings', '.']] },
   { name: 'unused', commands: [[bin('knip')]] },
   { name: 'schemas', commands: [script('generate-schemas.ts', '--check')], needs: 'go' },
   { name: 'protobuf', commands: [script('generate-protobuf.ts', '--check')], needs: 'go' },
