@@ -96,5 +96,5 @@ export function weightOf(virtualService: VirtualService): number | undefined {
   const primary = share('primary');
   const secondary = share('secondary');
   if (primary === undefined || secondary === undefined || primary + secondary !== 100) return undefined;
-  return secondary;
+  return secondary >= 0 && secondary <= 100 ? secondary : undefined;
 }
