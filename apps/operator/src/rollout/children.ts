@@ -48,9 +48,13 @@ export function children(context: ChildContext, live: LiveChildren, intent: Inte
       ? keptRoutes(context, live, intent)
       : wantedRoutes(context, context.hosts, live, intent);
   const workloads = [primary(context, live, intent), secondary(context, live, intent)];
-  const before = live.virtualService && weightOf(live.virtualService);
-  const lowers = before === undefined || intent.weight < before;
-  return lowers ? [service, rule, ...routes, ...workloads] : [service, rule, ...workloads, ...routes];
+  const { virtualService } = live;
+  const before = virtualService && weightOf(virtualService);
+  if (virtualService === undefined || before === undefined) return [service, rule, ...routes, ...workloads];
+  if (intent.weight >= before) return [service, rule, ...workloads, ...routes];
+  // A refused Service must not keep traffic where it is; only routes to another port need that port first.
+  const samePort = routePortOf(virtualService) === intent.routePort;
+  return samePort ? [...routes, service, rule, ...workloads] : [service, rule, ...routes, ...workloads];
 }
 
 /** A port that the routes still name leaves the Service only after they have changed. */
