@@ -42,8 +42,10 @@ export class Checker {
     this.#onAnswer = onAnswer;
   }
 
-  /** What is known of an application's checks. */
+  /** What is known of an application's checks. A clock that was set back makes what was asked before it unusable. */
   recall(app: ObjectKey): Memory | undefined {
+    const known = this.#memory.get(keyText(app));
+    if (known !== undefined && known.lastAskedAt > this.#clock.now()) this.forget(app);
     return this.#memory.get(keyText(app));
   }
 
