@@ -1,5 +1,4 @@
-import { keyText, keyOf } from '@canaryop/reconcile/object';
-
+import type { CanaryApp } from '../api/v1/canaryapp.ts';
 import { commandAnnotation } from '../api/v1/names.ts';
 import type { Pass } from './pass.ts';
 
@@ -14,19 +13,26 @@ export function parseCommand(text: string): { verb: string; revision: string; id
   return verb === undefined || revision === undefined || id === undefined ? undefined : { verb, revision, id };
 }
 
+/** What the annotation of `app` asks for, handled or not. */
+export function commandOf(app: CanaryApp): ReturnType<typeof parseCommand> {
+  const text = app.metadata.annotations?.[commandAnnotation];
+  return text === undefined ? undefined : parseCommand(text);
+}
+
 /**
  * The id of a request for `verb` that is meant for the wanted revision and was not handled before.
  * The annotation itself is never removed: git tools would put it back.
  */
 export function requested(pass: Pass, verb: Verb): string | undefined {
-  const text = pass.app.metadata.annotations?.[commandAnnotation];
-  const command = text === undefined ? undefined : parseCommand(text);
+  const command = commandOf(pass.app);
   if (command === undefined || command.verb !== verb || command.id === pass.status.lastCommand) return undefined;
   const meant = command.revision === 'next' || command.revision === pass.wanted.id;
   return meant ? command.id : undefined;
 }
 
-/** How a user asks for `verb`, for messages. */
-export function howToAsk(pass: Pass, verb: Verb): string {
-  return `kubectl annotate canaryapp ${keyText(keyOf(pass.app)).split('/').at(-1) ?? ''} --overwrite ${commandAnnotation}=${verb}@${pass.wanted.id}#1`;
+/** How a user asks for `verb`, for messages: with an id that was not handled before. */
+export function howToAsk({ app, status, wanted }: Pass, verb: Verb): string {
+  const last = Number(status.lastCommand);
+  const id = Number.isSafeInteger(last) ? last + 1 : 1;
+  return `kubectl annotate canaryapp ${app.metadata.name} --overwrite ${commandAnnotation}=${verb}@${wanted.id}#${id}`;
 }

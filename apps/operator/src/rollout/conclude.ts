@@ -1,5 +1,6 @@
 import type { CanaryAppStatus, DecisionRecord } from '../api/v1/canaryapp.ts';
 import type { Reason } from '../api/v1/reasons.ts';
+import { maxTextLength } from '../api/v1/status.ts';
 import { conditionsFor, type Progress } from './conditions.ts';
 import type { Decision, Intent, Notice } from './decision.ts';
 import type { Pass } from './pass.ts';
@@ -52,8 +53,13 @@ export function conclude(pass: Remembering, conclusion: Conclusion): Decision {
   };
 }
 
+/** A text as status may hold it: a longer one would have the whole record refused. */
+export function bounded(text: string): string {
+  return text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength - 1)}…`;
+}
+
 function remember(pass: Remembering, notices: readonly Notice[]): readonly DecisionRecord[] {
   const time = timestamp(pass.now);
-  const added = notices.map(({ reason, message }) => ({ time, reason, message }));
+  const added = notices.map(({ reason, message }) => ({ time, reason, message: bounded(message) }));
   return [...added.reverse(), ...(pass.status.decisions ?? [])].slice(0, keptDecisions);
 }

@@ -54,4 +54,6 @@ export interface Observed {
   /** When the last check was asked, finished or not. */
   readonly lastAskedAt?: number;
   readonly obstacle?: Obstacle;
+  /** Since when this process has watched this application: nobody is late for time in which no operator looked. */
+  readonly watchedSince?: number;
 }

@@ -1,7 +1,9 @@
 import { parseTime } from '@canaryop/reconcile/env';
+import { present } from '@canaryop/reconcile/object';
 
 import type { CanaryApp, CanaryAppStatus, OwnedSpec, ReleasedRevision, RunStatus } from '../api/v1/canaryapp.ts';
 import { revisionOf, type Revision } from '../api/v1/revision.ts';
+import { commandOf } from './command.ts';
 import type { Observed } from './observed.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -17,6 +19,9 @@ export interface Pass {
   readonly released?: Revision;
   readonly run?: RunStatus;
 }
+
+/** How far ahead of its moment a time of ours may be: they are rounded up to whole seconds. */
+const roundingMs = 1_000;
 
 /** What is remembered of an application that nothing was written about yet. */
 export const emptyStatus: CanaryAppStatus = {
@@ -59,21 +64,50 @@ function revisionOfReleased(released: ReleasedRevision): Revision {
 }
 
 /**
- * A status that was lost, or that belongs to an earlier object of the same name, says nothing. What primary runs
- * then is the release: it got there by a certificate that is lost, while the wanted image may never have been judged.
+ * A status that was lost, or that belongs to an earlier object of the same name, says nothing, and a run without a
+ * release to go back to is none. What primary runs then is the release: it got there by a certificate that is lost,
+ * while the wanted image may never have been judged. Nor is it known which request was handled: the one that is there
+ * must not promote what comes next.
  */
 function remembered(observed: Observed, now: number): CanaryAppStatus {
   const { app, primary } = observed;
-  const status = app.status;
-  if (status?.forUid !== undefined && status.forUid === app.metadata.uid) return status;
-  if (primary === undefined) return emptyStatus;
+  const isOurs = app.status?.forUid !== undefined && app.status.forUid === app.metadata.uid;
+  const known = (isOurs ? app.status : undefined) ?? emptyStatus;
+  if (known.released !== undefined || known.run?.stage === 'Installing') return notInFuture(known, now);
+  const { run: _run, ...status } = known;
+  if (primary === undefined || primary.revision.port === 0) return status;
   const { id, image, port } = primary.revision;
   const certificate = {
     kind: 'installed',
     detail: 'found on primary when the status was lost',
     time: timestamp(now),
   } as const;
-  return { ...emptyStatus, releasedImage: image, released: { revision: id, image, port, certificate } };
+  const lastCommand = commandOf(app)?.id ?? status.lastCommand;
+  return {
+    ...status,
+    releasedImage: image,
+    released: { revision: id, image, port, certificate },
+    ...present({ lastCommand }),
+  };
+}
+
+/** A clock that was set back leaves times in the future, which would be waited for: they are now. */
+function notInFuture(status: CanaryAppStatus, now: number): CanaryAppStatus {
+  const capped = (time: string | undefined): string | undefined =>
+    timeOf(time) > now + roundingMs ? timestamp(now) : time;
+  const { run, lastTrafficShift, ...rest } = status;
+  const times = present({
+    stageSince: capped(run?.stageSince),
+    trafficSince: capped(run?.trafficSince),
+    drainSince: capped(run?.drainSince),
+  });
+  return {
+    ...rest,
+    ...present({
+      lastTrafficShift: capped(lastTrafficShift),
+      run: run === undefined ? undefined : { ...run, ...times },
+    }),
+  };
 }
 
 /** Shows the weight once the routes say what was intended: trafficShift is what was read back, never a wish. */

@@ -5,7 +5,9 @@ const revisionId = s.string({ maxLength: 64 }).describe('Hash of what the pods r
 const image = s.string({ maxLength: 512 });
 const port = s.int({ minimum: 1, maximum: 65_535, format: 'int32' });
 const weight = s.int({ minimum: 0, maximum: 100, format: 'int32' });
-const text = s.string({ maxLength: 1024 });
+/** The longest message that a record of status holds; conditions may be longer. */
+export const maxTextLength = 1024;
+const text = s.string({ maxLength: maxTextLength });
 
 const certificate = s
   .object({ kind: s.enum(['installed', 'passed', 'override']), detail: text, time })

@@ -44,6 +44,7 @@ export function observe(senses: Senses, app: CanaryApp, now: number): Observatio
     measurement,
     lastAskedAt,
     obstacle,
+    watchedSince: senses.readiness.watchedSince(keyText(keyOf(app)), now),
   });
 }
 
@@ -98,21 +99,19 @@ function foreignObject(app: CanaryApp, live: LiveChildren): Obstacle | undefined
   return { reason: Reason.ForeignObject, message, stops: 'all' };
 }
 
-/** Whether Istio's kinds can be read; `loading` for the moment before their first answer. */
+/**
+ * Whether Istio's kinds can be read; `loading` for the moment before their first answer. An outage of a server that has
+ * answered before is no missing kind: what was read then still stands.
+ */
 function istioState(informers: CanaryAppInformers): Obstacle | 'loading' | undefined {
   const kinds = [informers.destinationRules, informers.gateways, informers.virtualServices];
   const waiting = kinds.filter(({ hasSynced }) => !hasSynced);
   const missing = kinds.find(
-    ({ hasSynced, problem }) => problem !== undefined && (!hasSynced || isNotInstalled(problem)),
+    ({ hasSynced, problem }) => problem !== undefined && (!hasSynced || problem.reason === 'NotInstalled'),
   );
   if (missing !== undefined) {
     const message = `the kinds of ${missing.kind.group} cannot be read; install Istio's CRDs, or give the operator its permissions`;
     return { reason: Reason.IstioMissing, message, stops: 'all' };
   }
   return waiting.length > 0 ? 'loading' : undefined;
-}
-
-/** An outage of a server that has answered before is no missing kind: what was read then still stands. */
-function isNotInstalled(problem: string): boolean {
-  return problem.includes('404') || problem.includes('NotFound');
 }

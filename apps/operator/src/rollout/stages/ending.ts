@@ -19,7 +19,8 @@ const reasons: Readonly<Record<RunOutcome, Reason>> = {
 export function ending(pass: Pass, run: RunStatus): Decision {
   const { released, observed, now } = pass;
   if (released === undefined) return cancel(pass, run, pass.wanted);
-  if (observed.weight !== 0) return clearing(pass, undrained(run), { why: 'waiting for weight 0 to be read back' });
+  if (observed.weight !== 0)
+    return clearing(pass, undrained(pass, run), { why: 'waiting for weight 0 to be read back' });
   if (observed.secondary === undefined) return rested(pass, farewell(run, released.image));
   const drained = run.drainSince ?? (run.trafficSince === undefined ? undefined : timestamp(now));
   const current = drained === undefined ? run : { ...run, drainSince: drained };
@@ -28,10 +29,10 @@ export function ending(pass: Pass, run: RunStatus): Decision {
   return clearing(pass, current, { why: 'removing the secondary', remove: true });
 }
 
-/** Someone gave it traffic again: what was drained is not drained any more. */
-function undrained(run: RunStatus): RunStatus {
+/** It has traffic, be it by somebody's hand: it has to be drained, and what was drained is not drained any more. */
+function undrained(pass: Pass, run: RunStatus): RunStatus {
   const { drainSince: _drained, ...rest } = run;
-  return rest;
+  return { ...rest, trafficSince: run.trafficSince ?? timestamp(pass.now) };
 }
 
 function clearing(pass: Pass, run: RunStatus, state: { why: string; wakeAt?: number; remove?: boolean }): Decision {

@@ -1,10 +1,11 @@
 import type { CanaryAppStatus, FailedRevision, RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
-import { conclude } from '../conclude.ts';
+import { bounded, conclude } from '../conclude.ts';
 import type { Decision } from '../decision.ts';
 import { both } from '../intents.ts';
 import type { Pass } from '../pass.ts';
+import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
 
 /** Failed revisions that are remembered and refused; a promotion empties the list. */
@@ -32,7 +33,9 @@ export function fail(pass: Pass, run: RunStatus, released: Revision, failure: Fa
 
 /** What status says of a failed revision, so that no crash can lose the verdict and no pass tries it again. */
 export function recordOf(pass: Pass, run: RunStatus, failure: Failure): Partial<CanaryAppStatus> {
-  const entry: FailedRevision = { revision: run.revision, image: run.image, ...failure, time: timestamp(pass.now) };
+  const { reason, message } = failure;
+  const time = timestamp(pass.now);
+  const entry: FailedRevision = { revision: run.revision, image: run.image, reason, message: bounded(message), time };
   const others = (pass.status.failedRevisions ?? []).filter((other) => other.revision !== run.revision);
   return {
     successfulRelease: false,
@@ -45,6 +48,11 @@ export function recordOf(pass: Pass, run: RunStatus, failure: Failure): Partial<
 export function podFailure(pass: Pass): Failure | undefined {
   const failure = pass.observed.secondary?.failure;
   return failure && { reason: Reason.PodFailed, message: `${failure.reason}: ${failure.message}` };
+}
+
+/** When a workload that is waited for since `from` is late. Time in which no operator watched it does not count. */
+export function deadlineOf(pass: Pass, from: number): number {
+  return Math.max(from, pass.observed.watchedSince ?? 0) + settingsOf(pass.spec).deadlineMs;
 }
 
 /** A workload that is late. */

@@ -4,8 +4,8 @@ import { conclude } from '../conclude.ts';
 import type { Decision } from '../decision.ts';
 import { primaryAlone } from '../intents.ts';
 import { revisionOfRun, timeOf, withoutRun, type Pass } from '../pass.ts';
-import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
+import { deadlineOf } from './failing.ts';
 
 /** The first release: nobody is served yet, so the wanted image goes straight to primary. */
 export function installing(pass: Pass, recorded: RunStatus): Decision {
@@ -13,7 +13,7 @@ export function installing(pass: Pass, recorded: RunStatus): Decision {
   const run = recorded.revision === wanted.id ? recorded : restart(pass);
   const { primary } = observed;
   if (primary?.ready === true && primary.revision.id === wanted.id) return installed(pass, run);
-  const deadline = timeOf(run.stageSince) + settingsOf(pass.spec).deadlineMs;
+  const deadline = deadlineOf(pass, timeOf(run.stageSince));
   const late = now >= deadline;
   const failure = primary?.failure;
   return conclude(pass, {

@@ -7,7 +7,7 @@ import { both } from '../intents.ts';
 import { revisionOfRun, timeOf, type Pass } from '../pass.ts';
 import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
-import { recordOf, lateFailure } from './failing.ts';
+import { deadlineOf, lateFailure, recordOf } from './failing.ts';
 import { clearingMessage } from './clearing-message.ts';
 import { cancel } from './resting.ts';
 import { keptStep } from './kept-step.ts';
@@ -49,7 +49,7 @@ export function promoting(pass: Pass, run: RunStatus): Decision {
   const { primary } = observed;
   const arrived = primary?.ready === true && primary.readySince !== undefined && primary.revision.id === run.revision;
   if (!arrived) {
-    const deadline = timeOf(run.stageSince) + settings.deadlineMs;
+    const deadline = deadlineOf(pass, timeOf(run.stageSince));
     if (now >= deadline) return giveUp(pass, run, released);
     return going(pass, run, released, { why: 'primary is not ready with the new revision', wakeAt: deadline });
   }

@@ -1,13 +1,13 @@
 import type { CanaryAppStatus, FailedRevision, RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
-import { requested } from '../command.ts';
+import { howToAsk, requested } from '../command.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
 import { withoutRun, type Pass } from '../pass.ts';
 import { timestamp } from '../timestamp.ts';
-import { blocked } from './blocked.ts';
+import { obstacleNotices } from './blocked.ts';
 import { installing } from './installing.ts';
 import { startMessage } from './start-message.ts';
 
@@ -24,10 +24,11 @@ export function resting(pass: Pass, told: readonly Notice[] = []): Decision {
   const failed = pass.status.failedRevisions?.find((entry) => entry.revision === wanted.id);
   const retry = requested(pass, 'retry');
   if (failed !== undefined && retry === undefined) return refused(pass, released, failed, told);
-  if (observed.obstacle !== undefined) return blocked(pass, observed.obstacle);
+  if (observed.obstacle !== undefined) return standing(pass, released, told);
   return start(pass, released, retry, told);
 }
 
+/** The release is kept as it is: because it is the wanted one, or because nothing can be started. */
 function standing(pass: Pass, released: Revision, told: readonly Notice[]): Decision {
   const { obstacle, primary } = pass.observed;
   const ready = primary?.ready === true && primary.revision.id === released.id;
@@ -44,8 +45,9 @@ function standing(pass: Pass, released: Revision, told: readonly Notice[]): Deci
   return conclude(pass, {
     phase: obstacle === undefined ? 'Released' : 'Blocked',
     ...state,
+    changes: { successfulRelease: pass.status.successfulRelease ?? ready },
     intent: primaryAlone(released),
-    notices: told,
+    notices: [...told, ...obstacleNotices(pass, obstacle)],
   });
 }
 
@@ -54,7 +56,7 @@ function refused(pass: Pass, released: Revision, failed: FailedRevision, told: r
     phase: 'Failed',
     progress: 'stuck',
     reason: Reason.RevisionRefused,
-    message: `${failed.image} failed (${failed.reason}: ${failed.message}); ${released.image} has all traffic. Set another image, or ask for a retry`,
+    message: `${failed.image} failed (${failed.reason}: ${failed.message}); ${released.image} has all traffic. Set another image, or try it again by: ${howToAsk(pass, 'retry')}`,
     intent: primaryAlone(released),
     notices: told,
   });
@@ -63,7 +65,7 @@ function refused(pass: Pass, released: Revision, failed: FailedRevision, told: r
 /** A secondary that no run knows of (its record was lost) goes the same safe way as one that failed. */
 function cleanUp(pass: Pass, released: Revision, leftover: Revision): Decision {
   const run: RunStatus = {
-    ...begin(pass, leftover, 'Ending'),
+    ...begin(pass, { ...leftover, port: leftover.port === 0 ? released.port : leftover.port }, 'Ending'),
     outcome: 'Cancelled',
     trafficSince: timestamp(pass.now),
   };

@@ -9,7 +9,7 @@ import { both } from '../intents.ts';
 import { timeOf, type Pass } from '../pass.ts';
 import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
-import { fail, lateFailure, podFailure } from './failing.ts';
+import { deadlineOf, fail, lateFailure, podFailure } from './failing.ts';
 import { promote } from './promoting.ts';
 import { cancel } from './resting.ts';
 
@@ -41,9 +41,10 @@ function breach(pass: Pass, run: RunStatus): { reason: Reason; message: string }
 function differs(pass: Pass, run: RunStatus, released: Revision): Decision {
   const { weight } = pass.observed;
   const neverReadBack = (pass.status.trafficShift ?? 0) !== run.step;
-  const ready = pass.observed.secondary?.ready === true && pass.observed.obstacle === undefined;
   if (weight !== undefined && weight < run.step && neverReadBack) {
-    return held(pass, run, released, { why: `sending weight ${run.step} again`, weight: ready ? run.step : weight });
+    return (
+      hindered(pass, run, released, weight) ?? held(pass, run, released, { why: `sending weight ${run.step} again` })
+    );
   }
   const step = Math.min(weight ?? 0, run.step);
   const drifted: RunStatus = { ...run, step };
@@ -53,7 +54,7 @@ function differs(pass: Pass, run: RunStatus, released: Revision): Decision {
     progress: 'working',
     reason: Reason.TrafficDrift,
     message,
-    changes: { run: drifted, trafficShift: step, lastTrafficShift: timestamp(pass.now), testRunning: true },
+    changes: { run: drifted, trafficShift: step, lastTrafficShift: timestamp(pass.now), testRunning: step > 0 },
     intent: both(pass, drifted, released, step),
     notices: [{ type: 'Warning', reason: Reason.TrafficDrift, message }],
   });
@@ -75,20 +76,35 @@ function capacityLost(pass: Pass, run: RunStatus, released: Revision): Decision 
   });
 }
 
-/** The weight is where it should be: wait for the interval, and let the check at its end decide. */
-function steady(pass: Pass, run: RunStatus, released: Revision): Decision {
-  const settings = settingsOf(pass.spec);
-  const dueAt = timeOf(pass.status.lastTrafficShift) + settings.intervalMs;
-  const plan = planCheck(pass, run, timeOf(run.trafficSince), dueAt);
-  if (pass.observed.secondary?.ready !== true) {
-    const deadline = dueAt + settings.deadlineMs;
+/** Since when a check may move the weight: the interval is over, and all of secondary was there to be judged. */
+function judgedFrom(pass: Pass): number {
+  const dueAt = timeOf(pass.status.lastTrafficShift) + settingsOf(pass.spec).intervalMs;
+  return Math.max(dueAt, pass.observed.secondary?.readySince ?? 0);
+}
+
+/** What keeps a weight from rising: secondary is not all there, or something outside stands in the way. */
+function hindered(pass: Pass, run: RunStatus, released: Revision, weight: number): Decision | undefined {
+  const { obstacle, secondary } = pass.observed;
+  const from = judgedFrom(pass);
+  const plan = planCheck(pass, run, timeOf(run.trafficSince), from);
+  if (secondary?.ready !== true || secondary.revision.id !== run.revision) {
+    const deadline = deadlineOf(pass, Math.max(from, timeOf(run.stageSince)));
     if (pass.now >= deadline)
       return fail(pass, run, released, lateFailure('secondary', pass.spec.progressDeadlineSeconds));
-    return held(pass, run, released, { why: 'secondary is not fully ready', ...soonest(plan, deadline) });
+    return held(pass, run, released, { why: 'secondary is not fully ready', weight, ...soonest(plan, deadline) });
   }
-  const { obstacle } = pass.observed;
-  if (obstacle !== undefined) return held(pass, run, released, { ...obstacle, ...plan });
-  const check = checkSince(pass, run, dueAt);
+  return obstacle && held(pass, run, released, { ...obstacle, weight, ...plan });
+}
+
+/** The weight is where it should be: wait for the interval, and let the check at its end decide. */
+function steady(pass: Pass, run: RunStatus, released: Revision): Decision {
+  return hindered(pass, run, released, run.step) ?? judged(pass, run, released);
+}
+
+function judged(pass: Pass, run: RunStatus, released: Revision): Decision {
+  const from = judgedFrom(pass);
+  const plan = planCheck(pass, run, timeOf(run.trafficSince), from);
+  const check = checkSince(pass, run, from);
   const judgement = check && judge(pass, check);
   switch (judgement?.kind) {
     case undefined:

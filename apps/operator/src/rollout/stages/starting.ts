@@ -9,7 +9,7 @@ import { both } from '../intents.ts';
 import { timeOf, type Pass } from '../pass.ts';
 import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
-import { fail, lateFailure, podFailure } from './failing.ts';
+import { deadlineOf, fail, lateFailure, podFailure } from './failing.ts';
 import { startMessage } from './start-message.ts';
 import { promote } from './promoting.ts';
 import { cancel } from './resting.ts';
@@ -27,7 +27,7 @@ export function starting(pass: Pass, run: RunStatus): Decision {
   const settings = settingsOf(pass.spec);
   const { secondary } = observed;
   if (secondary?.ready !== true || secondary.readySince === undefined || secondary.revision.id !== run.revision) {
-    const deadline = timeOf(run.stageSince) + settings.deadlineMs;
+    const deadline = deadlineOf(pass, timeOf(run.stageSince));
     if (now >= deadline) return fail(pass, run, released, lateFailure('secondary', pass.spec.progressDeadlineSeconds));
     return waiting(pass, run, released, { why: 'secondary is not ready', wakeAt: deadline });
   }
