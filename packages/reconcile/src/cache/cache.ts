@@ -21,6 +21,21 @@ export type ObjectChange<T extends KubernetesObject> =
   | { readonly type: 'updated'; readonly object: T; readonly previous: T }
   | { readonly type: 'deleted'; readonly previous: T };
 
+/** What keeps an informer from being kept up to date at the moment. */
+export interface InformerProblem {
+  /**
+   * - `NotInstalled`: the server does not serve the kind (404), as before its CRD is there
+   * - `Forbidden`: it knows no such right of ours (401, 403)
+   * - `Refused`: it answered with another error
+   * - `Unreachable`: no answer, or one that broke off
+   * - `Stale`: it answers with an older state than was seen before
+   * - `Undecodable`: it sent something that is no event
+   */
+  readonly reason: 'NotInstalled' | 'Forbidden' | 'Refused' | 'Unreachable' | 'Stale' | 'Undecodable';
+  /** For people. */
+  readonly message: string;
+}
+
 /** Keeps one kind in memory by list and watch, for ever, until its context ends. */
 export interface Informer<T extends KubernetesObject> {
   readonly kind: ResourceKind<T>;
@@ -28,7 +43,7 @@ export interface Informer<T extends KubernetesObject> {
   /** Whether a first full list is in memory. It never turns false again. */
   readonly hasSynced: boolean;
   /** Why it is not being kept up to date at the moment, for /readyz and logs; undefined while all is well. */
-  readonly problem: string | undefined;
+  readonly problem: InformerProblem | undefined;
   /**
    * Calls `handler` synchronously after the cache changed, and first, before it returns, with what is there already.
    * Changes are those of the watch: a write of ours shows in `lister` at once and is reported when the watch delivers it.

@@ -7,6 +7,7 @@ import type { ObservedWrite } from '../client/observed-write.ts';
 import type { Informer } from './cache.ts';
 import type { IndexFunction } from './indexer.ts';
 import { SharedInformer } from './informer.ts';
+import { ReconnectBudget } from './reconnect-budget.ts';
 import type { WatchScope } from './reflector.ts';
 import { UnionInformer } from './union-informer.ts';
 
@@ -50,7 +51,7 @@ export interface Cache {
   /**
    * The informer of a kind in a scope, made at the first call; the same call again reads the same memory, with the
    * indexes of both. It starts with the cache, or now if the cache runs. Throws when the same kind and scope is asked for with
-   * another transform, or an index name with another function.
+   * another transform, or an index name with another function. `metadataOnly(kind)` is another kind than `kind`.
    */
   informer<T extends KubernetesObject>(kind: ResourceKind<T>, options?: InformerOptions<T>): Informer<T>;
   /** Runs every informer, also those declared later, until `signal` aborts; then all have ended. Once only. */
@@ -68,7 +69,7 @@ export function createCache(options: CacheOptions): Cache {
   const { env, connection, fieldManager, onRequest } = options;
   const context: ApiRequestContext = { env, connection, userAgent: options.userAgent ?? fieldManager, onRequest };
   const { idleTimeoutMs = 75_000, streamingLists = true, namespaces = [] } = options;
-  const shared = { context, fieldManager, idleTimeoutMs, streamingLists };
+  const shared = { context, fieldManager, idleTimeoutMs, streamingLists, reconnects: new ReconnectBudget(env) };
   const informers = new Map<string, AnyInformer>();
   const running = new RunningInformers();
   const scopedInformer = <T extends KubernetesObject>(
@@ -142,7 +143,8 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function scopeId(kind: ResourceKind, scope: WatchScope): string {
-  return JSON.stringify([kind.group, kind.version, kind.plural, scope.namespace ?? '', scope.labelSelector ?? '']);
+  const { group, version, plural, metadataOnly = false } = kind;
+  return JSON.stringify([group, version, plural, metadataOnly, scope.namespace ?? '', scope.labelSelector ?? '']);
 }
 
 function isSameResource(left: ResourceKind, right: ResourceKind): boolean {

@@ -1,123 +1,25 @@
 import { describe, expect, it } from 'vitest';
 
-import type { LogFields, Logger } from '../env/logger.ts';
-import { silentLogger } from '../env/logger.ts';
-import type { KubernetesObject } from '../object/object.ts';
-import { resourceKind } from '../object/resource-kind.ts';
-import { noCredentials } from '../client/cluster-connection.ts';
+import {
+  begin,
+  bookmark,
+  event,
+  list,
+  names,
+  status,
+  widget,
+  widgets,
+  world,
+  type Widget,
+} from '../../test/widget-world.ts';
 import {
   ScriptedStream,
   ScriptedTransport,
   type RecordedRequest,
   type ScriptedAnswer,
 } from '../testing/scripted-transport.ts';
-import { virtualEnv } from '../testing/virtual-env.ts';
 import type { ObjectChange } from './cache.ts';
-import { createCache, type InformerOptions } from './informer-cache.ts';
-
-interface Widget extends KubernetesObject {
-  readonly size?: number;
-}
-
-const widgets = resourceKind<Widget>({ group: 'demo.io', version: 'v1', kind: 'Widget', plural: 'widgets' });
-
-function widget(
-  name: string,
-  version: number,
-  more: { uid?: string; size?: number; labels?: Record<string, string> } = {},
-) {
-  const { uid = `uid-${name}`, size = 1, labels } = more;
-  return {
-    apiVersion: 'demo.io/v1',
-    kind: 'Widget',
-    metadata: {
-      name,
-      namespace: 'ns',
-      uid,
-      resourceVersion: String(version),
-      ...(labels === undefined ? {} : { labels }),
-    },
-    size,
-  };
-}
-
-const list = (version: number, items: readonly unknown[] = [], next = ''): ScriptedAnswer => ({
-  json: { kind: 'WidgetList', metadata: { resourceVersion: String(version), continue: next }, items },
-});
-const status = (code: number, reason: string, headers: Record<string, string> = {}): ScriptedAnswer => ({
-  status: code,
-  headers,
-  json: { kind: 'Status', reason, message: `no: ${reason}`, code },
-});
-const event = (type: string, object: unknown) => ({ type, object });
-const bookmark = (version: number, endsList = false) => {
-  const annotations = endsList ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
-  return event('BOOKMARK', { kind: 'Widget', metadata: { resourceVersion: String(version), ...annotations } });
-};
-
-type Script = (request: RecordedRequest, count: number) => ScriptedAnswer;
-
-/** A cache of widgets over a scripted API server; `streams` are the watches in the order in which they were opened. */
-function world(
-  script: Partial<{ list: Script; watch: Script }> = {},
-  options: InformerOptions<Widget> = {},
-  streamingLists = false,
-) {
-  const lines: [string, LogFields | undefined][] = [];
-  const note = (message: string, fields?: LogFields): void => void lines.push([message, fields]);
-  const log: Logger = { ...silentLogger, warn: note, error: note, with: () => log };
-  const env = virtualEnv({ log });
-  const streams: ScriptedStream[] = [];
-  const counts = { list: 0, watch: 0 };
-  const transport = new ScriptedTransport((request) => {
-    const verb = request.query['watch'] === 'true' ? 'watch' : 'list';
-    const answer = script[verb]?.(request, counts[verb]++);
-    if (answer !== undefined) return answer;
-    if (verb === 'list') return list(100);
-    const stream = new ScriptedStream();
-    streams.push(stream);
-    return { stream };
-  });
-  const connection = { server: 'http://api', transport, credentials: noCredentials };
-  const cache = createCache({ env, connection, fieldManager: 'tester', streamingLists });
-  const informer = cache.informer(widgets, options);
-  const changes: ObjectChange<Widget>[] = [];
-  informer.onChange((change) => changes.push(change));
-  const stop = new AbortController();
-  const watches = (): RecordedRequest[] => transport.requests.filter((request) => request.query['watch'] === 'true');
-  const lists = (): RecordedRequest[] => transport.requests.filter((request) => request.query['watch'] !== 'true');
-  const start = async (): Promise<Promise<void>> => {
-    const ended = cache.start(stop.signal);
-    await env.time.settle();
-    return Promise.resolve(ended);
-  };
-  return {
-    env,
-    time: env.time,
-    transport,
-    streams,
-    cache,
-    informer,
-    changes,
-    stop,
-    watches,
-    lists,
-    start,
-    lines,
-    connection,
-  };
-}
-
-const names = (informer: { lister: { list(): readonly KubernetesObject[] } }): readonly string[] =>
-  informer.lister
-    .list()
-    .map((object) => object.metadata.name)
-    .sort();
-
-async function begin(w: ReturnType<typeof world>): Promise<void> {
-  w.cache.start(w.stop.signal).catch((error: unknown) => w.lines.push([String(error), undefined]));
-  await w.time.settle();
-}
+import { createCache } from './informer-cache.ts';
 
 describe('an informer', () => {
   it('lists in pages of 500, then watches from there with bookmarks', async () => {
@@ -205,7 +107,7 @@ describe('an informer', () => {
     });
     await begin(w);
     await w.time.advance(3_600_000);
-    expect(w.informer.problem).toContain('ECONNREFUSED');
+    expect(w.informer.problem?.message).toContain('ECONNREFUSED');
     expect(w.lists().length).toBeGreaterThan(3600 / 45);
     expect(w.lists().length).toBeLessThan(3600 / 15 + 10);
   });
@@ -261,7 +163,7 @@ describe('an informer', () => {
     const informer = cache.informer(widgets);
     cache.start(w.stop.signal).catch(() => undefined);
     await w.time.advance(76_500);
-    expect(informer.problem).toBe('no data for 75 s');
+    expect(informer.problem).toEqual({ reason: 'Unreachable', message: 'no data for 75 s' });
     expect(silent.requests).toHaveLength(2);
   });
 
@@ -304,10 +206,23 @@ describe('an informer', () => {
     w.streams[0]?.send(event('ERROR', { kind: 'Status', code: 410, reason: 'Expired' }));
     await w.time.settle();
     expect(names(w.informer)).toEqual(['a']);
-    expect(w.informer.problem).toContain('older state (50)');
+    expect(w.informer.problem?.message).toContain('older state (50)');
     await w.time.advance(4000);
     expect(w.lists()[2]?.query).toMatchObject({ resourceVersion: '100', resourceVersionMatch: 'NotOlderThan' });
     expect(names(w.informer)).toEqual(['a']);
+  });
+
+  it('tells why it is not kept up to date in a word', async () => {
+    const answers: readonly [number, string][] = [
+      [404, 'NotInstalled'],
+      [403, 'Forbidden'],
+      [500, 'Refused'],
+    ];
+    for (const [code, reason] of answers) {
+      const w = world({ list: () => status(code, 'Any') });
+      await begin(w);
+      expect(w.informer.problem?.reason).toBe(reason);
+    }
   });
 
   it('refuses an event from the past', async () => {

@@ -4,9 +4,10 @@ import { matchesLabels, parseLabelSelector, type LabelRequirement } from '../obj
 import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
 import type { ApiRequestContext } from '../client/api-request.ts';
 import type { ObservedWrite } from '../client/observed-write.ts';
-import type { Informer, Lister, ObjectChange } from './cache.ts';
+import type { Informer, InformerProblem, Lister, ObjectChange } from './cache.ts';
 import type { IndexFunction } from './indexer.ts';
 import { prepareObject, type PrepareObject } from './prepare-object.ts';
+import type { ReconnectBudget } from './reconnect-budget.ts';
 import { Reflector, type ReflectorSink, type WatchScope } from './reflector.ts';
 import { Store } from './store.ts';
 import type { ChangeType } from './watch-event.ts';
@@ -20,6 +21,7 @@ export interface SharedInformerOptions<T extends KubernetesObject> {
   readonly transform: ((object: T) => T) | undefined;
   readonly idleTimeoutMs: number;
   readonly streamingLists: boolean;
+  readonly reconnects: ReconnectBudget;
 }
 
 type Handler<T extends KubernetesObject> = (change: ObjectChange<T>) => void;
@@ -38,7 +40,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   readonly #log: Logger;
   readonly #onSync = new Set<() => void>();
   #hasSynced = false;
-  #problem: string | undefined;
+  #problem: InformerProblem | undefined;
 
   constructor(options: SharedInformerOptions<T>) {
     this.kind = options.kind;
@@ -46,6 +48,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     this.transform = options.transform;
     this.#log = options.context.env.log.with({ resource: groupResourceOf(options.kind) });
     this.#prepare = prepareObject({
+      kind: options.kind,
       fieldManager: options.fieldManager,
       transform: options.transform,
       onError: (error) => this.#report('a transform threw, its object is kept whole', error),
@@ -62,7 +65,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     return this.#hasSynced;
   }
 
-  get problem(): string | undefined {
+  get problem(): InformerProblem | undefined {
     return this.#problem;
   }
 
@@ -146,13 +149,19 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
         const prepared = this.#store.known(object) ?? this.#prepare(object);
         this.#announce(this.#store.change(type, prepared));
       },
+      restart: () => {
+        this.#log.warn(
+          'the server has gone back to an older state for good, as after a restored backup; reading all anew',
+        );
+        this.#store.restart();
+      },
       bookmark: (version) => {
         this.#store.bookmark(version);
       },
       problem: (problem) => {
         this.#problem = problem;
         if (problem === undefined) this.#log.info('cache is up to date again');
-        else this.#log.warn('cache is not being kept up to date', { problem });
+        else this.#log.warn('cache is not being kept up to date', { reason: problem.reason, problem: problem.message });
       },
     };
   }

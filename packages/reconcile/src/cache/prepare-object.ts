@@ -1,5 +1,7 @@
+import { asKind } from '../client/partial-metadata.ts';
 import { deepFreeze } from '../object/json.ts';
 import type { KubernetesObject, ManagedFieldsEntry } from '../object/object.ts';
+import type { ResourceKind } from '../object/resource-kind.ts';
 
 /** Makes a received object fit for the cache: smaller if it can be, and frozen. */
 export type PrepareObject<T extends KubernetesObject> = (object: T) => T;
@@ -10,13 +12,14 @@ export type PrepareObject<T extends KubernetesObject> = (object: T) => T;
  * object (2.1 KB against 1.4 KB for a small Deployment). A transform that throws is reported, and the object kept whole.
  */
 export function prepareObject<T extends KubernetesObject>(options: {
+  readonly kind: ResourceKind<T>;
   readonly fieldManager: string;
   readonly transform: ((object: T) => T) | undefined;
   readonly onError: (error: unknown) => void;
 }): PrepareObject<T> {
-  const { fieldManager, transform, onError } = options;
+  const { kind, fieldManager, transform, onError } = options;
   return (object) => {
-    const pruned = withOwnFields(object, fieldManager);
+    const pruned = withOwnFields(asKind(object, kind), fieldManager);
     if (transform === undefined) return deepFreeze(pruned);
     try {
       return deepFreeze(transform(pruned));

@@ -4,9 +4,12 @@ import type { KubernetesObject } from '../object/object.ts';
 import { keyOf, keyText } from '../object/object-key.ts';
 import { groupResourceOf, resourcePath, type ResourceKind } from '../object/resource-kind.ts';
 import { openRequest, readText, refusal, type ApiRequest, type ApiRequestContext } from '../client/api-request.ts';
+import { acceptOf } from '../client/partial-metadata.ts';
 import { decodeList } from '../client/read-object.ts';
+import type { InformerProblem } from './cache.ts';
 import { IdleWatchdog } from './idle-watchdog.ts';
 import { LineSplitter } from './json-lines.ts';
+import type { ReconnectBudget } from './reconnect-budget.ts';
 import { decodeEvent, failureOf, type ChangeType } from './watch-event.ts';
 import { initialWatchState, watchStep, type WatchEffect, type WatchInput, type WatchState } from './watch-machine.ts';
 
@@ -26,10 +29,12 @@ export interface ReflectorSink<T extends KubernetesObject> {
   /** The whole list, as of `resourceVersion`. */
   replace(objects: readonly T[], resourceVersion: string): void;
   change(type: ChangeType, object: T): void;
+  /** The server's history has begun anew: versions seen so far say nothing about what comes next, a list. */
+  restart(): void;
   /** Everything up to this version has been delivered. */
   bookmark(resourceVersion: string): void;
   /** Called when it changes; undefined once all is well. */
-  problem(problem: string | undefined): void;
+  problem(problem: InformerProblem | undefined): void;
 }
 
 /** What a reflector is made of. */
@@ -45,6 +50,8 @@ export interface ReflectorOptions<T extends KubernetesObject> {
   readonly idleTimeoutMs: number;
   /** Ask for the list as the first part of the watch; a server that refuses is asked for pages. */
   readonly streamingLists: boolean;
+  /** Shared by all reflectors of a cache. */
+  readonly reconnects: ReconnectBudget;
 }
 
 /** Carries out what the watch machine decides: one request at a time, from start to abort. */
@@ -53,6 +60,8 @@ export class Reflector<T extends KubernetesObject> {
   #state: WatchState;
   /** What has come of a list that is not complete yet, by key. */
   #listed = new Map<string, T>();
+  /** Whether the next request comes after a break, and not as the next step of what went well. */
+  #isReconnect = false;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -77,6 +86,8 @@ export class Reflector<T extends KubernetesObject> {
       await sleep(this.#options.context.env.timers, effect.delayMs, signal);
       return signal.aborted ? undefined : this.#step({ type: 'elapsed' });
     }
+    await this.#takeTurn(signal);
+    if (signal.aborted) return undefined;
     const watchdog = new IdleWatchdog(this.#options.context.env, this.#options.idleTimeoutMs, signal);
     try {
       if (effect.type === 'list') return await this.#list(effect, watchdog);
@@ -88,6 +99,11 @@ export class Reflector<T extends KubernetesObject> {
     } finally {
       watchdog.stop();
     }
+  }
+
+  async #takeTurn(signal: AbortSignal): Promise<void> {
+    const waitMs = this.#isReconnect ? this.#options.reconnects.take() : 0;
+    if (waitMs > 0) await sleep(this.#options.context.env.timers, waitMs, signal);
   }
 
   async #list(effect: WatchEffect & { type: 'list' }, watchdog: IdleWatchdog): Promise<WatchEffect | undefined> {
@@ -156,7 +172,10 @@ export class Reflector<T extends KubernetesObject> {
     const at = { monotonicMs: env.clock.monotonic(), jitter: env.random.next() };
     const { state, act, next } = watchStep(this.#state, input, at);
     this.#state = state;
-    if (act === 'replace') {
+    this.#isReconnect = input.type !== 'start' && input.type !== 'page';
+    if (act === 'restart') {
+      sink.restart();
+    } else if (act === 'replace') {
       sink.replace([...this.#listed.values()], state.seen ?? '');
       this.#listed.clear();
     } else if (act === 'keep' && change !== undefined) {
@@ -165,7 +184,7 @@ export class Reflector<T extends KubernetesObject> {
       if (change === undefined) sink.bookmark(state.seen ?? '');
       else sink.change(change.type, change.object);
     }
-    if (state.problem !== before) sink.problem(state.problem);
+    if (!isSameProblem(state.problem, before)) sink.problem(state.problem);
     return next;
   }
 
@@ -182,10 +201,15 @@ export class Reflector<T extends KubernetesObject> {
       method: 'GET',
       path: resourcePath(kind, { namespace: scope.namespace }),
       query: { ...query, ...(labelSelector === undefined ? {} : { labelSelector }) },
+      accept: acceptOf(kind, verb === 'list' ? 'list' : 'object'),
       action: `${verb} ${groupResourceOf(kind)}`,
       signal,
     };
   }
 }
 
-const notUtf8: WatchInput = { type: 'undecodable', problem: 'the watch sent bytes that are not a line of UTF-8' };
+function isSameProblem(left: InformerProblem | undefined, right: InformerProblem | undefined): boolean {
+  return left?.reason === right?.reason && left?.message === right?.message;
+}
+
+const notUtf8: WatchInput = { type: 'undecodable', message: 'the watch sent bytes that are not a line of UTF-8' };

@@ -1,3 +1,4 @@
+import { jsonEqual } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { keyOf, keyText, type ObjectKey } from '../object/object-key.ts';
 import { compareResourceVersions, isOlder } from '../object/resource-version.ts';
@@ -16,6 +17,8 @@ export class Store<T extends KubernetesObject> {
   readonly #overlay = new Overlay<T>();
   #seen: string | undefined;
   #hasList = false;
+  /** Versions name other states than before, so only contents tell whether an object has changed. */
+  #hasRestarted = false;
 
   /** How many of our writes the watch still has to deliver. */
   get pendingWrites(): number {
@@ -26,6 +29,7 @@ export class Store<T extends KubernetesObject> {
    * The watch's copy of this very version, if it is here: the same reference can stand for it, and no work is done twice.
    */
   known(object: T): T | undefined {
+    if (this.#hasRestarted) return undefined;
     const key = keyText(keyOf(object));
     const pending = this.#overlay.get(key);
     const candidates = [pending?.shown, pending?.watched, this.view.get(keyOf(object))];
@@ -63,7 +67,21 @@ export class Store<T extends KubernetesObject> {
     for (const object of objects) changes.push(...this.#upsert(object, isInitialList));
     this.#dropStaleDeletions(version);
     this.#catchUp(version);
+    this.#hasRestarted = false;
     return changes;
+  }
+
+  /**
+   * Stops to rely on versions until the next list, because the server's history has begun anew. Our own writes that the
+   * watch had not delivered are gone with the old one.
+   */
+  restart(): void {
+    this.#hasRestarted = true;
+    this.#seen = undefined;
+    for (const [key, { watched }] of this.#overlay.entries()) {
+      this.#overlay.delete(key);
+      this.#reveal(key, watched);
+    }
   }
 
   /** Takes one event of the watch. */
@@ -123,7 +141,7 @@ export class Store<T extends KubernetesObject> {
 
   #upsert(object: T, isInitialList: boolean): readonly ObjectChange<T>[] {
     const previous = this.watched(keyOf(object));
-    if (previous !== undefined && isSameVersion(previous, object)) return [];
+    if (previous !== undefined && this.#isSame(previous, object)) return [];
     this.#setWatched(keyOf(object), object);
     if (previous === undefined) return [{ type: 'added', object, isInitialList }];
     if (previous.metadata.uid === object.metadata.uid) return [{ type: 'updated', object, previous }];
@@ -131,6 +149,10 @@ export class Store<T extends KubernetesObject> {
       { type: 'deleted', previous },
       { type: 'added', object, isInitialList: false },
     ];
+  }
+
+  #isSame(previous: T, object: T): boolean {
+    return this.#hasRestarted ? jsonEqual(previous, object) : isSameVersion(previous, object);
   }
 
   #remove(object: T): readonly ObjectChange<T>[] {

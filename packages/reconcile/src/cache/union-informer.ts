@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../object/object.ts';
 import type { ObjectKey } from '../object/object-key.ts';
 import type { ResourceKind } from '../object/resource-kind.ts';
-import type { Informer, Lister, ObjectChange } from './cache.ts';
+import type { Informer, InformerProblem, Lister, ObjectChange } from './cache.ts';
 
 /** One kind in several namespaces, each watched alone, as a Role for each of them allows. */
 export class UnionInformer<T extends KubernetesObject> implements Informer<T> {
@@ -20,7 +20,7 @@ export class UnionInformer<T extends KubernetesObject> implements Informer<T> {
     return this.#members.every((member) => member.hasSynced);
   }
 
-  get problem(): string | undefined {
+  get problem(): InformerProblem | undefined {
     return this.#members.find((member) => member.problem !== undefined)?.problem;
   }
 

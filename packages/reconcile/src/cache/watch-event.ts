@@ -1,7 +1,9 @@
 import { isJsonObject, parseJson, type JsonObject } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
-import { apiVersionOf, type ResourceKind } from '../object/resource-kind.ts';
-import { apiErrorFrom, isApiError, isExpired } from '../client/api-error.ts';
+import type { ResourceKind } from '../object/resource-kind.ts';
+import { apiErrorFrom, isApiError, isExpired, type ApiError } from '../client/api-error.ts';
+import { asKind } from '../client/partial-metadata.ts';
+import type { InformerProblem } from './cache.ts';
 import type { WatchInput } from './watch-machine.ts';
 
 /** How the server says that an object changed. */
@@ -25,8 +27,7 @@ export function decodeEvent<T extends KubernetesObject>(line: string, kind: Reso
   if (type === 'BOOKMARK') return { input: { type: 'bookmark', resourceVersion, endsList: endsList(metadata) } };
   if (!isChangeType(type)) return undecodable(`an event has the unknown type ${JSON.stringify(type)}`);
   if (typeof metadata['name'] !== 'string') return undecodable('an event carries an object without a name');
-  const typed = object['kind'] === undefined ? { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind } : object;
-  return { input: { type: 'event', resourceVersion }, change: { type, object: typed as unknown as T } };
+  return { input: { type: 'event', resourceVersion }, change: { type, object: asKind(object as unknown as T, kind) } };
 }
 
 /** The bookmark after the last object of a streaming list is annotated. */
@@ -39,8 +40,8 @@ function isChangeType(type: unknown): type is ChangeType {
   return type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED';
 }
 
-function undecodable(problem: string): { readonly input: WatchInput } {
-  return { input: { type: 'undecodable', problem } };
+function undecodable(message: string): { readonly input: WatchInput } {
+  return { input: { type: 'undecodable', message } };
 }
 
 /** An ERROR event carries a `metav1.Status`, with its own code. */
@@ -51,8 +52,21 @@ function errorOf(status: JsonObject): WatchInput {
 
 /** What the machine needs to know of an error that ended a list or a watch. */
 export function failureOf(error: unknown): WatchInput {
-  const problem = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
   const refused = isApiError(error) ? error : undefined;
-  const invalid = refused?.status === 400 || refused?.status === 422;
-  return { type: 'failed', problem, expired: isExpired(error), invalid, retryAfterMs: refused?.retryAfterMs };
+  return {
+    type: 'failed',
+    problem: { reason: refused === undefined ? 'Unreachable' : reasonOf(refused), message },
+    expired: isExpired(error),
+    invalid: refused?.status === 400 || refused?.status === 422,
+    retryAfterMs: refused?.retryAfterMs,
+  };
+}
+
+function reasonOf({ status, details }: ApiError): InformerProblem['reason'] {
+  if (status === 404) return 'NotInstalled';
+  if (status === 401 || status === 403) return 'Forbidden';
+  // How the server says that it has not come as far as what we have seen.
+  if (details?.causes?.some(({ reason }) => reason === 'ResourceVersionTooLarge') === true) return 'Stale';
+  return 'Refused';
 }

@@ -19,7 +19,7 @@ const page = (resourceVersion: string, continueToken?: string): WatchInput => ({
 });
 const failed = (options: { expired?: boolean; invalid?: boolean; retryAfterMs?: number } = {}): WatchInput => ({
   type: 'failed',
-  problem: 'refused',
+  problem: { reason: 'Refused', message: 'refused' },
   invalid: options.invalid ?? false,
   expired: options.expired ?? false,
   retryAfterMs: options.retryAfterMs,
@@ -74,7 +74,7 @@ describe('the watch machine', () => {
   it('lists again, and at once, when its version is gone', () => {
     const { next, state } = watchStep(watching, failed({ expired: true }), at(290_000));
     expect(next?.type).toBe('list');
-    expect(state.problem).toBe('refused');
+    expect(state.problem?.message).toBe('refused');
   });
 
   it('backs off from 0.8 s to 30 s while failures follow each other, and never gives up', () => {
@@ -109,7 +109,7 @@ describe('the watch machine', () => {
     const relisting = watchStep(watching, failed({ expired: true }), at(290_000));
     const stale = watchStep(relisting.state, page('99'), at());
     expect(stale.act).toBeUndefined();
-    expect(stale.state.problem).toContain('older state (99) than was seen (100)');
+    expect(stale.state.problem?.message).toContain('older state (99) than was seen (100)');
     expect(afterPause(stale).next).toEqual({ type: 'list', continueToken: undefined, notOlderThan: '100' });
   });
 
@@ -117,6 +117,35 @@ describe('the watch machine', () => {
     const stale = watchStep(watching, { type: 'event', resourceVersion: '99' }, at());
     expect(stale.act).toBeUndefined();
     expect(afterPause(stale).next).toMatchObject({ type: 'watch', resourceVersion: '100' });
+  });
+
+  describe('while the server says only what is older than what was seen', () => {
+    const olderBookmark: WatchInput = { type: 'bookmark', resourceVersion: '50', endsList: false };
+    const tooLarge: WatchInput = { ...failed(), problem: { reason: 'Stale', message: 'too large' } } as WatchInput;
+
+    it.each([
+      ['bookmarks', olderBookmark],
+      ['events', { type: 'event', resourceVersion: '50' } as const],
+      ['refusals because it has not come as far', tooLarge],
+    ])('%s are refused for five minutes, then a list is taken as it is', (_, input) => {
+      const first = watchStep(watching, input, at(1000));
+      expect(first.state).toMatchObject({ seen: '100', problem: { reason: 'Stale' } });
+      const opened = watchStep(first.state, { type: 'opened' }, at(2000));
+      expect(opened.state.problem?.reason).toBe('Stale');
+      expect(watchStep(opened.state, input, at(300_999)).act).toBeUndefined();
+      const restarted = watchStep(opened.state, input, at(301_000));
+      expect(restarted).toMatchObject({ act: 'restart', next: { type: 'list', notOlderThan: undefined } });
+      const listed = watchStep(restarted.state, page('60'), at(301_001));
+      expect(listed).toMatchObject({ act: 'replace', next: { type: 'watch', resourceVersion: '60' } });
+      expect(listed.state.problem).toBeUndefined();
+    });
+
+    it('one newer answer shows that it only lagged behind', () => {
+      const stale = watchStep(watching, olderBookmark, at(0)).state;
+      const caughtUp = watchStep(stale, { type: 'bookmark', resourceVersion: '100', endsList: false }, at(100_000));
+      expect(caughtUp.state.problem).toBeUndefined();
+      expect(watchStep(caughtUp.state, olderBookmark, at(300_000)).act).toBeUndefined();
+    });
   });
 
   it('compares versions as numbers, not as text', () => {
@@ -130,15 +159,15 @@ describe('the watch machine', () => {
   });
 
   it('lists after a line that it cannot read, since only a list can tell what was lost', () => {
-    const decision = watchStep(watching, { type: 'undecodable', problem: 'a line is not a watch event' }, at());
+    const decision = watchStep(watching, { type: 'undecodable', message: 'a line is not a watch event' }, at());
     expect(afterPause(decision).next?.type).toBe('list');
   });
 
   it('says what is wrong until a watch is open again', () => {
     const broken = watchStep(watching, failed(), at()).state;
-    expect(broken.problem).toBe('refused');
+    expect(broken.problem?.message).toBe('refused');
     const trying = watchStep(broken, { type: 'elapsed' }, at()).state;
-    expect(trying.problem).toBe('refused');
+    expect(trying.problem?.message).toBe('refused');
     expect(watchStep(trying, { type: 'opened' }, at()).state.problem).toBeUndefined();
   });
 
@@ -163,10 +192,10 @@ const anyInput: fc.Arbitrary<WatchInput> = fc.oneof(
     resourceVersion: version,
     endsList: fc.boolean(),
   }),
-  fc.record({ type: fc.constant('undecodable' as const), problem: fc.constant('?') }),
+  fc.record({ type: fc.constant('undecodable' as const), message: fc.constant('?') }),
   fc.record({
     type: fc.constant('failed' as const),
-    problem: fc.constant('!'),
+    problem: fc.constant({ reason: 'Refused' as const, message: '!' }),
     expired: fc.boolean(),
     invalid: fc.boolean(),
     retryAfterMs: fc.option(fc.constant(1000), { nil: undefined }),
@@ -206,7 +235,7 @@ describe('a streaming list', () => {
     const again = watchStep({ ...watching, streams: true }, failed({ expired: true }), at(290_000));
     expect(again.next).toMatchObject({ listsFirst: true, resourceVersion: '100' });
     const stale = watchStep(again.state, endOfList('99'), at());
-    expect(stale.state.problem).toContain('older state (99)');
+    expect(stale.state.problem?.message).toContain('older state (99)');
     expect(stale.act).toBeUndefined();
   });
 });
@@ -226,6 +255,7 @@ describe('whatever happens to the watch machine', () => {
             const decision = watchStep(state, input, { monotonicMs: now, jitter });
             state = decision.state;
             expect(isOlder(state.seen, before)).toBe(false);
+            if (before !== undefined && state.seen === undefined) expect(decision.act).toBe('restart');
             expect(['listing', 'streaming', 'watching', 'waiting']).toContain(state.phase);
             if (decision.next === undefined) expect(['opened', 'event', 'bookmark']).toContain(input.type);
             if (decision.next?.type === 'wait') {

@@ -1,3 +1,4 @@
+import type { InformerProblem } from './cache.ts';
 import { compareResourceVersions, isOlder } from '../object/resource-version.ts';
 
 /**
@@ -15,14 +16,14 @@ export interface WatchState {
   readonly seen: string | undefined;
   /** Where the next watch starts; undefined when a list has to come first. */
   readonly resumeFrom: string | undefined;
-  /** The last list was older than what was seen: ask for one that is not. */
-  readonly wasStale: boolean;
+  /** Monotonic time since when every answer has been older than what was seen; undefined while they are not. */
+  readonly staleSinceMs: number | undefined;
   /** Failures in a row; only a stream that lived a while resets it. */
   readonly failures: number;
   /** Monotonic time when the current watch was asked for. */
   readonly streamSinceMs: number;
-  /** What keeps the cache from being up to date, in words; undefined while all is well. */
-  readonly problem: string | undefined;
+  /** What keeps the cache from being up to date; undefined while all is well. */
+  readonly problem: InformerProblem | undefined;
 }
 
 /** What happened. */
@@ -33,10 +34,10 @@ export type WatchInput =
   /** `endsList`: it comes after the last object of a streaming list. */
   | { readonly type: 'bookmark'; readonly resourceVersion: string; readonly endsList: boolean }
   /** A line that cannot be decoded: some change was lost, and only a list can tell which. */
-  | { readonly type: 'undecodable'; readonly problem: string }
+  | { readonly type: 'undecodable'; readonly message: string }
   | {
       readonly type: 'failed';
-      readonly problem: string;
+      readonly problem: InformerProblem;
       /** 410: the resourceVersion or continue token is no longer served. */
       readonly expired: boolean;
       /** The server does not understand the request: 400 or 422. */
@@ -59,8 +60,11 @@ export type WatchEffect =
   | { readonly type: 'wait'; readonly delayMs: number }
   | { readonly type: 'stop' };
 
-/** What to do with what was just received: keep it for the list, replace the cache with the list, or deliver the event. */
-type WatchAct = 'keep' | 'replace' | 'deliver';
+/**
+ * What to do with what was just received: keep it for the list, replace the cache with the list, or deliver the event;
+ * or forget which versions were seen, because they belong to a history that the server no longer has.
+ */
+type WatchAct = 'keep' | 'replace' | 'deliver' | 'restart';
 
 /** The outcome of a step. Without `next`, what is going on goes on. */
 export interface WatchDecision {
@@ -79,6 +83,11 @@ export interface WatchMoment {
 const backoffMs = { first: 800, longest: 30_000 } as const;
 /** A stream that lived this long was a success: what follows it starts with the shortest pause again. */
 const healthyStreamMs = 30_000;
+/**
+ * A server that lags behind catches up in seconds. One that has said nothing but older things for this long has been
+ * restored from a backup (etcd without `--bump-revision`), and what was seen will not come back.
+ */
+const restoredAfterMs = 300_000;
 /** The server ends a watch after 280 to 300 s, spread so that the watches of many controllers do not reconnect at once. */
 const watchSeconds = { shortest: 280, spread: 21 } as const;
 
@@ -88,7 +97,7 @@ export const initialWatchState: WatchState = {
   streams: false,
   seen: undefined,
   resumeFrom: undefined,
-  wasStale: false,
+  staleSinceMs: undefined,
   failures: 0,
   streamSinceMs: 0,
   problem: undefined,
@@ -112,7 +121,7 @@ export function watchStep(state: WatchState, input: WatchInput, at: WatchMoment)
     case 'ended':
       return onEnded(state, at);
     case 'undecodable':
-      return pause({ ...state, resumeFrom: undefined, problem: input.problem }, at);
+      return pause({ ...state, resumeFrom: undefined, problem: { reason: 'Undecodable', message: input.message } }, at);
     case 'failed':
       return onFailed(state, input, at);
     case 'stop':
@@ -125,7 +134,7 @@ export function watchStep(state: WatchState, input: WatchInput, at: WatchMoment)
 function proceed(state: WatchState, at: WatchMoment): WatchDecision {
   const listsFirst = state.resumeFrom === undefined;
   if (listsFirst && !state.streams) {
-    const notOlderThan = state.wasStale ? state.seen : undefined;
+    const notOlderThan = state.staleSinceMs !== undefined ? state.seen : undefined;
     return { state: { ...state, phase: 'listing' }, next: { type: 'list', continueToken: undefined, notOlderThan } };
   }
   const timeoutSeconds = watchSeconds.shortest + Math.floor(at.jitter * watchSeconds.spread);
@@ -141,17 +150,37 @@ function onPage(
   at: WatchMoment,
 ): WatchDecision {
   const { resourceVersion, continueToken } = page;
-  if (isOlder(resourceVersion, state.seen)) return refuseStale(state, resourceVersion, at);
+  if (isOlder(resourceVersion, state.seen)) return onStale(state, staleState(state, resourceVersion), at);
   if (continueToken !== undefined) {
     return { state, act: 'keep', next: { type: 'list', continueToken, notOlderThan: undefined } };
   }
-  const listed = { ...state, seen: resourceVersion, resumeFrom: resourceVersion, wasStale: false, problem: undefined };
-  return { ...proceed(listed, at), act: 'replace' };
+  return { ...proceed(upTo(state, resourceVersion), at), act: 'replace' };
 }
 
-function refuseStale(state: WatchState, resourceVersion: string, at: WatchMoment): WatchDecision {
-  const problem = `the server answers with an older state (${resourceVersion}) than was seen (${state.seen})`;
-  return pause({ ...state, wasStale: true, problem }, at);
+/** All is well up to this version. */
+function upTo(state: WatchState, resourceVersion: string): WatchState {
+  return { ...state, seen: resourceVersion, resumeFrom: resourceVersion, staleSinceMs: undefined, problem: undefined };
+}
+
+function staleState({ seen }: WatchState, resourceVersion: string): InformerProblem {
+  return {
+    reason: 'Stale',
+    message: `the server answers with an older state (${resourceVersion}) than was seen (${seen})`,
+  };
+}
+
+/** Refuses what is older than what was seen, until it has been nothing else for long: then that is how things are. */
+function onStale(state: WatchState, problem: InformerProblem, at: WatchMoment, retryAfterMs?: number): WatchDecision {
+  const stale = { ...state, problem, staleSinceMs: state.staleSinceMs ?? at.monotonicMs };
+  if (!isRestored(stale, at)) return pause(stale, at, retryAfterMs);
+  return {
+    ...proceed({ ...stale, seen: undefined, resumeFrom: undefined, staleSinceMs: undefined }, at),
+    act: 'restart',
+  };
+}
+
+function isRestored({ staleSinceMs }: WatchState, at: WatchMoment): boolean {
+  return staleSinceMs !== undefined && at.monotonicMs - staleSinceMs >= restoredAfterMs;
 }
 
 function onEvent(state: WatchState, resourceVersion: string, at: WatchMoment): WatchDecision {
@@ -160,14 +189,15 @@ function onEvent(state: WatchState, resourceVersion: string, at: WatchMoment): W
   const order = compareResourceVersions(resourceVersion, state.seen);
   if (order === 0) return { state };
   if (order !== undefined && order < 0) {
-    const problem = `the server sent an older event (${resourceVersion}) than was seen (${state.seen})`;
-    return pause({ ...state, problem }, at);
+    const message = `the server sent an older event (${resourceVersion}) than was seen (${state.seen})`;
+    return onStale(state, { reason: 'Stale', message }, at);
   }
-  return { state: { ...state, seen: resourceVersion, resumeFrom: resourceVersion }, act: 'deliver' };
+  return { state: upTo(state, resourceVersion), act: 'deliver' };
 }
 
 function onOpened(state: WatchState): WatchDecision {
-  return { state: state.phase === 'streaming' ? state : { ...state, problem: undefined } };
+  const isWell = state.phase !== 'streaming' && state.staleSinceMs === undefined;
+  return { state: isWell ? { ...state, problem: undefined } : state };
 }
 
 function onBookmark(
@@ -176,21 +206,26 @@ function onBookmark(
   at: WatchMoment,
 ): WatchDecision {
   const { resourceVersion, endsList } = bookmark;
-  const moved = { ...state, seen: resourceVersion, resumeFrom: resourceVersion };
-  const isStale = isOlder(resourceVersion, state.seen);
-  if (state.phase !== 'streaming') return isStale ? { state } : { state: moved, act: 'deliver' };
-  if (!endsList) return { state };
-  if (isStale) return refuseStale(state, resourceVersion, at);
-  return { state: { ...moved, phase: 'watching', wasStale: false, problem: undefined }, act: 'replace' };
+  const isStreaming = state.phase === 'streaming';
+  if (isStreaming && !endsList) return { state };
+  if (!isOlder(resourceVersion, state.seen)) {
+    const moved = upTo(state, resourceVersion);
+    return isStreaming ? { state: { ...moved, phase: 'watching' }, act: 'replace' } : { state: moved, act: 'deliver' };
+  }
+  const problem = staleState(state, resourceVersion);
+  // A server that lags behind may still come to what this watch is waiting for.
+  const waiting = { ...state, problem, staleSinceMs: state.staleSinceMs ?? at.monotonicMs };
+  return isStreaming || isRestored(waiting, at) ? onStale(state, problem, at) : { state: waiting };
 }
 
 function onEnded(state: WatchState, at: WatchMoment): WatchDecision {
   if (hasLived(state, at)) return proceed({ ...state, failures: 0 }, at);
-  return pause({ ...state, problem: 'the server ends the watch early' }, at);
+  return pause({ ...state, problem: { reason: 'Unreachable', message: 'the server ends the watch early' } }, at);
 }
 
 function onFailed(state: WatchState, failure: Failure, at: WatchMoment): WatchDecision {
   if (failure.invalid && state.phase === 'streaming') return proceed({ ...state, streams: false }, at);
+  if (failure.problem.reason === 'Stale') return onStale(state, failure.problem, at, failure.retryAfterMs);
   if (!failure.expired) return pause({ ...state, problem: failure.problem }, at, failure.retryAfterMs);
   const fresh: WatchState = { ...state, resumeFrom: undefined, problem: failure.problem };
   const failures = hasLived(state, at) ? 0 : state.failures;

@@ -32,6 +32,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly contentType?: string;
+  /** @default application/json */
+  readonly accept?: string | undefined;
   readonly body?: unknown;
   /** Verb and object in words, for error messages. */
   readonly action: string;
@@ -82,7 +84,7 @@ async function exchange(context: ApiRequestContext, request: ApiRequest): Promis
       method: request.method,
       url: urlOf(connection.server, request),
       headers: {
-        accept: 'application/json',
+        accept: request.accept ?? 'application/json',
         'user-agent': context.userAgent,
         ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
         ...credentials,

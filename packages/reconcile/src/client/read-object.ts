@@ -1,11 +1,12 @@
 import { deepFreeze, isJsonObject } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import type { ObjectKey } from '../object/object-key.ts';
-import { apiVersionOf, groupResourceOf, resourcePath, type ResourceKind } from '../object/resource-kind.ts';
+import { groupResourceOf, resourcePath, type ResourceKind } from '../object/resource-kind.ts';
 import { isExpired, isNotFound } from './api-error.ts';
 import { sendRequest } from './api-request.ts';
 import type { ListOptions } from './client.ts';
 import type { ClientContext } from './client-context.ts';
+import { acceptOf, asKind } from './partial-metadata.ts';
 import { labelOf } from './target.ts';
 
 const pageSize = 500;
@@ -21,8 +22,9 @@ export async function getObject<T extends KubernetesObject>(
   try {
     const path = resourcePath(kind, key);
     const action = `get ${labelOf(kind, key)}`;
-    const answer = await sendRequest(context, { method: 'GET', path, action, signal }, context.limits);
-    return deepFreeze(answer as T);
+    const accept = acceptOf(kind, 'object');
+    const answer = await sendRequest(context, { method: 'GET', path, accept, action, signal }, context.limits);
+    return deepFreeze(asKind(answer as T, kind));
   } catch (error) {
     // A missing kind is a 404 too, but then `details` names no object.
     if (isNotFound(error) && error.details?.name !== undefined) return undefined;
@@ -60,6 +62,7 @@ async function listPages<T extends KubernetesObject>(
       {
         method: 'GET',
         path: resourcePath(kind, { namespace }),
+        accept: acceptOf(kind, 'list'),
         query: {
           limit: String(pageSize),
           ...(labelSelector === undefined ? {} : { labelSelector }),
@@ -99,14 +102,8 @@ export function decodeList<T extends KubernetesObject>(answer: unknown, kind: Re
   const token = metadata['continue'];
   const version = metadata['resourceVersion'];
   return {
-    items: items.map((item: T) => withType(item, kind)),
+    items: items.map((item: T) => asKind(item, kind)),
     resourceVersion: typeof version === 'string' ? version : undefined,
     continueToken: typeof token === 'string' && token !== '' ? token : undefined,
   };
-}
-
-function withType<T extends KubernetesObject>(item: T, kind: ResourceKind<T>): T {
-  return typeof item.kind === 'string' && typeof item.apiVersion === 'string'
-    ? item
-    : { ...item, apiVersion: apiVersionOf(kind), kind: kind.kind };
 }

@@ -10,7 +10,7 @@ const informer = (
 ): Parameters<typeof cacheProblem>[0][number] => ({
   kind: resourceKind({ group: 'demo.io', version: 'v1', kind: 'K', plural }),
   hasSynced,
-  problem,
+  problem: problem === undefined ? undefined : { reason: 'Forbidden', message: problem },
 });
 const none = (): boolean => false;
 

@@ -16,7 +16,7 @@ export function cacheProblem(
   const problems = informers.flatMap(({ kind, hasSynced, problem }) => {
     const resource = groupResourceOf(kind);
     if (isOptional(resource)) return [];
-    if (problem !== undefined) return [`${resource}: ${problem}`];
+    if (problem !== undefined) return [`${resource}: ${problem.message}`];
     return hasSynced ? [] : [`${resource}: no first list yet`];
   });
   return problems.length === 0 ? undefined : problems.join('; ');

@@ -5,6 +5,7 @@ export { keyOf, keyText, type ObjectKey } from './object-key.ts';
 export {
   apiVersionOf,
   groupResourceOf,
+  metadataOnly,
   resourceKind,
   resourcePath,
   type ObjectOf,

@@ -14,6 +14,8 @@ export interface ResourceKind<T extends KubernetesObject = KubernetesObject> {
   /** Lower-case plural, as in URLs. */
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Reads ask the server for nothing but `metadata`: see `metadataOnly`. */
+  readonly metadataOnly?: true;
   /** Never present at run time. */
   readonly [objectType]?: T;
 }
@@ -31,6 +33,16 @@ export function resourceKind<T extends KubernetesObject>(names: {
   readonly namespaced?: boolean;
 }): ResourceKind<T> {
   return { ...names, namespaced: names.namespaced ?? true };
+}
+
+/**
+ * The same kind without spec, status and data, as a controller needs it that looks at names, labels and owners only:
+ * `.watches(metadataOnly(Secret), ...)`. Reads ask the API server for `PartialObjectMetadata`, so that neither the network
+ * nor the memory sees the rest. A controller that declares a kind this way reads it this way too.
+ */
+export function metadataOnly(kind: ResourceKind): ResourceKind {
+  const { group, version, plural, namespaced } = kind;
+  return { group, version, kind: kind.kind, plural, namespaced, metadataOnly: true };
 }
 
 /** `apps/v1`, or `v1` for the core group. */

@@ -1,4 +1,4 @@
-import type { Informer, Lister, ObjectChange } from '../cache/cache.ts';
+import type { Informer, InformerProblem, Lister, ObjectChange } from '../cache/cache.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { keyOf, keyText } from '../object/object-key.ts';
 import type { ResourceKind } from '../object/resource-kind.ts';
@@ -6,7 +6,7 @@ import type { ResourceKind } from '../object/resource-kind.ts';
 /** An informer whose cache is set by hand, for tests of what hangs on one. */
 export interface FakeInformer<T extends KubernetesObject> extends Informer<T> {
   hasSynced: boolean;
-  problem: string | undefined;
+  problem: InformerProblem | undefined;
   /** Adds or replaces an object and tells the handlers. */
   put(object: T, options?: { readonly isInitialList?: boolean }): void;
   /** Removes an object and tells the handlers. */

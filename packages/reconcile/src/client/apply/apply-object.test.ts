@@ -215,7 +215,12 @@ type Wanted = Pick<Thing, 'spec'> & { readonly labels?: Readonly<Record<string, 
 function operator(server: ThingServer) {
   const connection = { server: 'http://api', transport: server.transport, credentials: noCredentials };
   const client = createClient({ env: virtualEnv(), connection, fieldManager: manager });
-  const prune = prepareObject<Thing>({ fieldManager: manager, transform: undefined, onError: () => undefined });
+  const prune = prepareObject<Thing>({
+    kind: things,
+    fieldManager: manager,
+    transform: undefined,
+    onError: () => undefined,
+  });
   const desired = ({ spec, labels }: Wanted) => ({
     apiVersion: 'demo.io/v1',
     kind: 'Thing',
