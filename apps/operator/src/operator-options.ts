@@ -39,7 +39,7 @@ export async function operatorOptions(
       refusedAddresses: [apiServer, ...(await lookUp(apiServer).catch((): readonly string[] => []))],
     },
     instance,
-    ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
+    ...(flags.namespace === undefined ? {} : { namespaces: [flags.namespace] }),
     ...(flags.leaderElect
       ? { leaderElection: { lease: { namespace: flags.leaderElectionNamespace ?? namespace, name: leaseName } } }
       : {}),

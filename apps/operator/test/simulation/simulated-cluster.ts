@@ -41,7 +41,7 @@ export interface SimulationOptions {
   readonly provider?: Transport;
   readonly log?: Logger;
   /** Of the operator, beside what the simulation gives it. */
-  readonly operator?: Pick<OperatorOptions, 'leaderElection' | 'namespace'>;
+  readonly operator?: Pick<OperatorOptions, 'leaderElection' | 'namespaces'>;
 }
 
 /** One answered request of the steady traffic. */

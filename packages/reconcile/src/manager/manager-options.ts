@@ -10,8 +10,11 @@ export interface ManagerOptions {
   readonly connection: ClusterConnection;
   /** Owner of the fields that are written, and the component in events. Stable over releases: `canaryop`. */
   readonly fieldManager: string;
-  /** Watch namespaced kinds in this namespace only. @default all namespaces */
-  readonly namespace?: string;
+  /**
+   * Watch namespaced kinds in these namespaces only, each by itself, as a Role in each of them allows. Writes are not
+   * limited by it. @default all namespaces
+   */
+  readonly namespaces?: readonly string[];
   /** Which replica this is, in events and as the start of the lease's holder; a pod's name. @default the field manager */
   readonly instance?: string;
   /** Absent: this process acts at once and alone, and its writes have no fence. */

@@ -296,10 +296,10 @@ describe('a manager', () => {
     await stop();
   });
 
-  it('watches its own namespace only when it has one', async () => {
+  it('watches its own namespaces only when it has some', async () => {
     const env = virtualEnv();
     const api = new TinyApiServer();
-    const manager = managerOn(env, api, { namespace: 'mine' });
+    const manager = managerOn(env, api, { namespaces: ['mine', 'yours'] });
     manager.add(
       controller('website')
         .for(websites)
@@ -309,7 +309,7 @@ describe('a manager', () => {
     await env.time.advance(100);
     await stop();
     expect(new Set(api.requests.map(({ path }) => path))).toEqual(
-      new Set(['/apis/demo.io/v1/namespaces/mine/websites']),
+      new Set(['/apis/demo.io/v1/namespaces/mine/websites', '/apis/demo.io/v1/namespaces/yours/websites']),
     );
   });
 

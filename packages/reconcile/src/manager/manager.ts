@@ -31,7 +31,7 @@ export interface Manager extends Informers {
   readonly isLeader: boolean;
   /** Where probes and metrics are served, once started. */
   readonly ports: Readonly<Ports>;
-  /** The informer of a kind, within the manager's namespace unless `options` says otherwise. */
+  /** The informer of a kind, within the manager's namespaces unless `options` names one. */
   informer<T extends KubernetesObject>(kind: ResourceKind<T>, options?: InformerOptions<T>): Informer<T>;
   /** Adds a controller or something else to run. Before `start` only. */
   add(what: ControllerDefinition | Runnable): void;
@@ -75,12 +75,12 @@ class ControllerManager implements Manager {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: ManagerOptions) {
-    const { env, connection, fieldManager, instance = fieldManager } = options;
+    const { env, connection, fieldManager, namespaces = [], instance = fieldManager } = options;
     this.#options = options;
     this.env = env;
     this.registry = options.registry ?? metricsRegistry();
     const onRequest = clientMetrics(this.registry);
-    this.cache = createCache({ env, connection, fieldManager, onRequest });
+    this.cache = createCache({ env, connection, fieldManager, namespaces, onRequest });
     this.#leadership = leadership(
       {
         env,
@@ -120,10 +120,8 @@ class ControllerManager implements Manager {
     return this.#endpoints.ports;
   }
 
-  informer<T extends KubernetesObject>(kind: ResourceKind<T>, options: InformerOptions<T> = {}): Informer<T> {
-    const { namespace } = this.#options;
-    const scope = namespace !== undefined && kind.namespaced ? { namespace } : {};
-    return this.cache.informer(kind, { ...scope, ...options });
+  informer<T extends KubernetesObject>(kind: ResourceKind<T>, options?: InformerOptions<T>): Informer<T> {
+    return this.cache.informer(kind, options);
   }
 
   add(what: ControllerDefinition | Runnable): void {

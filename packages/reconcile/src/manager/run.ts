@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly fieldManager: string;
   readonly controllers: readonly ControllerDefinition[];
   /** @default all namespaces */
-  readonly namespace?: string;
+  readonly namespaces?: readonly string[];
   /** Elect one leader among replicas. @default false */
   readonly leaderElect?: boolean;
   /** @default { address: ':8081' } */
@@ -37,7 +37,7 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<void> {
   const env = options.env ?? processEnv(winstonLogger());
   const cluster = options.cluster ?? (await loadCluster(env));
-  const { fieldManager, namespace, controllers, probes, metrics } = options;
+  const { fieldManager, namespaces, controllers, probes, metrics } = options;
   const instance = process.env['POD_NAME'] ?? process.env['HOSTNAME'] ?? fieldManager;
   const manager = createManager({
     env,
@@ -47,7 +47,7 @@ export async function run(options: RunOptions): Promise<void> {
     registry: metricsRegistry({ processMetrics: true }),
     probes: probes ?? { address: ':8081' },
     metrics: metrics ?? { address: ':8080' },
-    ...(namespace === undefined ? {} : { namespace }),
+    ...(namespaces === undefined ? {} : { namespaces }),
     ...(options.leaderElect === true
       ? { leaderElection: { lease: { namespace: cluster.namespace, name: fieldManager } } }
       : {}),
