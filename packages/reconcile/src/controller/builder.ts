@@ -147,7 +147,7 @@ export interface ControllerDependencies {
 export function buildController(definition: ControllerDefinition, dependencies: ControllerDependencies): Controller {
   const { informers, services, metrics, env } = dependencies;
   const { name, watches, workers, reconcile, reconcileTimeoutMs, rateLimiter, needsLeaderElection } = definition;
-  const declared = new Set(watches.map(({ kind }) => groupResourceOf(kind)));
+  const declared = new Set(watches.map(({ kind }) => readingOf(kind)));
   const optional = new Set(definition.optional.map(groupResourceOf));
   const sources = watches.map((watch) => watchSource(watch, informers, optional.has(groupResourceOf(watch.kind))));
   return new Controller({
@@ -160,9 +160,9 @@ export function buildController(definition: ControllerDefinition, dependencies: 
     services: {
       ...services,
       lister(kind) {
-        if (!declared.has(groupResourceOf(kind)))
+        if (!declared.has(readingOf(kind)))
           throw new Error(
-            `controller ${name} reads ${groupResourceOf(kind)} without having declared it; ` +
+            `controller ${name} reads ${readingOf(kind)} without having declared it; ` +
               'add for, owns, watches or reads, so that its memory and its RBAC are known',
           );
         return informers.informer(kind).lister;
@@ -172,6 +172,11 @@ export function buildController(definition: ControllerDefinition, dependencies: 
     ...(rateLimiter === undefined ? {} : { rateLimiter: rateLimiter() }),
     ...(metrics === undefined ? {} : { metrics }),
   });
+}
+
+/** A kind and its metadata are two things in memory: who declared one must not fill the other by reading it. */
+function readingOf(kind: ResourceKind): string {
+  return kind.metadataOnly === true ? `metadata of ${groupResourceOf(kind)}` : groupResourceOf(kind);
 }
 
 function resyncSources(

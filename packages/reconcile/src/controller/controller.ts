@@ -204,6 +204,7 @@ export class Controller {
     return {
       ...this.#options.services,
       signal,
+      clock: this.#options.env.clock,
       reconcileId,
       log: this.#log.with({ ...work.item, reconcileID: reconcileId }),
       reasons: work.reasons,

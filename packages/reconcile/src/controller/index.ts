@@ -15,5 +15,6 @@ export {
   type ControllerState,
   type ReconcileOutcome,
 } from './controller.ts';
+export { createOrUpdate, type OperationResult } from './create-or-update.ts';
 export type { ReconcileContext, Reconciler, ReconcileServices, Request, Result } from './reconciler.ts';
 export { isTerminal, TerminalError } from './terminal-error.ts';

@@ -1,5 +1,6 @@
 import type { Lister } from '../cache/cache.ts';
 import type { Client } from '../client/client.ts';
+import type { Clock } from '../env/clock.ts';
 import type { Logger } from '../env/logger.ts';
 import type { EventRecorder } from '../events/event-recorder.ts';
 import type { KubernetesObject } from '../object/object.ts';
@@ -27,6 +28,8 @@ export interface ReconcileServices {
 export interface ReconcileContext extends ReconcileServices {
   /** Aborts on shutdown, on loss of the lease, and on the reconcile timeout. Pass it to everything that waits. */
   readonly signal: AbortSignal;
+  /** The only time that a reconciler should know: a test may set it. */
+  readonly clock: Clock;
   /** Adds controller, namespace, name and reconcileID to each line. */
   readonly log: Logger;
   /** Unique to this reconcile. */
