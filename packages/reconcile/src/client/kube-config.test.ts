@@ -37,8 +37,10 @@ beforeAll(async () => {
           'tls-server-name': 'kube',
         },
       },
+      { name: 'behind', cluster: { server: 'https://api.example:6443', 'proxy-url': 'socks5://proxy:1080' } },
     ],
     users: [
+      { name: 'posing', user: { token: 'secret', as: 'jane' } },
       { name: 'token', user: { token: 'secret' } },
       { name: 'cert', user: { 'client-certificate-data': base64('CERT'), 'client-key-data': base64('KEY') } },
       { name: 'basic', user: { username: 'me', password: 'pass' } },
@@ -56,10 +58,11 @@ beforeAll(async () => {
       },
     ],
     contexts: [
-      ...['token', 'cert', 'basic', 'exec'].map((user) => ({
+      ...['token', 'cert', 'basic', 'exec', 'posing'].map((user) => ({
         name: user,
         context: { cluster: 'c', user, ...(user === 'cert' ? { namespace: 'demo' } : {}) },
       })),
+      { name: 'behind', context: { cluster: 'behind', user: 'token' } },
       { name: 'dangling', context: { cluster: 'nowhere', user: 'token' } },
     ],
   };
@@ -94,6 +97,20 @@ describe('a connection from a kubeconfig', () => {
     expect(await connection.credentials.headers()).toEqual({
       authorization: 'Bearer https://api.example:6443 vanilla 2',
     });
+  });
+
+  it('acts as the user that it is told to', async () => {
+    const { connection } = await kubeConfigConnection(env, { path, context: 'posing' });
+    expect(await connection.credentials.headers()).toEqual({
+      authorization: 'Bearer secret',
+      'impersonate-user': 'jane',
+    });
+  });
+
+  it('refuses a proxy that it cannot go through', async () => {
+    await expect(kubeConfigConnection(env, { path, context: 'behind' })).rejects.toThrow(
+      'cluster behind has proxy-url socks5://proxy:1080',
+    );
   });
 
   it('refuses a context that names no cluster', async () => {

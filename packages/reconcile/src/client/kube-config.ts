@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'node:https';
 
 // Types only: loading this package costs 88 MB, which a process in a pod never pays.
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { Cluster, KubeConfig } from '@kubernetes/client-node';
 
 import type { Env } from '../env/env.ts';
 import { isJsonObject } from '../object/json.ts';
@@ -23,7 +23,8 @@ const maxAgeMs = 60_000;
 /**
  * Connects as a kubeconfig context says: client certificates, tokens, token files, basic, exec plug-ins, OIDC. It is read by
  * client-node, loaded for this only; what comes out is headers and PEM for our own transport, so its connection per
- * request is never used. After a 401 the files are read and plug-ins run anew. Rejects when the context names no cluster.
+ * request is never used. After a 401 the files are read and plug-ins run anew. Rejects when the context names no cluster,
+ * or one behind a proxy that is neither HTTP nor HTTPS.
  */
 export async function kubeConfigConnection(env: Env, options: KubeConfigOptions = {}): Promise<LoadedCluster> {
   let config = await readConfig(options);
@@ -32,17 +33,25 @@ export async function kubeConfigConnection(env: Env, options: KubeConfigOptions 
   if (cluster === null) {
     throw new Error(`kubeconfig: the context ${JSON.stringify(context)} names no cluster; choose one that does`);
   }
+  const proxy = proxyOf(cluster);
   const connection = renewableConnection({
     env,
     server: cluster.server.replace(/\/+$/, ''),
     maxAgeMs,
-    connect: (tls) => undiciTransport({ tls }),
+    connect: (tls) => undiciTransport({ tls, proxy }),
     load: async (anew) => {
       if (anew) config = await readConfig(options);
       return identityOf(config);
     },
   });
   return { connection, namespace: config.getContextObject(context)?.namespace ?? 'default' };
+}
+
+function proxyOf({ name, proxyUrl }: Cluster): string | undefined {
+  if (proxyUrl === undefined || /^https?:\/\//.test(proxyUrl)) return proxyUrl;
+  throw new Error(
+    `kubeconfig: cluster ${name} has proxy-url ${proxyUrl}; use one that begins with http:// or https://`,
+  );
 }
 
 async function readConfig(options: KubeConfigOptions): Promise<KubeConfig> {

@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
@@ -193,5 +193,34 @@ describe('the transport over TLS', () => {
       );
       expect(await ask({ insecureSkipVerify: true }, url)).toBe('nobody false');
     });
+  });
+
+  it('goes through a proxy that it is given, in a tunnel, and sees through it who the server is', async () => {
+    const ours = await selfSigned('api.example');
+    const server = createTlsServer(ours, (_, response) => response.end('through'));
+    const tunnels: string[] = [];
+    const proxy = createHttpServer((_, response) => response.writeHead(405).end());
+    await withServer(server, async ({ port }) => {
+      proxy.on('connect', (request, socket) => {
+        tunnels.push(`${request.url} ${request.headers['proxy-authorization']}`);
+        const upstream = connect(port, '127.0.0.1', () => {
+          socket.write('HTTP/1.1 200 OK\r\n\r\n');
+          upstream.pipe(socket).pipe(upstream);
+        });
+        for (const end of [upstream, socket]) end.on('error', () => upstream.destroy());
+      });
+      await withServer(proxy, async (at) => {
+        const url = `http://me:pass@127.0.0.1:${at.port}`;
+        const transport = undiciTransport({ tls: { ca: ours.cert }, proxy: url });
+        expect(await get(transport, 'https://api.example:6443/')).toBe('through');
+        expect(await get(transport, 'https://api.example:6443/')).toBe('through');
+        await expect(get(transport, 'https://other.example:6443/')).rejects.toMatchObject({
+          code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+        });
+        await transport.close();
+      });
+    });
+    const basic = `Basic ${Buffer.from('me:pass').toString('base64')}`;
+    expect(new Set(tunnels)).toEqual(new Set([`api.example:6443 ${basic}`, `other.example:6443 ${basic}`]));
   });
 });

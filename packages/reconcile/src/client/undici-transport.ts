@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 
-import { Agent, buildConnector } from 'undici';
+import { Agent, buildConnector, ProxyAgent, type Dispatcher } from 'undici';
 
+import { present } from '../object/present.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../env/transport.ts';
 
 /** What TLS needs beyond the URL. PEM text. */
@@ -20,6 +21,8 @@ export interface TlsMaterial {
 /** Limits of a transport. */
 export interface UndiciTransportOptions {
   readonly tls?: TlsMaterial;
+  /** An HTTP or HTTPS proxy, `http://user:password@host:port`, through which every connection is tunnelled. */
+  readonly proxy?: string | undefined;
   /** Time to get a connection, TLS included, in milliseconds. @default 5000 */
   readonly connectTimeoutMs?: number;
   /** Connections to one origin; a watch holds one for its life. @default 64 */
@@ -36,12 +39,12 @@ const tcpKeepAliveMs = 15_000;
  * a body may be silent for as long as its reader accepts, as a quiet watch is.
  */
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport {
-  const agents = new Map<string, Agent>();
-  const agentFor = (address: TransportRequest['address']): Agent => {
+  const agents = new Map<string, Dispatcher>();
+  const agentFor = (address: TransportRequest['address']): Dispatcher => {
     const key = address === undefined ? '' : `${address.host} ${address.port}`;
     let agent = agents.get(key);
     if (agent === undefined) {
-      agent = newAgent(options, address);
+      agent = options.proxy === undefined ? newAgent(options, address) : proxyAgent(options, options.proxy);
       agents.set(key, agent);
     }
     return agent;
@@ -59,25 +62,45 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
   };
 }
 
-function newAgent(options: UndiciTransportOptions, address: TransportRequest['address']): Agent {
-  const tls = options.tls ?? {};
-  const connect = buildConnector({
+/** How a connection is made and whom it trusts. */
+function connecting(options: UndiciTransportOptions): buildConnector.BuildOptions {
+  const { ca, cert, key, insecureSkipVerify } = options.tls ?? {};
+  return {
     allowH2: false,
     timeout: options.connectTimeoutMs ?? 5000,
     keepAlive: true,
     keepAliveInitialDelay: tcpKeepAliveMs,
-    rejectUnauthorized: tls.insecureSkipVerify !== true,
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls.key === undefined ? {} : { key: tls.key }),
-  });
-  return new Agent({
+    rejectUnauthorized: insecureSkipVerify !== true,
+    ...present({ ca, cert, key }),
+  };
+}
+
+/** How many connections there are, and how long they live. */
+function pooling(options: UndiciTransportOptions): Agent.Options {
+  return {
     allowH2: false,
     connections: options.maxConnections ?? 64,
     keepAliveTimeout: keepAliveMs,
     // 0 switches undici's own deadlines off: it reads the process clock for them, and a watch has none.
     headersTimeout: 0,
     bodyTimeout: 0,
+  };
+}
+
+function proxyAgent(options: UndiciTransportOptions, uri: string): Dispatcher {
+  const servername = options.tls?.serverName;
+  return new ProxyAgent({
+    ...pooling(options),
+    uri,
+    requestTls: { ...connecting(options), ...present({ servername }) },
+  });
+}
+
+function newAgent(options: UndiciTransportOptions, address: TransportRequest['address']): Dispatcher {
+  const tls = options.tls ?? {};
+  const connect = buildConnector(connecting(options));
+  return new Agent({
+    ...pooling(options),
     connect(target, callback) {
       const name = tls.serverName ?? target.hostname;
       const redirected = address === undefined ? {} : { hostname: address.host, port: String(address.port) };
@@ -88,7 +111,7 @@ function newAgent(options: UndiciTransportOptions, address: TransportRequest['ad
   });
 }
 
-async function exchange(agent: Agent, request: TransportRequest): Promise<TransportResponse> {
+async function exchange(agent: Dispatcher, request: TransportRequest): Promise<TransportResponse> {
   const url = new URL(request.url);
   const response = await agent.request({
     origin: url.origin,
