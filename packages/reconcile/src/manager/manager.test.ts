@@ -152,10 +152,12 @@ describe('a manager', () => {
     expect([first.manager.isLeader, second.manager.isLeader]).toEqual([true, false]);
     expect(second.manager.informer(websites).lister.list()).toHaveLength(1);
     expect(seen).toEqual(['first']);
+    const asked = api.requests.filter(({ path }) => path === all).length;
     const stopped = first.stop();
     await env.time.advance(2500);
     await stopped;
     expect(seen).toEqual(['first', 'second']);
+    expect(api.requests.filter(({ path }) => path === all)).toHaveLength(asked);
     await Promise.all([second.stop(), env.time.advance(100)]);
   });
 
