@@ -1,8 +1,8 @@
+import { formatTime } from '@canaryop/reconcile/env';
 import type { Condition } from '@canaryop/reconcile/object';
 
 import type { Reason } from '../api/v1/reasons.ts';
 import type { Remembering } from './conclude.ts';
-import { timestamp } from './timestamp.ts';
 
 /**
  * kstatus's three ends: `done` (Ready), `working` (Reconciling, Ready not known yet), `stuck` (Stalled, not Ready).
@@ -29,7 +29,7 @@ export function conditionsFor(
       status,
       reason: state.reason,
       message: state.message,
-      lastTransitionTime: before?.status === status ? before.lastTransitionTime : timestamp(pass.now),
+      lastTransitionTime: before?.status === status ? before.lastTransitionTime : formatTime(pass.now),
       ...(pass.app.metadata.generation === undefined ? {} : { observedGeneration: pass.app.metadata.generation }),
     };
   });

@@ -20,9 +20,6 @@ export interface Pass {
   readonly run?: RunStatus;
 }
 
-/** How far ahead of its moment a time of ours may be: they are rounded up to whole seconds. */
-const roundingMs = 1_000;
-
 /** What is remembered of an application that nothing was written about yet. */
 export const emptyStatus: CanaryAppStatus = {
   testRunning: false,
@@ -93,8 +90,7 @@ function remembered(observed: Observed, now: number): CanaryAppStatus {
 
 /** A clock that was set back leaves times in the future, which would be waited for: they are now. */
 function notInFuture(status: CanaryAppStatus, now: number): CanaryAppStatus {
-  const capped = (time: string | undefined): string | undefined =>
-    timeOf(time) > now + roundingMs ? timestamp(now) : time;
+  const capped = (time: string | undefined): string | undefined => (timeOf(time) > now ? timestamp(now) : time);
   const { run, lastTrafficShift, ...rest } = status;
   const times = present({
     stageSince: capped(run?.stageSince),

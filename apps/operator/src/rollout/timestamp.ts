@@ -1,9 +1,9 @@
-import { formatTime } from '@canaryop/reconcile/env';
+import { formatMicroTime } from '@canaryop/reconcile/env';
 
 /**
- * A moment as status keeps it: whole seconds, as every Kubernetes time, and rounded up, so that an interval
- * measured from it is never shorter than asked for.
+ * A moment as status keeps it: RFC 3339, to the millisecond, because steps are timed from it. Whole seconds are written
+ * without a fraction, as Kubernetes writes all of its own.
  */
 export function timestamp(epochMs: number): string {
-  return formatTime(Math.ceil(epochMs / 1000) * 1000);
+  return formatMicroTime(epochMs).replace(/\.?0+Z$/, 'Z');
 }
