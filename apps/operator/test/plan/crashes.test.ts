@@ -54,7 +54,7 @@ function tell(story: Story, crash: { at: number; after: boolean } | undefined): 
     if (crashesHere) world.restart();
     if (did > 0 || planned.measure !== undefined || crashesHere) continue;
     if (edits.length === 0 && planned.requeueAfterMs === undefined && atRest(world)) return { world, requests };
-    world.now += planned.requeueAfterMs === undefined ? 1_000 : Math.min(planned.requeueAfterMs, 1_000);
+    world.now = world.nextEvent(planned) ?? world.now + 1_000;
   }
   throw new Error(
     `${story.name} does not end: ${world.plan().why}; weights ${world.weights.join(' ')}; crash ${JSON.stringify(crash)}`,

@@ -150,14 +150,15 @@ export class TinyWorld {
       const did = this.act(planned);
       if (until(this)) return planned;
       if (did > 0 || planned.measure !== undefined) continue;
-      const next = this.#nextEvent(planned);
+      const next = this.nextEvent(planned);
       if (next === undefined) return planned;
       this.now = next;
     }
     throw new Error(`the world does not come to rest: ${this.plan().why}`);
   }
 
-  #nextEvent(planned: Plan): number | undefined {
+  /** When something can happen next, if nothing is left to do now. */
+  nextEvent(planned: Plan): number | undefined {
     const wake = planned.requeueAfterMs === undefined ? [] : [this.now + planned.requeueAfterMs];
     const times = [...wake, ...this.#readyAt.values()].filter((time) => time > this.now);
     return times.length === 0 ? undefined : Math.min(...times);
