@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { undiciTransport } from '@canaryop/reconcile/client';
 import type { LoadedCluster } from '@canaryop/reconcile/client';
 import type { Env } from '@canaryop/reconcile/env';
 import type { MetricsOptions } from '@canaryop/reconcile/manager';
+import { certificateFiles } from '@canaryop/reconcile/metrics';
 
 import { lookUp } from './analysis/dns.ts';
 import { sharedLookup } from './analysis/shared-lookup.ts';
@@ -52,7 +52,6 @@ function metricsOptions({ metricsBindAddress, metricsSecure, metricsCertDir }: F
   if (metricsBindAddress === '0') return undefined;
   if (!metricsSecure) return { address: metricsBindAddress };
   if (metricsCertDir === undefined) return { address: metricsBindAddress, secure: {} };
-  const read = (name: string): Promise<string> => readFile(join(metricsCertDir, name), 'utf8');
-  const certificate = async () => ({ cert: await read('tls.crt'), key: await read('tls.key') });
+  const certificate = certificateFiles({ cert: join(metricsCertDir, 'tls.crt'), key: join(metricsCertDir, 'tls.key') });
   return { address: metricsBindAddress, secure: { certificate } };
 }

@@ -13,6 +13,7 @@ export {
   parse,
   plan,
 } from '@bufbuild/cel';
+/** The parts of the CEL library that the other files need. */
 export type { CelFunc, CelInput, CelList, CelValue } from '@bufbuild/cel';
 export { strings as stringFunctions } from '@bufbuild/cel/ext';
 

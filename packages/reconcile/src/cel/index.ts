@@ -1,7 +1,6 @@
 /** Kubernetes validation rules (`x-kubernetes-validations`), compiled once and evaluated without I/O. */
 export type { CelSchema } from './cel-schema.ts';
 export { compileRule, type CompiledRule, type CompileRuleOptions, type RuleCompilation } from './compile-rule.ts';
-export { declTypeOf, maxRequestBytes, type DeclType } from './decl-type.ts';
+export type { DeclType } from './decl-type.ts';
 export { evaluateMessage, evaluateRule, type RuleInput, type RuleOutcome } from './evaluate-rule.ts';
-export { escapedPropertyName } from './property-name.ts';
 export { ruleEnvironment, type RuleEnvironment } from './rule-environment.ts';

@@ -69,4 +69,5 @@ export interface Writer {
   ): Promise<void>;
 }
 
+/** Reads and conditional writes of any kind. `createClient` makes one; a reconciler is given one. */
 export interface Client extends Reader, Writer {}

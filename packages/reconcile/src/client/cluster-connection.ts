@@ -21,8 +21,3 @@ export const noCredentials: Credentials = {
   headers: () => Promise.resolve({}),
   refresh: () => Promise.resolve(),
 };
-
-/** A bearer token that never changes, for tests and tools. */
-export function bearerToken(token: string): Credentials {
-  return { ...noCredentials, headers: () => Promise.resolve({ authorization: `Bearer ${token}` }) };
-}

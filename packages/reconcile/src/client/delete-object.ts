@@ -16,6 +16,7 @@ interface Deletion<T extends KubernetesObject> {
   readonly signal: AbortSignal | undefined;
 }
 
+/** See `Writer.delete`. */
 export async function deleteObject<T extends KubernetesObject>(
   context: ClientContext,
   deletion: Deletion<T>,

@@ -14,7 +14,7 @@ export {
 } from './api-error.ts';
 export { NoAnswerError, type RequestInfo } from './api-request.ts';
 export type { Client, Desired, ListOptions, Propagation, Reader, Writer } from './client.ts';
-export { bearerToken, noCredentials, type ClusterConnection, type Credentials } from './cluster-connection.ts';
+export { noCredentials, type ClusterConnection, type Credentials } from './cluster-connection.ts';
 export { FencedError, isFenced, type Fence } from './fence.ts';
 export { createClient, type ClientOptions } from './http-client.ts';
 export { inClusterConnection, isInCluster, type InClusterOptions, type LoadedCluster } from './in-cluster.ts';

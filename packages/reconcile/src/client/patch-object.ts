@@ -11,6 +11,7 @@ import { labelOf, targetOf, type Target } from './target.ts';
 
 const mergePatchType = 'application/merge-patch+json';
 
+/** See `Writer.create`. */
 export async function createObject<T extends KubernetesObject>(
   context: ClientContext,
   kind: ResourceKind<T>,
@@ -30,6 +31,7 @@ export async function createObject<T extends KubernetesObject>(
   return observeWritten(context, kind, created);
 }
 
+/** See `Writer.updateStatus`. */
 export async function patchStatus<T extends KubernetesObject & { readonly status?: unknown }>(
   context: ClientContext,
   write: {
@@ -47,6 +49,7 @@ export async function patchStatus<T extends KubernetesObject & { readonly status
   return observeWritten(context, kind, answer as T);
 }
 
+/** See `Writer.patch`. */
 export async function patchObject<T extends KubernetesObject>(
   context: ClientContext,
   write: {
@@ -63,6 +66,7 @@ export async function patchObject<T extends KubernetesObject>(
   return observeWritten(context, kind, (await mutate(context, request)) as T);
 }
 
+/** See `Writer.scale`. */
 export async function scaleObject<T extends KubernetesObject>(
   context: ClientContext,
   write: {

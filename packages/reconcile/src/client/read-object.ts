@@ -13,6 +13,7 @@ const pageSize = 500;
 /** A list whose continue token expires again and again is changing faster than it can be read. */
 const maxListRestarts = 5;
 
+/** See `Reader.get`. */
 export async function getObject<T extends KubernetesObject>(
   context: ClientContext,
   kind: ResourceKind<T>,
@@ -32,6 +33,7 @@ export async function getObject<T extends KubernetesObject>(
   }
 }
 
+/** See `Reader.list`. */
 export async function listObjects<T extends KubernetesObject>(
   context: ClientContext,
   kind: ResourceKind<T>,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
+import { unusedServices } from '../../test/unused-services.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { resourceKind, type ResourceKind } from '../object/resource-kind.ts';
 import { fakeInformer, type FakeInformer } from '../testing/fake-informer.ts';
 import { virtualEnv } from '../testing/virtual-env.ts';
 import { generationChanged } from '../watch/predicate.ts';
 import { buildController, controller, type ControllerDefinition, type Informers } from './builder.ts';
-import type { ReconcileServices } from './reconciler.ts';
 
 interface Website extends KubernetesObject {
   readonly spec: { readonly image: string };
@@ -14,23 +14,6 @@ interface Website extends KubernetesObject {
 const websites = resourceKind<Website>({ group: 'demo.io', version: 'v1', kind: 'Website', plural: 'websites' });
 const configMaps = resourceKind({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps' });
 const secrets = resourceKind({ group: '', version: 'v1', kind: 'Secret', plural: 'secrets' });
-
-const unused = (): never => {
-  throw new Error('not used in this test');
-};
-const services: Omit<ReconcileServices, 'lister'> = {
-  client: {
-    get: unused,
-    list: unused,
-    create: unused,
-    apply: unused,
-    updateStatus: unused,
-    patch: unused,
-    scale: unused,
-    delete: unused,
-  },
-  events: { event: unused },
-};
 
 /** Fake informers, made at the first request for a kind, as a cache makes them. */
 function fakeInformers(): Informers & {
@@ -54,7 +37,7 @@ function start(definition: ControllerDefinition): {
   const env = virtualEnv();
   const informers = fakeInformers();
   const abort = new AbortController();
-  const ended = buildController(definition, { env, informers, services }).start(abort.signal);
+  const ended = buildController(definition, { env, informers, services: unusedServices }).start(abort.signal);
   return {
     env,
     informers,

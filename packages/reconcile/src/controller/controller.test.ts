@@ -1,31 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
+import { unused, unusedServices } from '../../test/unused-services.ts';
 import { ApiError } from '../client/api-error.ts';
 import { lowPriority } from '../queue/work-queue.ts';
 import { recordingLogger, type LoggedLine } from '../testing/recording-logger.ts';
 import { virtualEnv, type VirtualEnv } from '../testing/virtual-env.ts';
 import { channelSource, type ChannelSource } from '../watch/source.ts';
 import { Controller, type ControllerOptions, type ControllerState, type ReconcileOutcome } from './controller.ts';
-import type { Reconciler, ReconcileServices } from './reconciler.ts';
+import type { Reconciler } from './reconciler.ts';
 import { TerminalError } from './terminal-error.ts';
-
-const unused = (): never => {
-  throw new Error('not used in this test');
-};
-const services: ReconcileServices = {
-  client: {
-    get: unused,
-    list: unused,
-    create: unused,
-    apply: unused,
-    updateStatus: unused,
-    patch: unused,
-    scale: unused,
-    delete: unused,
-  },
-  events: { event: unused },
-  lister: unused,
-};
 
 interface Running {
   readonly env: VirtualEnv;
@@ -48,7 +31,7 @@ async function run(reconcile: Reconciler, options: Partial<ControllerOptions> = 
     name: 'website',
     env,
     sources: [channel],
-    services,
+    services: unusedServices,
     reconcile,
     metrics: {
       queue: { added: noop, retried: noop, started: noop, finished: noop },

@@ -31,6 +31,7 @@ export interface CoreEvent extends KubernetesObject {
 /** Normal: as expected. Warning: somebody should look. */
 export type EventType = 'Normal' | 'Warning';
 
+/** Events of the core group, which `kubectl get events` and `describe` show. */
 export const eventKind = resourceKind<CoreEvent>({ group: '', version: 'v1', kind: 'Event', plural: 'events' });
 
 /** One thing that happened, before it is decided whether and how it is written. */

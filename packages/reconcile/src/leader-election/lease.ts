@@ -18,6 +18,7 @@ export interface LeaseSpec {
   readonly leaseTransitions?: number;
 }
 
+/** What replicas compete for. */
 export const leaseKind = resourceKind<Lease>({
   group: 'coordination.k8s.io',
   version: 'v1',

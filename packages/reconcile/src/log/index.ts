@@ -1,3 +1,2 @@
 /** The logger of a process. Libraries take the `Logger` of their `Env`. */
-export { plainFields, plainText } from './log-record.ts';
 export { winstonLogger, type LogLevel, type WinstonLoggerOptions } from './winston-logger.ts';

@@ -30,6 +30,9 @@ const all = '/apis/demo.io/v1/websites';
 const leasePath = '/apis/coordination.k8s.io/v1/namespaces/ns/leases/lock';
 const election = { lease: { namespace: 'ns', name: 'lock' } };
 
+const reconciling = (reconcile: Reconciler) => controller('website').for(websites).reconcile(reconcile);
+const idle = reconciling(() => Promise.resolve());
+
 interface Running {
   readonly manager: Manager;
   readonly started: Promise<void>;
@@ -82,14 +85,12 @@ describe('a manager', () => {
     const manager = managerOn(env, api);
     const seen: unknown[] = [];
     manager.add(
-      controller('website')
-        .for(websites)
-        .reconcile((key, context) => {
-          const object = context.lister(websites).get(key);
-          seen.push([key.name, object?.metadata.resourceVersion, context.reasons]);
-          if (object !== undefined) context.events.event(object, 'Normal', 'Seen', 'it was seen');
-          return Promise.resolve();
-        }),
+      reconciling((key, context) => {
+        const object = context.lister(websites).get(key);
+        seen.push([key.name, object?.metadata.resourceVersion, context.reasons]);
+        if (object !== undefined) context.events.event(object, 'Normal', 'Seen', 'it was seen');
+        return Promise.resolve();
+      }),
     );
     const { stop } = run(manager);
     await env.time.until(() => seen.length === 1);
@@ -136,12 +137,10 @@ describe('a manager', () => {
     const replica = (name: string): Running => {
       const manager = managerOn(env, api, { leaderElection: election, instance: name });
       manager.add(
-        controller('website')
-          .for(websites)
-          .reconcile(() => {
-            seen.push(name);
-            return Promise.resolve();
-          }),
+        reconciling(() => {
+          seen.push(name);
+          return Promise.resolve();
+        }),
       );
       return run(manager);
     };
@@ -262,11 +261,7 @@ describe('a manager', () => {
     const api = new TinyApiServer();
     api.refuse = ({ path }) => (path === all ? 403 : undefined);
     const manager = managerOn(env, api, { leaderElection: election });
-    manager.add(
-      controller('website')
-        .for(websites)
-        .reconcile(() => Promise.resolve()),
-    );
+    manager.add(idle);
     const { stop } = run(manager);
     await env.time.advance(60_000);
     expect(api.at(leasePath)).toBeUndefined();
@@ -302,11 +297,7 @@ describe('a manager', () => {
     const env = virtualEnv();
     const api = new TinyApiServer();
     const manager = managerOn(env, api, { namespaces: ['mine', 'yours'] });
-    manager.add(
-      controller('website')
-        .for(websites)
-        .reconcile(() => Promise.resolve()),
-    );
+    manager.add(idle);
     const { stop } = run(manager);
     await env.time.advance(100);
     await stop();
@@ -356,13 +347,11 @@ describe('a manager', () => {
     const manager = managerOn(env, api);
     const times: number[] = [];
     manager.add(
-      controller('website')
-        .for(websites)
-        .reconcile((_key, { reasons }) => {
-          times.push(env.clock.monotonic());
-          expect(reasons).toEqual([times.length === 1 ? 'Website n/a added' : 'resync']);
-          return Promise.resolve();
-        }),
+      reconciling((_key, { reasons }) => {
+        times.push(env.clock.monotonic());
+        expect(reasons).toEqual([times.length === 1 ? 'Website n/a added' : 'resync']);
+        return Promise.resolve();
+      }),
     );
     const { stop } = run(manager);
     await env.time.until(() => times.length === 2, 40_000_000);
@@ -388,11 +377,7 @@ describe('a manager', () => {
     const api = new TinyApiServer();
     api.put(all, website('a'));
     const manager = managerOn(env, api);
-    manager.add(
-      controller('website')
-        .for(websites)
-        .reconcile(() => Promise.resolve()),
-    );
+    manager.add(idle);
     const { stop } = run(manager);
     await env.time.advance(100);
     await stop();
@@ -426,11 +411,7 @@ describe('the endpoints of a manager', () => {
     api.refuse = ({ path }) => (path === all ? 403 : undefined);
     const address = '127.0.0.1:0';
     const manager = managerOn(env, api, { probes: { address }, metrics: { address } });
-    manager.add(
-      controller('website')
-        .for(websites)
-        .reconcile(() => Promise.resolve()),
-    );
+    manager.add(idle);
     manager.addReadyCheck('mine', () => undefined);
     const { stop } = run(manager);
     await until(env, () => manager.ports.metrics !== undefined);
@@ -538,11 +519,7 @@ describe('the log of a manager', () => {
     const api = new TinyApiServer();
     api.put(all, website('a'));
     const manager = managerOn(env, api);
-    manager.add(
-      controller('website')
-        .for(websites)
-        .reconcile(() => Promise.resolve()),
-    );
+    manager.add(idle);
     const { stop } = run(manager);
     await env.time.advance(100);
     await stop();

@@ -18,6 +18,7 @@ interface Application<T extends KubernetesObject> {
   readonly signal: AbortSignal | undefined;
 }
 
+/** See `Writer.apply`. */
 export async function applyObject<T extends KubernetesObject>(
   context: ClientContext,
   application: Application<T>,
