@@ -1,4 +1,10 @@
-import { apiVersionOf, resourceKind, resourcePath, type KubernetesObject } from '@canaryop/reconcile/object';
+import {
+  apiVersionOf,
+  resourceKind,
+  resourcePath,
+  type KubernetesObject,
+  type ResourceKind,
+} from '@canaryop/reconcile/object';
 import { adminUser, type ApiServer } from '@canaryop/simkube';
 
 /** Posts manifests in their order, as an administrator, with strict field validation. Rejects at the first refusal. */
@@ -21,7 +27,8 @@ export async function install(
   }
 }
 
-function kindOf(manifest: KubernetesObject) {
+/** The kind of a manifest: its plural by rule, and namespaced when the manifest has a namespace. */
+export function kindOf(manifest: KubernetesObject): ResourceKind {
   const [version = '', group = ''] = manifest.apiVersion.split('/').toReversed();
   const kind = resourceKind({
     group,

@@ -4,8 +4,9 @@ import type { Transport } from '@canaryop/reconcile/env';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { CanaryApp, type OwnedSpec } from '../../src/api/v1/canaryapp.ts';
+import { leaseName } from '../../src/lease-name.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../src/traffic/istio/kinds.ts';
-import { appKey, Simulation, type SimulationOptions } from './simulated-cluster.ts';
+import { appKey, operatorNamespace, Simulation, type SimulationOptions } from './simulated-cluster.ts';
 
 let simulation: Simulation | undefined;
 
@@ -272,7 +273,7 @@ describe('what stands in the way', () => {
   });
 });
 
-const leaderElection = { lease: { namespace: 'default', name: 'canaryop' } };
+const leaderElection = { lease: { namespace: operatorNamespace, name: leaseName } };
 
 describe('two operators', () => {
   it('never both work: when the leader is killed in a shift the other goes on within the lease, and no step is taken twice', async () => {

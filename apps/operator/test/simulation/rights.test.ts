@@ -1,5 +1,5 @@
 import type { KubernetesObject, ResourceKind } from '@canaryop/reconcile/object';
-import { serviceAccountUser, type RequestRecord } from '@canaryop/simkube';
+import type { RequestRecord } from '@canaryop/simkube';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { leaseName } from '../../src/lease-name.ts';
@@ -7,12 +7,7 @@ import type { Permission } from '../../src/rbac/permission.ts';
 import { canaryAppPermissions } from '../../src/controllers/canaryapp/permissions.ts';
 import { eventPermissions, leaderElectionPermissions } from '../../src/permissions.ts';
 import { DestinationRule, Gateway } from '../../src/traffic/istio/kinds.ts';
-import { install } from '../manifests/install.ts';
-import { readManifests } from '../manifests/manifest-files.ts';
-import { appKey, Simulation } from './simulated-cluster.ts';
-
-const namespace = 'canaryop-system';
-const account = serviceAccountUser(namespace, 'canaryop-controller-manager');
+import { appKey, operatorAccount as account, operatorNamespace, Simulation } from './simulated-cluster.ts';
 
 let simulation: Simulation | undefined;
 
@@ -21,19 +16,12 @@ afterEach(async () => {
   simulation = undefined;
 });
 
-/** A cluster where the operator is installed from config/, and runs under the account that it has there. */
+/** A cluster where the operator runs as it is installed, with leader election. */
 async function installed(): Promise<Simulation> {
-  const sim: Simulation = new Simulation({
-    wrap: () => sim.cluster.server.transport(account),
-    operator: { leaderElection: { lease: { namespace, name: leaseName } } },
+  const sim = new Simulation({
+    operator: { leaderElection: { lease: { namespace: operatorNamespace, name: leaseName } } },
   });
   simulation = sim;
-  // The simulation serves the CRD from the start, and runs the operator itself.
-  const manifests = readManifests('config/install.yaml');
-  await install(
-    sim.cluster.server,
-    manifests.filter(({ kind }) => kind !== 'CustomResourceDefinition' && kind !== 'Deployment'),
-  );
   sim.startOperator();
   sim.createApp();
   await sim.untilPhase('Released');
@@ -127,7 +115,7 @@ describe('the operator under the rights that it is installed with', () => {
       '/api/v1/configmaps',
       '/api/v1/nodes',
       '/apis/coordination.k8s.io/v1/leases',
-      `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/another`,
+      `/apis/coordination.k8s.io/v1/namespaces/${operatorNamespace}/leases/another`,
       '/apis/rbac.authorization.k8s.io/v1/clusterroles',
       '/apis/apps/v1/namespaces/default/deployments/demo-primary/scale',
     ]) {

@@ -4,10 +4,10 @@ import type { Logger, Transport } from '@canaryop/reconcile/env';
 import { resourceKind } from '@canaryop/reconcile/object';
 import { virtualEnv, type VirtualEnv } from '@canaryop/reconcile/testing';
 import {
-  adminUser,
   createCluster,
   EmbeddedPrometheus,
   istioDefinitions,
+  serviceAccountUser,
   type Cluster,
   type RequestRecord,
   type WorldOptions,
@@ -17,6 +17,8 @@ import { CanaryApp, type OwnedSpec } from '../../src/api/v1/canaryapp.ts';
 import { createOperator, type OperatorOptions } from '../../src/operator.ts';
 import { VirtualService } from '../../src/traffic/istio/kinds.ts';
 import { weightOf } from '../../src/traffic/istio/routes.ts';
+import { kindOf } from '../manifests/install.ts';
+import { readManifests } from '../manifests/manifest-files.ts';
 import { sampleSpec } from '../plan/tiny-world.ts';
 
 const definitionKind = resourceKind({
@@ -29,6 +31,15 @@ const definitionKind = resourceKind({
 
 const prometheusHost = 'prometheus.istio-system.svc:9090';
 export const appKey = { namespace: 'default', name: 'demo' } as const;
+
+/** Where config/ installs the operator, and who it is there. */
+export const operatorNamespace = 'canaryop-system';
+export const operatorAccount = serviceAccountUser(operatorNamespace, 'canaryop-controller-manager');
+
+/** Who the operator is and what it may do, as config/ installs it. */
+const rights = readManifests('config/install.yaml').filter(({ kind }) =>
+  /^(Namespace|ServiceAccount|(Cluster)?Role(Binding)?)$/.test(kind),
+);
 
 /** How a simulated cluster differs from the usual one. */
 export interface SimulationOptions {
@@ -60,7 +71,10 @@ export interface RunningOperator {
   stop(): Promise<void>;
 }
 
-/** A cluster in virtual time with the operator in it, Prometheus scraping its ingress, and steady requests. */
+/**
+ * A cluster in virtual time with the operator in it, under the rights that config/ gives it, Prometheus scraping its
+ * ingress, and steady requests.
+ */
 export class Simulation {
   readonly env: VirtualEnv;
   readonly cluster: Cluster;
@@ -80,6 +94,7 @@ export class Simulation {
       apiServer: { definitions: [CanaryApp.crd()], onRequest: (record) => this.requests.push(record) },
       ...(options.world === undefined ? {} : { world: options.world }),
     });
+    for (const manifest of rights) this.cluster.server.loopback.create(kindOf(manifest), manifest);
     this.prometheus = new EmbeddedPrometheus(this.env);
     this.prometheus.scraper.add({ job: 'ingress', instance: 'ingress', collect: () => this.cluster.world.collect() });
     this.prometheus.scraper.start();
@@ -87,7 +102,7 @@ export class Simulation {
 
   /** Starts an operator process. */
   startOperator(options: Pick<OperatorOptions, 'leaderElection'> = {}): RunningOperator {
-    const inner = this.cluster.server.transport(adminUser);
+    const inner = this.cluster.server.transport(operatorAccount);
     const transport = cuttable(this.#options.wrap?.(inner) ?? inner);
     const connection: ClusterConnection = { server: 'https://simkube', transport, credentials: noCredentials };
     const stopping = new AbortController();
