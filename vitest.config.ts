@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['packages/*/{src,test}/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts'],
     testTimeout: 20_000,
     pool: 'threads',
+    // By default one core is left free, which on two cores means that no two files run side by side.
+    maxWorkers: '100%',
     sequence: { shuffle: true },
   },
 });
