@@ -52,9 +52,9 @@ export function children(context: ChildContext, live: LiveChildren, intent: Inte
   const before = virtualService && weightOf(virtualService);
   if (virtualService === undefined || before === undefined) return [service, rule, ...routes, ...workloads];
   if (intent.weight >= before) return [service, rule, ...workloads, ...routes];
-  // A refused Service must not keep traffic where it is; only routes to another port need that port first.
-  const samePort = routePortOf(virtualService) === intent.routePort;
-  return samePort ? [...routes, service, rule, ...workloads] : [service, rule, ...routes, ...workloads];
+  // A refused Service must not keep traffic where it is; only a port that it does not list yet has to come first.
+  const isListed = live.service?.spec?.ports?.some(({ port }) => port === intent.routePort) === true;
+  return isListed ? [...routes, service, rule, ...workloads] : [service, rule, ...routes, ...workloads];
 }
 
 /** A port that the routes still name leaves the Service only after they have changed. */
