@@ -11,7 +11,10 @@ interface Ban {
 /** Each package and the files that may import it, so that it can be replaced alone. */
 const entries: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/cel': ['packages/reconcile/src/cel/cel-library.ts'],
-  '@kubernetes/client-node': ['packages/reconcile/src/client/kube-config.ts'],
+  '@kubernetes/client-node': [
+    'packages/reconcile/src/client/kube-config.ts',
+    'apps/bench/src/informer/client-node-subject.ts',
+  ],
   '@lezer/common': ['packages/simkube/src/prometheus/promql/grammar.ts'],
   '@peculiar/x509': [
     'packages/reconcile/src/metrics/self-signed-certificate.ts',
@@ -123,6 +126,8 @@ const zones: readonly { readonly path: string; readonly bans: readonly Ban[] }[]
   { path: 'apps/sample-server/src', bans: [notPackages('operator|demo|sample-server|testkit|simkube')] },
   // The composition root: it puts the operator into a simulated cluster.
   { path: 'apps/demo/src', bans: [notPackages('demo|testkit|reconcile/testing')] },
+  // The other one: it measures the operator on a simulated cluster.
+  { path: 'apps/bench/src', bans: [notPackages('demo|testkit|reconcile/testing')] },
 ];
 
 /** Overrides for the linter's configuration. */

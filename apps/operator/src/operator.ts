@@ -15,7 +15,7 @@ import { fieldManager } from './rollout/diff.ts';
 const providerBounds = { timeoutMs: 5_000, maxBytes: 256 * 1024 };
 
 /** What an operator process is made of. */
-export interface OperatorOptions extends Omit<ManagerOptions, 'fieldManager' | 'registry'> {
+export interface OperatorOptions extends Omit<ManagerOptions, 'fieldManager'> {
   /** What metrics providers are asked over. Never the cluster's own connection: it carries our credentials. */
   readonly network: Transport;
   readonly resolve: Resolve;

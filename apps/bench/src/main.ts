@@ -1,0 +1,53 @@
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { processEnv } from '@canaryop/reconcile/env';
+
+import type { Benchmark } from './benchmark.ts';
+import { jsonReport, textReport } from './report.ts';
+import { idle } from './rows/idle.ts';
+import { library } from './rows/library.ts';
+import { peers } from './rows/peers.ts';
+import { queue } from './rows/queue.ts';
+import { rollouts } from './rows/rollouts.ts';
+import { simkube } from './rows/simkube.ts';
+
+const benchmarks: readonly Benchmark[] = [simkube, queue, library, peers, idle, rollouts];
+
+const names = benchmarks.map(({ name }) => name);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false } },
+});
+const unknown = positionals.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`no benchmark is called ${unknown.join(', ')}; there are ${names.join(', ')}\n`);
+  process.exit(2);
+}
+
+const write = (text: string): void => {
+  process.stdout.write(text);
+};
+const report = values.json ? jsonReport(write) : textReport(write);
+const env = processEnv();
+report.machine({
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: availableParallelism(),
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  load: loadavg()[0] ?? 0,
+});
+for (const benchmark of benchmarks) {
+  if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
+  report.begin(benchmark);
+  report.end(
+    benchmark,
+    await benchmark.run({
+      env,
+      progress: (text) => {
+        report.progress(benchmark, text);
+      },
+    }),
+  );
+}
+process.exit(0);
