@@ -62,6 +62,7 @@ export class Reflector<T extends KubernetesObject> {
   #listed = new Map<string, T>();
   /** Whether the next request comes after a break, and not as the next step of what went well. */
   #isReconnect = false;
+  #isOpen = false;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -88,6 +89,7 @@ export class Reflector<T extends KubernetesObject> {
     }
     await this.#takeTurn(signal);
     if (signal.aborted) return undefined;
+    this.#isOpen = false;
     const watchdog = new IdleWatchdog(this.#options.context.env, this.#options.idleTimeoutMs, signal);
     try {
       if (effect.type === 'list') return await this.#list(effect, watchdog);
@@ -95,7 +97,8 @@ export class Reflector<T extends KubernetesObject> {
       return effect;
     } catch (error) {
       if (signal.aborted) return undefined;
-      return this.#step(failureOf(watchdog.hasFired ? watchdog.signal.reason : error));
+      const failure = failureOf(watchdog.hasFired ? watchdog.signal.reason : error);
+      return this.#step({ ...failure, silent: watchdog.hasFired && this.#isOpen });
     } finally {
       watchdog.stop();
     }
@@ -137,6 +140,7 @@ export class Reflector<T extends KubernetesObject> {
     watchdog.signal.throwIfAborted();
     if (response.status !== 200) throw refusal(request, response, parseJson(await readText(response)));
     this.#listed.clear();
+    this.#isOpen = true;
     this.#step({ type: 'opened' });
     const lines = new LineSplitter();
     for await (const chunk of watchdog.watched(response.body)) {

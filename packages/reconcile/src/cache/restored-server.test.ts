@@ -34,4 +34,18 @@ describe('an informer of a server that was restored from a backup', () => {
     await w.time.settle();
     expect(w.informer.lister.get({ namespace: 'ns', name: 'new' })?.metadata.resourceVersion).toBe('100');
   });
+
+  it('notices it although its watch is open and nothing ever comes', async () => {
+    const w = world({
+      list: (_, count) => (count === 0 ? list(500, [widget('lost', 400)]) : list(99, [widget('restored', 98)])),
+    });
+    await begin(w);
+    await w.time.advance(160_000);
+    expect(w.informer.problem?.reason).toBe('Stale');
+    expect(names(w.informer)).toEqual(['lost']);
+    await w.time.advance(340_000);
+    expect(names(w.informer)).toEqual(['restored']);
+    expect(w.watches().at(-1)?.query['resourceVersion']).toBe('99');
+    expect(w.informer.problem).toBeUndefined();
+  });
 });

@@ -51,7 +51,7 @@ function errorOf(status: JsonObject): WatchInput {
 }
 
 /** What the machine needs to know of an error that ended a list or a watch. */
-export function failureOf(error: unknown): WatchInput {
+export function failureOf(error: unknown): WatchInput & { readonly type: 'failed' } {
   const message = error instanceof Error ? error.message : String(error);
   const refused = isApiError(error) ? error : undefined;
   return {
@@ -60,6 +60,7 @@ export function failureOf(error: unknown): WatchInput {
     expired: isExpired(error),
     invalid: refused?.status === 400 || refused?.status === 422,
     retryAfterMs: refused?.retryAfterMs,
+    silent: false,
   };
 }
 

@@ -17,12 +17,15 @@ const page = (resourceVersion: string, continueToken?: string): WatchInput => ({
   resourceVersion,
   continueToken,
 });
-const failed = (options: { expired?: boolean; invalid?: boolean; retryAfterMs?: number } = {}): WatchInput => ({
+const failed = (
+  options: { expired?: boolean; invalid?: boolean; retryAfterMs?: number; silent?: boolean } = {},
+): WatchInput => ({
   type: 'failed',
   problem: { reason: 'Refused', message: 'refused' },
   invalid: options.invalid ?? false,
   expired: options.expired ?? false,
   retryAfterMs: options.retryAfterMs,
+  silent: options.silent ?? false,
 });
 
 /** The state after a list at version 100, watching since time 0. */
@@ -148,6 +151,19 @@ describe('the watch machine', () => {
     });
   });
 
+  it('lists after two watches in a row that brought nothing, not even a bookmark', () => {
+    const once = watchStep(watching, failed({ silent: true }), at(75_000));
+    const again = watchStep(once.state, { type: 'elapsed' }, at(76_000));
+    expect(again.next).toMatchObject({ type: 'watch', resourceVersion: '100' });
+    expect(afterPause(watchStep(again.state, failed({ silent: true }), at(151_000))).next?.type).toBe('list');
+    const bookmarked = watchStep(
+      again.state,
+      { type: 'bookmark', resourceVersion: '100', endsList: false },
+      at(80_000),
+    );
+    expect(afterPause(watchStep(bookmarked.state, failed({ silent: true }), at(155_000))).next?.type).toBe('watch');
+  });
+
   it('compares versions as numbers, not as text', () => {
     const nine = { ...watching, seen: '999', resumeFrom: '999' };
     expect(watchStep(nine, { type: 'event', resourceVersion: '1000' }, at()).act).toBe('deliver');
@@ -199,6 +215,7 @@ const anyInput: fc.Arbitrary<WatchInput> = fc.oneof(
     expired: fc.boolean(),
     invalid: fc.boolean(),
     retryAfterMs: fc.option(fc.constant(1000), { nil: undefined }),
+    silent: fc.boolean(),
   }),
 );
 

@@ -18,6 +18,8 @@ export interface WatchState {
   readonly resumeFrom: string | undefined;
   /** Monotonic time since when every answer has been older than what was seen; undefined while they are not. */
   readonly staleSinceMs: number | undefined;
+  /** Watches in a row that were open and brought nothing at all, not even the bookmark of each minute. */
+  readonly silentWatches: number;
   /** Failures in a row; only a stream that lived a while resets it. */
   readonly failures: number;
   /** Monotonic time when the current watch was asked for. */
@@ -43,6 +45,8 @@ export type WatchInput =
       /** The server does not understand the request: 400 or 422. */
       readonly invalid: boolean;
       readonly retryAfterMs: number | undefined;
+      /** It was open, and given up because nothing came. */
+      readonly silent: boolean;
     };
 
 type Failure = WatchInput & { readonly type: 'failed' };
@@ -88,6 +92,11 @@ const healthyStreamMs = 30_000;
  * restored from a backup (etcd without `--bump-revision`), and what was seen will not come back.
  */
 const restoredAfterMs = 300_000;
+/**
+ * One silent watch is a connection that a firewall dropped. A second may be a server that was restored from a backup and
+ * waits for a version that never comes: only a list can tell.
+ */
+const maxSilentWatches = 2;
 /** The server ends a watch after 280 to 300 s, spread so that the watches of many controllers do not reconnect at once. */
 const watchSeconds = { shortest: 280, spread: 21 } as const;
 
@@ -98,6 +107,7 @@ export const initialWatchState: WatchState = {
   seen: undefined,
   resumeFrom: undefined,
   staleSinceMs: undefined,
+  silentWatches: 0,
   failures: 0,
   streamSinceMs: 0,
   problem: undefined,
@@ -159,7 +169,14 @@ function onPage(
 
 /** All is well up to this version. */
 function upTo(state: WatchState, resourceVersion: string): WatchState {
-  return { ...state, seen: resourceVersion, resumeFrom: resourceVersion, staleSinceMs: undefined, problem: undefined };
+  return {
+    ...state,
+    seen: resourceVersion,
+    resumeFrom: resourceVersion,
+    staleSinceMs: undefined,
+    silentWatches: 0,
+    problem: undefined,
+  };
 }
 
 function staleState({ seen }: WatchState, resourceVersion: string): InformerProblem {
@@ -225,6 +242,7 @@ function onEnded(state: WatchState, at: WatchMoment): WatchDecision {
 
 function onFailed(state: WatchState, failure: Failure, at: WatchMoment): WatchDecision {
   if (failure.invalid && state.phase === 'streaming') return proceed({ ...state, streams: false }, at);
+  if (failure.silent) return onSilence(state, failure, at);
   if (failure.problem.reason === 'Stale') return onStale(state, failure.problem, at, failure.retryAfterMs);
   if (!failure.expired) return pause({ ...state, problem: failure.problem }, at, failure.retryAfterMs);
   const fresh: WatchState = { ...state, resumeFrom: undefined, problem: failure.problem };
@@ -232,6 +250,12 @@ function onFailed(state: WatchState, failure: Failure, at: WatchMoment): WatchDe
   // Expired is an answer, not a failure: list at once, unless the last thing that we did ended the same way.
   if (failures === 0) return proceed({ ...fresh, failures: 1 }, at);
   return pause(fresh, at, failure.retryAfterMs);
+}
+
+function onSilence(state: WatchState, { problem }: Failure, at: WatchMoment): WatchDecision {
+  const silentWatches = state.silentWatches + 1;
+  const resumeFrom = silentWatches < maxSilentWatches ? state.resumeFrom : undefined;
+  return pause({ ...state, problem, silentWatches, resumeFrom }, at);
 }
 
 function pause(state: WatchState, at: WatchMoment, retryAfterMs = 0): WatchDecision {
