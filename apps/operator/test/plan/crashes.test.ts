@@ -127,7 +127,17 @@ describe('whatever happens', () => {
         expect(sameStatus(rest.status, world.status)).toBe(true);
         expect(world.weight).toBe(0);
       }),
-      { numRuns: 300 },
+      {
+        numRuns: 300,
+        examples: [
+          [
+            [
+              { pause: 1, mishap: { kind: 'delete', slot: 'service' } },
+              { pause: 0, mishap: { kind: 'weight', weight: 1 } },
+            ],
+          ],
+        ],
+      },
     );
   });
 });
