@@ -217,9 +217,8 @@ export class TinyWorld {
       ...merged,
       metadata: { ...merged.metadata, uid: before?.metadata.uid ?? `uid-${(this.#uids += 1)}` },
     };
-    const wasWithoutPort = this.#missingPort() !== undefined;
     this.#store(slot, next, write);
-    this.#checkTraffic(wasWithoutPort);
+    this.#checkTraffic();
     this.#checkPrimary();
   }
 
@@ -249,26 +248,17 @@ export class TinyWorld {
     }
   }
 
-  /** The first write after a Service was deleted by hand may be another one: a weight goes away before anything else. */
-  #checkTraffic(wasWithoutPort: boolean): void {
+  #checkTraffic(): void {
     const { virtualService } = this.live;
     if (virtualService === undefined) return;
     const shares = virtualService.spec.http[0]?.route.map((route) => route.weight ?? -1) ?? [];
     const sum = shares.reduce((total, share) => total + share, 0);
     if (sum !== 100 || shares.some((share) => share < 0 || share > 100))
       this.violations.push(`weights ${shares.join('/')}`);
-    const missing = this.#missingPort();
-    if (missing !== undefined && !wasWithoutPort) this.violations.push(missing);
-  }
-
-  /** That the Service does not list the port of the routes. */
-  #missingPort(): string | undefined {
-    const { virtualService, service } = this.live;
-    if (virtualService === undefined) return undefined;
-    const ports = service?.spec?.ports?.map(({ port }) => port) ?? [];
+    const ports = this.live.service?.spec?.ports?.map((port) => port.port) ?? [];
     const routed = virtualService.spec.http[0]?.route[0]?.destination.port?.number;
-    if (routed !== undefined && ports.includes(routed)) return undefined;
-    return `the routes name port ${routed}, the Service has ${ports.join(', ')}`;
+    if (routed === undefined || !ports.includes(routed))
+      this.violations.push(`the routes name port ${routed}, the Service has ${ports.join(', ')}`);
   }
 
   #checkPrimary(): void {
