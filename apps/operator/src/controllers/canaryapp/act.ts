@@ -15,6 +15,8 @@ export interface Actor {
   readonly client: Client;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Called once the record is written, before what follows from it: its notices are true from then on. */
+  readonly onRecorded: () => void;
 }
 
 /**
@@ -25,6 +27,7 @@ export async function act(actor: Actor, app: CanaryApp, plan: Plan): Promise<voi
   if (plan.status !== undefined) {
     if (plan.urgent === true) return actUrgently(actor, app, plan, plan.status);
     await actor.client.updateStatus(CanaryApp, app, plan.status, actor.signal);
+    actor.onRecorded();
   }
   for (const write of plan.writes) await carryOut(actor, write);
 }
@@ -39,7 +42,7 @@ async function actUrgently(
   plan: Plan,
   status: NonNullable<Plan['status']>,
 ): Promise<void> {
-  const recorded = actor.client.updateStatus(CanaryApp, app, status, actor.signal);
+  const recorded = actor.client.updateStatus(CanaryApp, app, status, actor.signal).then(actor.onRecorded);
   const over = new AbortController();
   const inTime = await Promise.race([
     recorded.then(

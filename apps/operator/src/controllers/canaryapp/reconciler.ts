@@ -26,8 +26,8 @@ export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
     if (observed === undefined) return { requeueAfterMs: loadingMs };
     const planned = plan(observed, now);
     context.log.debug(planned.why, { writes: planned.writes.length });
-    await act({ env, client: context.client, signal: context.signal, log: context.log }, app, planned);
-    tell(context, app, planned);
+    const { client, signal, log } = context;
+    await act({ env, client, signal, log, onRecorded: () => tell(context, app, planned) }, app, planned);
     measure(senses, app, planned, now);
     return planned.requeueAfterMs === undefined ? {} : { requeueAfterMs: Math.max(planned.requeueAfterMs, 1) };
   };
