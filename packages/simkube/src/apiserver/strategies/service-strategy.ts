@@ -24,8 +24,6 @@ function specDefaults(spec: JsonObject): JsonObject {
     internalTrafficPolicy: isExternalName ? undefined : 'Cluster',
     externalTrafficPolicy: isOutside ? 'Cluster' : undefined,
     allocateLoadBalancerNodePorts: type === 'LoadBalancer' ? true : undefined,
-    ipFamilies: isExternalName ? undefined : ['IPv4'],
-    ipFamilyPolicy: isExternalName ? undefined : 'SingleStack',
   });
   return fillEach(next, 'ports', (port) => fill(port, { protocol: 'TCP', targetPort: port['port'] }));
 }
@@ -61,7 +59,8 @@ function prepareCreate(object: ApiObject, context: StrategyContext): ApiObject {
   if (stringAt(given, 'type') === 'ExternalName') return withFields(object, { status: { loadBalancer: {} } });
   const address = stringAt(given, 'clusterIP');
   const clusterIP = address === undefined || address === '' ? freeAddress(context) : address;
-  const spec = withNodePorts(withFields(given, { clusterIP, clusterIPs: [clusterIP] }), context);
+  const families = fill(given, { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
+  const spec = withNodePorts(withFields(families, { clusterIP, clusterIPs: [clusterIP] }), context);
   return withFields(object, { spec, status: { loadBalancer: {} } });
 }
 
@@ -71,11 +70,13 @@ function prepareUpdate(object: ApiObject, previous: ApiObject, subresource: stri
   const before = objectAt(previous, 'spec');
   return fillIn(object, 'spec', (spec) => {
     if (stringAt(spec, 'type') === 'ExternalName') return spec;
-    const { clusterIP, clusterIPs, healthCheckNodePort } = before;
+    const { clusterIP, clusterIPs, healthCheckNodePort, ipFamilies, ipFamilyPolicy } = before;
     return fill(spec['clusterIP'] === '' ? withFields(spec, { clusterIP: undefined }) : spec, {
       clusterIP,
       clusterIPs,
       healthCheckNodePort,
+      ipFamilies,
+      ipFamilyPolicy,
     });
   });
 }
