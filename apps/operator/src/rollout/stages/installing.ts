@@ -5,6 +5,7 @@ import type { Decision } from '../decision.ts';
 import { primaryAlone } from '../intents.ts';
 import { revisionOfRun, timeOf, withoutRun, type Pass } from '../pass.ts';
 import { timestamp } from '../timestamp.ts';
+import { obstacleNotices } from './blocked.ts';
 import { deadlineOf } from './failing.ts';
 
 /** The first release: nobody is served yet, so the wanted image goes straight to primary. */
@@ -42,7 +43,10 @@ function installed(pass: Pass, run: RunStatus): Decision {
     message: obstacle?.message ?? message,
     changes: { released: { revision: id, image, port, certificate }, releasedImage: image, successfulRelease: true },
     intent: primaryAlone({ id, image, port }),
-    notices: [{ type: 'Normal', reason: Reason.Installed, message: `installed ${image}` }],
+    notices: [
+      { type: 'Normal', reason: Reason.Installed, message: `installed ${image}` },
+      ...obstacleNotices(pass, obstacle),
+    ],
   });
 }
 
