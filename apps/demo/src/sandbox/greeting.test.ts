@@ -18,7 +18,7 @@ describe('what the sandbox says when it is ready', () => {
   it('says how to follow the operator, or how to run one', () => {
     expect(greeting(ready)).toContain('logs deployments/canaryop-controller-manager');
     const alone = greeting({ ...ready, operatorFlags: ['--resolve', 'a:1=b:2'] });
-    expect(alone).toContain('pnpm operator \\\n    --resolve a:1=b:2\n');
+    expect(alone).toContain('npx -y pnpm@12.21.0 operator \\\n    --resolve a:1=b:2\n');
     expect(alone).not.toContain('logs deployments');
   });
 });

@@ -16,7 +16,7 @@ export function greeting({ kubeconfig, ingressPort, readyMs, operatorFlags }: Gr
           '  kubectl -n canaryop-system logs deployments/canaryop-controller-manager \\',
           '    -c manager -f',
         ]
-      : ['  # run the operator', '  pnpm operator \\', `    ${operatorFlags.join(' ')}`];
+      : ['  # run the operator', '  npx -y pnpm@12.21.0 operator \\', `    ${operatorFlags.join(' ')}`];
   return [
     `A cluster is up, in this process (${Math.round(readyMs)} ms). In another terminal, in this folder:`,
     '',

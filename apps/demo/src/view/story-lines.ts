@@ -56,7 +56,7 @@ export function resultLines(result: StoryResult, storySeconds: number, style: St
   if (result.result === 'failed')
     return [style.bad('✗ the story did not hold:'), ...why.map((reason) => `  ${reason}`)];
   const outcome = `The story held: ${requests.sent} GET /hello, ${requests.failedByRollout} failed`;
-  return [`${style.strong(style.good(outcome))}, ${seconds(storySeconds)}. Your turn: pnpm sandbox`];
+  return [`${style.strong(style.good(outcome))}, ${seconds(storySeconds)}. Your turn: see README.md`];
 }
 
 function stepLine({ version, weight, share, answers }: Step, style: Style): string {
