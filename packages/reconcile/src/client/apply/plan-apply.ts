@@ -31,6 +31,23 @@ export function planApply(
   manager: string,
   sentShape: number | undefined,
 ): ApplyPlan {
+  // Only what is frozen is known to be what it was. A cache hands frozen objects out, and the same until they change.
+  if (!Object.isFrozen(live)) return compare(live, desired, manager, sentShape);
+  const question = JSON.stringify([manager, sentShape, desired]);
+  const last = lastPlans.get(live);
+  if (last?.question === question) return last.plan;
+  const plan = compare(live, desired, manager, sentShape);
+  lastPlans.set(live, { question, plan });
+  return plan;
+}
+
+/**
+ * The last answer for each live object, for as long as it lives: a level-triggered reconciler asks the same about the
+ * same object many times between two changes, and reading managedFields is most of what a reconcile without writes costs.
+ */
+const lastPlans = new WeakMap<KubernetesObject, { readonly question: string; readonly plan: ApplyPlan }>();
+
+function compare(live: KubernetesObject, desired: object, manager: string, sentShape: number | undefined): ApplyPlan {
   const wanted = desired as JsonObject;
   const current = live as unknown as JsonObject;
   const { applied, updated } = ownFields(live.metadata.managedFields ?? [], manager);
