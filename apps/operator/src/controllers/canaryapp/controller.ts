@@ -13,8 +13,11 @@ import { byClaim, type CanaryAppInformers } from './informers.ts';
 import type { Senses } from './observe.ts';
 import { canaryAppReconciler } from './reconciler.ts';
 
-/** Reconciles at the same time. A reconcile waits for its own writes only, so a few dozen carry hundreds of rollouts. */
-const workers = 32;
+/**
+ * Reconciles at the same time. One that waits for its writes costs a promise, and must not keep another application
+ * from being looked at; the load on the API server is bounded by the connections to it.
+ */
+const workers = 512;
 
 /**
  * The controller of CanaryApps: what wakes it, and what it does then.
