@@ -9,10 +9,10 @@ import { idle } from './rows/idle.ts';
 import { library } from './rows/library.ts';
 import { peers } from './rows/peers.ts';
 import { queue } from './rows/queue.ts';
-import { rollouts } from './rows/rollouts.ts';
+import { rollouts, slowPrometheus } from './rows/rollouts.ts';
 import { simkube } from './rows/simkube.ts';
 
-const benchmarks: readonly Benchmark[] = [simkube, queue, library, peers, idle, rollouts];
+const benchmarks: readonly Benchmark[] = [simkube, queue, library, peers, idle, rollouts, slowPrometheus];
 
 const names = benchmarks.map(({ name }) => name);
 const { values, positionals } = parseArgs({

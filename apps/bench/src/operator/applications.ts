@@ -10,7 +10,10 @@ export const rolloutTimes = { interval: 3, settle: 1, drain: 1 } as const;
 const namespace = 'default';
 
 /** Creates applications until there are this many, each with a host of its own and one pod. */
-export function createApplications(api: Loopback, count: number, existing = 0): void {
+export function createApplications(
+  api: Loopback,
+  { count, existing = 0, stepWeight = 10 }: { count: number; existing?: number; stepWeight?: number },
+): void {
   for (let index = existing; index < count; index += 1) {
     api.create(CanaryApp, {
       apiVersion: 'canary.atze.io/v1',
@@ -28,7 +31,7 @@ export function createApplications(api: Loopback, count: number, existing = 0): 
         deploymentReadyWaitTime: rolloutTimes.settle,
         progressDeadlineSeconds: 600,
         drainSeconds: rolloutTimes.drain,
-        strategy: { stepWeight: 10, maxWeight: 50 },
+        strategy: { stepWeight, maxWeight: 50 },
         service: { hosts: [`app-${index}.example.com`] },
         podSecurity: 'default',
       },

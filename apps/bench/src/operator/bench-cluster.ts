@@ -37,19 +37,20 @@ export interface BenchCluster extends Cluster<ListeningApiServer> {
   readonly environment: Readonly<Record<string, string>>;
   /** Flags of the operator: where Prometheus really is, and no ports that another process may have. */
   readonly flags: readonly string[];
-  /** How long Prometheus takes to answer from now on. */
-  slowPrometheus(delayMs: number): Promise<void>;
 }
 
-/** Starts it, with an empty answer to every query. */
-export async function startBenchCluster(env: Env): Promise<BenchCluster> {
+/**
+ * Starts it, with an empty answer to every query.
+ * @param prometheusDelayMs before each of them
+ */
+export async function startBenchCluster(env: Env, prometheusDelayMs = 0): Promise<BenchCluster> {
   const requests: RequestRecord[] = [];
   const cluster = await startCluster({
     env,
     apiServer: { definitions: [CanaryApp.crd()], onRequest: (record) => requests.push(record), history: 50_000 },
   });
   const prometheus = new Child(new URL('../prometheus/main.ts', import.meta.url), []);
-  const prometheusPort = await prometheus.ask<number>('0');
+  const prometheusPort = await prometheus.ask<number>(String(prometheusDelayMs));
   const directory = mountServiceAccount(cluster.server);
   return {
     ...cluster,
@@ -68,9 +69,6 @@ export async function startBenchCluster(env: Env): Promise<BenchCluster> {
       '--log-level=warn',
       `--resolve=${prometheusHost}=127.0.0.1:${prometheusPort}`,
     ],
-    slowPrometheus: async (delayMs) => {
-      await prometheus.ask(String(delayMs));
-    },
     stop: async () => {
       await prometheus.stop();
       await cluster.stop();

@@ -7,23 +7,38 @@ import { winstonLogger } from '@canaryop/reconcile/log';
 import { percentile } from '../measure/percentile.ts';
 import { usageMeter } from '../measure/process-usage.ts';
 import type { OperatorReport } from './operator-report.ts';
-import { timedRegistry } from './timed-registry.ts';
+import { startTimes, tellingBegin } from './start-times.ts';
+import { tellingRegistry } from './telling-registry.ts';
 
-const queueTime = 'workqueue_queue_duration_seconds';
-const reconcileTime = 'controller_runtime_reconcile_time_seconds';
 const activeWorkers = /^controller_runtime_active_workers\{[^}]*\} (?<count>\d+)$/mu;
 
-const registry = timedRegistry([queueTime, reconcileTime]);
 const meter = usageMeter();
 const flags = parseFlags(process.argv.slice(2));
-const env = processEnv(winstonLogger({ level: flags.logLevel, format: flags.logFormat }));
+const log = winstonLogger({ level: flags.logLevel, format: flags.logFormat });
+const { clock } = processEnv();
+const starts = startTimes();
+const worked: number[] = [];
+const env = processEnv(
+  tellingBegin(log, () => {
+    starts.began(clock.monotonic());
+  }),
+);
+const registry = tellingRegistry({
+  workqueue_queue_duration_seconds: (seconds) => {
+    starts.handedOut(seconds * 1000, clock.monotonic());
+  },
+  controller_runtime_reconcile_time_seconds: (seconds) => {
+    worked.push(seconds * 1000);
+  },
+});
 const cluster = await loadCluster(env, flags);
 const options = await operatorOptions(flags, { env, cluster, instance: 'bench' });
 const operator = createOperator({ ...options, registry });
 
 process.on('message', (message) => {
   if (message === 'reset') {
-    registry.reset();
+    starts.reset();
+    worked.length = 0;
     meter.reset();
     process.send?.('done');
   } else {
@@ -34,16 +49,12 @@ process.on('message', (message) => {
 await operator.start(new AbortController().signal);
 
 async function report(): Promise<OperatorReport> {
-  const milliseconds = (name: string): readonly number[] =>
-    (registry.observed.get(name) ?? []).map((seconds) => seconds * 1000);
-  const queued = milliseconds(queueTime);
-  const worked = milliseconds(reconcileTime);
   const { body } = await registry.render();
   return {
     reconciles: worked.length,
-    queueP50Ms: percentile(queued, 0.5),
-    queueP99Ms: percentile(queued, 0.99),
-    queueMaxMs: percentile(queued, 1),
+    startP50Ms: percentile(starts.values, 0.5),
+    startP99Ms: percentile(starts.values, 0.99),
+    startMaxMs: percentile(starts.values, 1),
     reconcileP50Ms: percentile(worked, 0.5),
     reconcileP99Ms: percentile(worked, 0.99),
     reconcileMaxMs: percentile(worked, 1),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 
+import { CanaryApp } from '@canaryop/operator';
 import { sleep } from '@canaryop/reconcile/env';
 
 import type { Bench, Benchmark, Figure } from '../benchmark.ts';
@@ -33,7 +34,7 @@ async function run(bench: Bench): Promise<readonly Figure[]> {
   const directory = mkdtempSync(join(tmpdir(), 'canaryop-bundle-'));
   const bundle = fileURLToPath(new URL('../../../../scripts/bundle.ts', import.meta.url));
   execFileSync(process.execPath, [bundle, directory]);
-  createApplications(cluster.server.loopback, 1);
+  createApplications(cluster.server.loopback, { count: 1 });
   const startMs = bench.env.clock.monotonic();
   const operator = spawn(process.execPath, [join(directory, 'canaryop.mjs'), ...cluster.flags, '--leader-elect'], {
     env: { ...process.env, ...cluster.environment, NODE_OPTIONS: nodeOptions },
@@ -61,7 +62,7 @@ async function rest(
   const { env } = bench;
   const pid = operator.pid ?? 0;
   bench.progress(`installing ${count} applications`);
-  createApplications(cluster.server.loopback, count, releasedCount(cluster.server.loopback, 'sample-server:v1'));
+  createApplications(cluster.server.loopback, { count, existing: cluster.server.loopback.list(CanaryApp).length });
   await until(bench, () => releasedCount(cluster.server.loopback, 'sample-server:v1') === count);
   await sleep(env.timers, settleMs);
   bench.progress(`watching ${count} at rest for ${idleMs / 1000} s`);
