@@ -14,7 +14,7 @@ const live = deepFreeze({
         manager: 'us',
         operation: 'Apply' as const,
         apiVersion: 'v1',
-        fieldsType: 'FieldsV1',
+        fieldsType: 'FieldsV1' as const,
         fieldsV1: { 'f:data': { 'f:key': {} } },
       },
     ],
