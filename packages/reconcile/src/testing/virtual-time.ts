@@ -1,5 +1,6 @@
 import type { Clock } from '../env/clock.ts';
 import type { Cancel, Timers } from '../env/timers.ts';
+import { Heap } from '../queue/heap.ts';
 
 interface Entry {
   readonly at: number;
@@ -19,7 +20,7 @@ export class VirtualTime implements Clock, Timers {
   #nowMs: number;
   #originMs: number;
   #sequence = 0;
-  readonly #entries = new Set<Entry>();
+  readonly #entries = new Heap<Entry>((a, b) => a.at < b.at || (a.at === b.at && a.sequence < b.sequence));
 
   /** @param startMs the wall clock at the start, in milliseconds since the epoch (default 2026-01-01T00:00:00Z). */
   constructor(startMs = 1_767_225_600_000) {
@@ -42,9 +43,9 @@ export class VirtualTime implements Clock, Timers {
 
   schedule(delayMs: number, callback: () => void): Cancel {
     const entry = { at: this.#nowMs + Math.max(delayMs, 0), sequence: this.#sequence++, callback };
-    this.#entries.add(entry);
+    this.#entries.push(entry);
     return () => {
-      this.#entries.delete(entry);
+      this.#entries.remove(entry);
     };
   }
 
@@ -57,7 +58,7 @@ export class VirtualTime implements Clock, Timers {
   async advance(ms: number): Promise<void> {
     const end = this.#nowMs + ms;
     await this.settle();
-    for (let entry = this.#next(); entry !== undefined && entry.at <= end; entry = this.#next()) {
+    for (let entry = this.#entries.peek(); entry !== undefined && entry.at <= end; entry = this.#entries.peek()) {
       await this.#fire(entry);
     }
     this.#nowMs = end;
@@ -71,7 +72,7 @@ export class VirtualTime implements Clock, Timers {
     const end = this.#nowMs + limitMs;
     await this.settle();
     while (!condition()) {
-      const entry = this.#next();
+      const entry = this.#entries.peek();
       if (entry === undefined)
         throw new Error('the condition does not hold and no timer is left that could make it hold');
       if (entry.at > end) throw new Error(`the condition did not hold within ${limitMs} virtual milliseconds`);
@@ -80,18 +81,9 @@ export class VirtualTime implements Clock, Timers {
   }
 
   async #fire(entry: Entry): Promise<void> {
-    this.#entries.delete(entry);
+    this.#entries.remove(entry);
     this.#nowMs = Math.max(this.#nowMs, entry.at);
     entry.callback();
     await this.settle();
-  }
-
-  #next(): Entry | undefined {
-    let first: Entry | undefined;
-    for (const entry of this.#entries) {
-      if (first === undefined || entry.at < first.at || (entry.at === first.at && entry.sequence < first.sequence))
-        first = entry;
-    }
-    return first;
   }
 }
