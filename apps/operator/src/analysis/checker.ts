@@ -6,7 +6,7 @@ import type { Measurement } from '../rollout/observed.ts';
 import type { Answer, MetricProvider, Question } from './metric-provider.ts';
 import { verdictOf } from './verdict.ts';
 
-/** Checks under way at once, over all applications; others wait their turn. */
+/** Checks that one provider has to answer at once; others of the same provider wait their turn. */
 const maxConcurrent = 64;
 
 /** One check of one application. */
@@ -14,7 +14,16 @@ export interface Check {
   /** The application. */
   readonly app: ObjectKey;
   readonly revision: Revision;
-  readonly question: Question;
+  /** The provider's URL. */
+  readonly url: string;
+  /** What is asked when its turn has come: an answer about the moment of queueing could be too old to be of use. */
+  readonly question: (nowMs: number) => Question;
+}
+
+/** The checks of one provider, by its URL: one that is slow keeps only its own waiting. */
+interface Lane {
+  readonly waiting: Check[];
+  running: number;
 }
 
 interface Memory {
@@ -31,9 +40,8 @@ export class Checker {
   readonly #clock: Clock;
   readonly #onAnswer: (app: ObjectKey) => void;
   readonly #memory = new Map<string, Memory>();
-  readonly #waiting: Check[] = [];
+  readonly #lanes = new Map<string, Lane>();
   readonly #stop = new AbortController();
-  #running = 0;
 
   /** @param onAnswer is called with the application's key each time an answer has come. */
   constructor(provider: MetricProvider, clock: Clock, onAnswer: (app: ObjectKey) => void) {
@@ -61,37 +69,60 @@ export class Checker {
     const isUnderWay = known !== undefined && (known.measurement?.askedAt ?? -1) < known.lastAskedAt;
     if (isUnderWay) return;
     this.#memory.set(key, present({ lastAskedAt: this.#clock.now(), measurement: known?.measurement }));
-    this.#waiting.push(check);
-    this.#startNext();
+    const lane = this.#laneOf(check);
+    lane.waiting.push(check);
+    this.#startNext(lane);
   }
 
   /** Ends every check under way; nothing is asked afterwards. */
   stop(): void {
-    this.#waiting.length = 0;
+    this.#lanes.clear();
     this.#stop.abort();
   }
 
-  #startNext(): void {
-    if (this.#running >= maxConcurrent || this.#stop.signal.aborted) return;
-    const check = this.#waiting.shift();
-    if (check === undefined) return;
-    this.#running += 1;
-    void this.#run(check);
+  #laneOf({ url }: Check): Lane {
+    const lane = this.#lanes.get(url) ?? { waiting: [], running: 0 };
+    this.#lanes.set(url, lane);
+    return lane;
   }
 
-  async #run({ app, revision, question }: Check): Promise<void> {
-    const answer = await this.#provider.ask(question, this.#stop.signal).catch((error: unknown): Answer => ({
+  #startNext(lane: Lane): void {
+    if (lane.running >= maxConcurrent || this.#stop.signal.aborted) return;
+    const check = lane.waiting.shift();
+    if (check === undefined) return;
+    lane.running += 1;
+    void this.#run(lane, check);
+  }
+
+  /** A lane that nobody uses is forgotten: users name providers, and there is no end to the names. */
+  #end(lane: Lane, { url }: Check): void {
+    lane.running -= 1;
+    if (lane.running === 0 && lane.waiting.length === 0) this.#lanes.delete(url);
+  }
+
+  async #run(lane: Lane, check: Check): Promise<void> {
+    const { app, revision } = check;
+    const askedAt = this.#clock.now();
+    const answer = await this.#answer(check, askedAt);
+    this.#end(lane, check);
+    // Otherwise it was forgotten meanwhile, and what is remembered now belongs to another check.
+    const isAwaited = this.#memory.get(keyText(app))?.lastAskedAt === askedAt;
+    if (answer !== undefined && isAwaited && !this.#stop.signal.aborted) {
+      const measurement = { revisionId: revision.id, askedAt, ...verdictOf(answer) };
+      this.#memory.set(keyText(app), { lastAskedAt: askedAt, measurement });
+      this.#onAnswer(app);
+    }
+    this.#startNext(lane);
+  }
+
+  /** Nothing is asked for an application that was forgotten while it waited. */
+  async #answer({ app, question }: Check, askedAt: number): Promise<Answer | undefined> {
+    const known = this.#memory.get(keyText(app));
+    if (known === undefined) return undefined;
+    this.#memory.set(keyText(app), { ...known, lastAskedAt: askedAt });
+    return this.#provider.ask(question(askedAt), this.#stop.signal).catch((error: unknown): Answer => ({
       kind: 'error',
       errorClass: error instanceof Error ? error.name : 'unknown',
     }));
-    this.#running -= 1;
-    const key = keyText(app);
-    const lastAskedAt = this.#memory.get(key)?.lastAskedAt;
-    if (lastAskedAt !== undefined && !this.#stop.signal.aborted) {
-      const measurement = { revisionId: revision.id, askedAt: lastAskedAt, ...verdictOf(answer) };
-      this.#memory.set(key, { lastAskedAt, measurement });
-      this.#onAnswer(app);
-    }
-    this.#startNext();
   }
 }

@@ -28,7 +28,7 @@ export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
     context.log.debug(planned.why, { writes: planned.writes.length });
     const { client, signal, log } = context;
     await act({ env, client, signal, log, onRecorded: () => tell(context, app, planned) }, app, planned);
-    measure(senses, app, planned, now);
+    measure(senses, app, planned);
     return planned.requeueAfterMs === undefined ? {} : { requeueAfterMs: Math.max(planned.requeueAfterMs, 1) };
   };
 }
@@ -41,9 +41,14 @@ function tell(context: ReconcileContext, app: CanaryApp, { notices }: Plan): voi
   }
 }
 
-function measure(senses: Senses, app: CanaryApp, planned: Plan, now: number): void {
+function measure(senses: Senses, app: CanaryApp, planned: Plan): void {
   const spec = ownedSpec(app);
   if (planned.measure === undefined || spec === undefined) return;
   const { revision, since } = planned.measure;
-  senses.checker.ask({ app: keyOf(app), revision, question: questionAt(spec, now, since) });
+  senses.checker.ask({
+    app: keyOf(app),
+    revision,
+    url: spec.prometheusURL,
+    question: (askedAt) => questionAt(spec, askedAt, since),
+  });
 }
