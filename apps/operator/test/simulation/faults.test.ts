@@ -301,6 +301,56 @@ describe('two operators', () => {
   });
 });
 
+describe('a leader whose cache of CanaryApps lags behind that of their routes', () => {
+  it('sends no weight that its predecessor has taken back', async () => {
+    simulation = new Simulation();
+    const sim = simulation;
+    const first = sim.startOperator({ leaderElection });
+    await sim.env.time.advance(3_000);
+    const standby = holdingWatch('canaryapps', '"step":20');
+    sim.startOperator({ leaderElection, wrap: standby.wrap });
+    sim.createApp({ prometheusQuery: errors });
+    await sim.untilPhase('Released');
+    sim.edit({ image: v3 });
+    await atWeight(sim, 20);
+    const stop = sim.sendRequests('/nothello', 100);
+    await sim.env.time.until(() => sim.app.status?.lastFailedTag === v3 && sim.weight === 0);
+    first.kill();
+    stop();
+    const weights: number[] = [];
+    const record = setWeights(sim, weights);
+    await sim.env.time.advance(60_000);
+    standby.release();
+    await sim.untilPhase('Failed');
+    record();
+    expect(weights).toEqual([]);
+  });
+});
+
+/** A connection whose watch of a resource falls silent behind the first event with this text, until it is released. */
+function holdingWatch(resource: string, text: string): { wrap: (inner: Transport) => Transport; release: () => void } {
+  const released = Promise.withResolvers<undefined>();
+  async function* held(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    for await (const chunk of body) {
+      yield chunk;
+      if (new TextDecoder().decode(chunk).includes(text)) await released.promise;
+    }
+  }
+  return {
+    release: () => {
+      released.resolve(undefined);
+    },
+    wrap: (inner) => ({
+      close: () => inner.close(),
+      request: async (request) => {
+        const response = await inner.request(request);
+        const isHeld = request.url.includes(`/${resource}?`) && request.url.includes('watch=');
+        return isHeld ? { ...response, body: held(response.body) } : response;
+      },
+    }),
+  };
+}
+
 /** Collects each weight that the routes take, once. */
 function setWeights(sim: Simulation, weights: number[]): () => void {
   let last = sim.weight;

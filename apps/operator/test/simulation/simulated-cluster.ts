@@ -55,6 +55,9 @@ export interface SimulationOptions {
   readonly operator?: Pick<OperatorOptions, 'leaderElection' | 'namespaces' | 'registry'>;
 }
 
+/** How one operator process differs from the others of its simulation. */
+export type OperatorProcessOptions = Pick<OperatorOptions, 'leaderElection'> & Pick<SimulationOptions, 'wrap'>;
+
 /** One answered request of the steady traffic. */
 export interface Answered {
   readonly at: number;
@@ -100,10 +103,10 @@ export class Simulation {
     this.prometheus.scraper.start();
   }
 
-  /** Starts an operator process. */
-  startOperator(options: Pick<OperatorOptions, 'leaderElection'> = {}): RunningOperator {
+  /** Starts an operator process. `wrap` is for faults of its own connection only. */
+  startOperator({ wrap = this.#options.wrap, ...options }: OperatorProcessOptions = {}): RunningOperator {
     const inner = this.cluster.server.transport(operatorAccount);
-    const transport = cuttable(this.#options.wrap?.(inner) ?? inner);
+    const transport = cuttable(wrap?.(inner) ?? inner);
     const connection: ClusterConnection = { server: 'https://simkube', transport, credentials: noCredentials };
     const stopping = new AbortController();
     const operator = createOperator({

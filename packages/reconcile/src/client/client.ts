@@ -54,6 +54,12 @@ export interface Writer {
     signal?: AbortSignal,
   ): Promise<T>;
   /**
+   * Asks the server whether `live` is the newest state: a status patch that carries uid and resourceVersion, and
+   * changes nothing. Rejects with Conflict when it is not. For a new leader, whose cache may lag behind what its
+   * predecessor wrote; it needs no other permission than `updateStatus`.
+   */
+  confirm(kind: ResourceKind, live: KubernetesObject, signal?: AbortSignal): Promise<void>;
+  /**
    * Merge patch of the object itself; `patch` holds only what changes, `null` removes a field. What is patched into an
    * object that the same manager applies must be desired too: an apply takes it for a leftover.
    */

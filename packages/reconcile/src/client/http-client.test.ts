@@ -114,6 +114,11 @@ describe('what is sent', () => {
       { method: 'PATCH', path: `${path}/status`, body: { metadata: precondition, status: { ready: 2, note: null } } },
     ],
     [
+      'confirm: nothing but the state that was looked at',
+      (client) => client.confirm(apps, live),
+      { method: 'PATCH', path: `${path}/status`, body: { metadata: precondition } },
+    ],
+    [
       'patch: what is given',
       (client) => client.patch(apps, live, { metadata: { annotations: { a: 'b' } } }),
       { method: 'PATCH', path, body: { metadata: { annotations: { a: 'b' }, ...precondition } } },
@@ -143,6 +148,7 @@ describe('what is sent', () => {
     expect(transport.requests.map((request) => request.headers['content-type'])).toEqual([
       'application/json',
       'application/apply-patch+yaml',
+      'application/merge-patch+json',
       'application/merge-patch+json',
       'application/merge-patch+json',
       'application/merge-patch+json',
@@ -454,6 +460,7 @@ describe('the fence', () => {
       client.create(apps, live),
       client.apply(apps, live, { ...live, spec: { image: 'b' } }),
       client.updateStatus(apps, live, {}),
+      client.confirm(apps, live),
       client.patch(apps, live, { spec: { image: 'b' } }),
       client.scale(apps, live, 9),
       client.delete(apps, live),

@@ -8,7 +8,7 @@ import type { ClusterConnection } from './cluster-connection.ts';
 import { deleteObject } from './delete-object.ts';
 import type { Fence } from './fence.ts';
 import type { WriteObserver } from './observed-write.ts';
-import { createObject, patchObject, patchStatus, scaleObject } from './patch-object.ts';
+import { confirmObject, createObject, patchObject, patchStatus, scaleObject } from './patch-object.ts';
 import { getObject, listObjects } from './read-object.ts';
 
 /** What a client is made of. */
@@ -43,6 +43,7 @@ export function createClient(options: ClientOptions): Client {
     create: (kind, object, signal) => createObject(context, kind, object, signal),
     apply: (kind, live, desired, signal) => applyObject(context, { kind, live, desired, signal }),
     updateStatus: (kind, live, status, signal) => patchStatus(context, { kind, live, status, signal }),
+    confirm: (kind, live, signal) => confirmObject(context, kind, live, signal),
     patch: (kind, live, patch, signal) => patchObject(context, { kind, live, patch, signal }),
     scale: (kind, live, replicas, signal) => scaleObject(context, { kind, live, replicas, signal }),
     delete: (kind, live, how, signal) => deleteObject(context, { kind, live, propagation: how?.propagation, signal }),

@@ -49,6 +49,17 @@ export async function patchStatus<T extends KubernetesObject & { readonly status
   return observeWritten(context, kind, answer as T);
 }
 
+/** See `Writer.confirm`. */
+export async function confirmObject(
+  context: ClientContext,
+  kind: ResourceKind,
+  live: KubernetesObject,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const target = targetOf(kind, live, 'status');
+  await mutate(context, mergeRequest(target, `confirm ${target.label}`, {}, signal));
+}
+
 /** See `Writer.patch`. */
 export async function patchObject<T extends KubernetesObject>(
   context: ClientContext,

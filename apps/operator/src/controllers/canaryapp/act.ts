@@ -5,6 +5,7 @@ import { groupResourceOf, keyOf, keyText } from '@canaryop/reconcile/object';
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import type { Plan } from '../../rollout/plan.ts';
 import type { Write } from '../../rollout/write.ts';
+import type { CurrentRecords } from './current-records.ts';
 
 /** How long a weight waits for the record of the verdict that takes it away. */
 const urgentStatusMs = 1_000;
@@ -15,21 +16,31 @@ export interface Actor {
   readonly client: Client;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  readonly records: CurrentRecords;
   /** Called once the record is written, before what follows from it: its notices are true from then on. */
   readonly onRecorded: () => void;
 }
 
 /**
  * Carries a plan out: the record first, then what follows from it, in order. Stops at the first refusal; what is left
- * is planned again from what is there then. Returns whether anything was written.
+ * is planned again from what is there then. Nothing follows from a record that the server was never asked about.
  */
 export async function act(actor: Actor, app: CanaryApp, plan: Plan): Promise<void> {
   if (plan.status !== undefined) {
     if (plan.urgent === true) return actUrgently(actor, app, plan, plan.status);
-    await actor.client.updateStatus(CanaryApp, app, plan.status, actor.signal);
+    const written = await actor.client.updateStatus(CanaryApp, app, plan.status, actor.signal);
+    if (written !== app) actor.records.add(app);
     actor.onRecorded();
   }
+  if (plan.writes.length > 0) await confirmRecord(actor, app);
   for (const write of plan.writes) await carryOut(actor, write);
+}
+
+/** A write that no record precedes is conditional on its own object only, so the record it rests on must be the newest. */
+async function confirmRecord({ client, records, signal }: Actor, app: CanaryApp): Promise<void> {
+  if (records.has(app)) return;
+  await client.confirm(CanaryApp, app, signal);
+  records.add(app);
 }
 
 /**
@@ -42,7 +53,10 @@ async function actUrgently(
   plan: Plan,
   status: NonNullable<Plan['status']>,
 ): Promise<void> {
-  const recorded = actor.client.updateStatus(CanaryApp, app, status, actor.signal).then(actor.onRecorded);
+  const recorded = actor.client.updateStatus(CanaryApp, app, status, actor.signal).then(() => {
+    actor.records.add(app);
+    actor.onRecorded();
+  });
   const over = new AbortController();
   const inTime = await Promise.race([
     recorded.then(

@@ -6,6 +6,7 @@ import { ownedSpec, type CanaryApp } from '../../api/v1/canaryapp.ts';
 import { questionAt } from '../../analysis/question.ts';
 import { plan, type Plan } from '../../rollout/plan.ts';
 import { act } from './act.ts';
+import { CurrentRecords } from './current-records.ts';
 import { observe, type Senses } from './observe.ts';
 
 /** How soon to look again while a kind is being loaded for the first time. */
@@ -13,12 +14,14 @@ const loadingMs = 200;
 
 /** Observe, plan, act: the reconciler of one CanaryApp. It never waits for anything but its own writes. */
 export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
+  const records = new CurrentRecords();
   return async (request: Request, context: ReconcileContext): Promise<Result> => {
     const key = keyText(request);
     const app = senses.informers.apps.lister.get(request);
     if (app === undefined) {
       senses.readiness.forget(key);
       senses.checker.forget(request);
+      records.forget(request);
       return {};
     }
     const now = env.clock.now();
@@ -27,7 +30,7 @@ export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
     const planned = plan(observed, now);
     context.log.debug(planned.why, { writes: planned.writes.length });
     const { client, signal, log } = context;
-    await act({ env, client, signal, log, onRecorded: () => tell(context, app, planned) }, app, planned);
+    await act({ env, client, signal, log, records, onRecorded: () => tell(context, app, planned) }, app, planned);
     measure(senses, app, planned);
     return planned.requeueAfterMs === undefined ? {} : { requeueAfterMs: Math.max(planned.requeueAfterMs, 1) };
   };
