@@ -35,6 +35,9 @@ describe('the sandbox', () => {
     await sandbox.shell(readmeCommand('apply -f config/samples'));
     await sandbox.shell(quicken);
     await sandbox.shell(reaches('.status.phase', 'Released'));
+    expect(await sandbox.shell('kubectl rollout status deployment/canaryapp-sample-primary --timeout=10s')).toContain(
+      'deployment "canaryapp-sample-primary" successfully rolled out',
+    );
     await expect.poll(() => sandbox.ask('/hello'), { timeout: 5000 }).toBe('200 Hello! v1');
 
     await sandbox.shell(readmeCommand('kubectl patch', ':v2'));

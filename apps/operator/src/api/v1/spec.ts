@@ -97,8 +97,10 @@ export const specSchema = companions.reduce(
       fieldPath: `.${field}`,
       reason: 'FieldValueRequired',
     }),
-  fields.rule('has(self.image) != has(self.targetRef)', 'exactly one of image and targetRef is required', {
-    fieldPath: '.image',
-    reason: 'FieldValueRequired',
-  }),
+  fields
+    .describe('What to run, and how a new image of it is released.')
+    .rule('has(self.image) != has(self.targetRef)', 'exactly one of image and targetRef is required', {
+      fieldPath: '.image',
+      reason: 'FieldValueRequired',
+    }),
 );

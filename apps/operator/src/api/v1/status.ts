@@ -37,23 +37,25 @@ const failedRevision = s.object({ revision: revisionId, image, reason: text, mes
 const decision = s.object({ time, reason: text, message: text });
 
 /** What the operator remembers, and shows; the cluster itself is the truth for everything that it can tell. */
-export const statusSchema = s.object({
-  successfulRelease: s.boolean().optional().describe('Whether the last release succeeded.'),
-  testRunning: s.boolean().default(false).describe('Whether secondary has traffic.'),
-  trafficShift: weight.default(0).describe('Percentage of traffic on secondary, as read back from the routes.'),
-  lastFailedTag: s.string({ maxLength: 512 }).default('').describe('The image that failed last.'),
-  lastTrafficShift: time.optional().describe('When trafficShift changed last.'),
-  releasedImage: s.string({ maxLength: 512 }).default('').describe('The image that primary was last released to.'),
-  phase: s.string({ maxLength: 64 }).optional(),
-  observedGeneration: s.int({ minimum: 0, format: 'int64' }).optional(),
-  forUid: s.string({ maxLength: 64 }).optional().describe('The object that this status was written for.'),
-  released: released.optional(),
-  run: run.optional(),
-  failedRevisions: s
-    .array(failedRevision, { maxItems: 10 })
-    .optional()
-    .describe('Revisions that failed since the last promotion; refused until then.'),
-  decisions: s.array(decision, { maxItems: 10 }).optional().describe('The last decisions, the newest first.'),
-  lastCommand: s.string({ maxLength: 64 }).optional().describe('The id of the last handled request.'),
-  conditions: s.conditions().optional(),
-});
+export const statusSchema = s
+  .object({
+    successfulRelease: s.boolean().optional().describe('Whether the last release succeeded.'),
+    testRunning: s.boolean().default(false).describe('Whether secondary has traffic.'),
+    trafficShift: weight.default(0).describe('Percentage of traffic on secondary, as read back from the routes.'),
+    lastFailedTag: s.string({ maxLength: 512 }).default('').describe('The image that failed last.'),
+    lastTrafficShift: time.optional().describe('When trafficShift changed last.'),
+    releasedImage: s.string({ maxLength: 512 }).default('').describe('The image that primary was last released to.'),
+    phase: s.string({ maxLength: 64 }).optional(),
+    observedGeneration: s.int({ minimum: 0, format: 'int64' }).optional(),
+    forUid: s.string({ maxLength: 64 }).optional().describe('The object that this status was written for.'),
+    released: released.optional(),
+    run: run.optional(),
+    failedRevisions: s
+      .array(failedRevision, { maxItems: 10 })
+      .optional()
+      .describe('Revisions that failed since the last promotion; refused until then.'),
+    decisions: s.array(decision, { maxItems: 10 }).optional().describe('The last decisions, the newest first.'),
+    lastCommand: s.string({ maxLength: 64 }).optional().describe('The id of the last handled request.'),
+    conditions: s.conditions().optional(),
+  })
+  .describe('What the operator has done, and is doing; kubectl wait, Flux, Helm and Argo CD read its conditions.');
