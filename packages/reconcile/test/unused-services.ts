@@ -13,6 +13,7 @@ export const unusedServices: ReconcileServices = {
     create: unused,
     apply: unused,
     updateStatus: unused,
+    confirm: unused,
     patch: unused,
     scale: unused,
     delete: unused,

@@ -343,9 +343,9 @@ function holdingWatch(resource: string, text: string): { wrap: (inner: Transport
     wrap: (inner) => ({
       close: () => inner.close(),
       request: async (request) => {
-        const response = await inner.request(request);
+        const answer = await inner.request(request);
         const isHeld = request.url.includes(`/${resource}?`) && request.url.includes('watch=');
-        return isHeld ? { ...response, body: held(response.body) } : response;
+        return isHeld ? { ...answer, body: held(answer.body) } : answer;
       },
     }),
   };
