@@ -3,7 +3,6 @@ import { Reason } from '../api/v1/reasons.ts';
 import type { Decision, Notice } from './decision.ts';
 import type { Measurement } from './observed.ts';
 import { revisionOfRun, timeOf, type Pass } from './pass.ts';
-import { settingsOf } from './settings.ts';
 
 /** What a check means for the run, by the policy of the spec. */
 export type Judgement =
@@ -13,7 +12,7 @@ export type Judgement =
 /** Judges a measurement: an error passes when failWhenPrometheusFails is false, and then says so each time. */
 export function judge(pass: Pass, { verdict, detail }: Measurement): Judgement {
   if (verdict === 'pass') return { kind: 'pass', notices: [] };
-  if (verdict === 'error' && !pass.spec.failWhenPrometheusFails) {
+  if (verdict === 'error' && pass.settings.errorPasses) {
     const message = `went on without an answer, as failWhenPrometheusFails is false: ${detail}`;
     return { kind: 'pass', notices: [{ type: 'Warning', reason: Reason.ProviderErrorIgnored, message }] };
   }
@@ -43,7 +42,7 @@ export function planCheck(pass: Pass, run: RunStatus, from: number, dueAt?: numb
   const underWay = lastAskedAt !== undefined && (measurement === undefined || measurement.askedAt < lastAskedAt);
   if (underWay) return {};
   const askedSince = lastAskedAt !== undefined && lastAskedAt >= from ? lastAskedAt : undefined;
-  const periodic = askedSince === undefined ? from : askedSince + settingsOf(pass.spec).checkIntervalMs;
+  const periodic = askedSince === undefined ? from : askedSince + pass.settings.checkIntervalMs;
   const isDueOpen = dueAt !== undefined && (askedSince === undefined || askedSince < dueAt);
   const at = isDueOpen ? Math.min(periodic, dueAt) : periodic;
   if (pass.now < at) return { wakeAt: at };

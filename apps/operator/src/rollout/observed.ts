@@ -45,6 +45,8 @@ export interface Obstacle {
 /** Everything that a decision is made from: facts only, read at one moment. */
 export interface Observed {
   readonly app: CanaryApp;
+  /** What the user wants to run, or why that can't be told. */
+  readonly wanted: Revision | Obstacle;
   readonly primary?: Workload;
   readonly secondary?: Workload;
   /** Secondary's share of the traffic as the routes say now, 0..100. Absent: there are no routes, or none that we understand. */

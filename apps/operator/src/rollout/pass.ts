@@ -1,10 +1,11 @@
 import { parseTime } from '@canaryop/reconcile/env';
 import { present } from '@canaryop/reconcile/object';
 
-import type { CanaryApp, CanaryAppStatus, OwnedSpec, ReleasedRevision, RunStatus } from '../api/v1/canaryapp.ts';
-import { revisionOf, type Revision } from '../api/v1/revision.ts';
+import type { CanaryApp, CanaryAppStatus, ReleasedRevision, RunStatus } from '../api/v1/canaryapp.ts';
+import type { Revision } from '../api/v1/revision.ts';
 import { commandOf } from './command.ts';
-import type { Observed } from './observed.ts';
+import type { Observed, Obstacle } from './observed.ts';
+import type { Settings } from './settings.ts';
 import { timestamp } from './timestamp.ts';
 
 /** One run of `decide`: what was observed, what the status remembers of it, and what is wanted. */
@@ -14,7 +15,7 @@ export interface Pass {
   /** The status to build on: as written, or empty when it is lost or of another uid, with the weight as read back. */
   readonly status: CanaryAppStatus;
   readonly observed: Observed;
-  readonly spec: OwnedSpec;
+  readonly settings: Settings;
   readonly wanted: Revision;
   readonly released?: Revision;
   readonly run?: RunStatus;
@@ -28,20 +29,23 @@ export const emptyStatus: CanaryAppStatus = {
   releasedImage: '',
 };
 
-/** Opens a pass at the wall clock `now` (milliseconds since the epoch). */
-export function openPass(observed: Observed, spec: OwnedSpec, now: number): Pass {
-  const { app } = observed;
+/**
+ * Opens a pass at the wall clock `now` (milliseconds since the epoch). While it can't be told what is wanted, it is what
+ * was wanted last; where nothing ever was, there is no pass, but what stands in its way.
+ */
+export function openPass(facts: Observed, settings: Settings, now: number): Pass | Obstacle {
+  const { app, wanted: told } = facts;
+  const observed = isTold(told) ? facts : { ...facts, obstacle: told };
   const status = withReadBack(remembered(observed, now), observed, now);
-  return {
-    now,
-    observed,
-    app,
-    spec,
-    status,
-    wanted: revisionOf(spec.image, spec.imageListenPort),
-    ...(status.released === undefined ? {} : { released: revisionOfReleased(status.released) }),
-    ...(status.run === undefined ? {} : { run: status.run }),
-  };
+  const { run } = status;
+  const released = status.released && revisionOfReleased(status.released);
+  const wanted = isTold(told) ? told : run === undefined ? released : revisionOfRun(run);
+  if (wanted === undefined) return told as Obstacle;
+  return present({ now, observed, app, settings, status, wanted, released, run });
+}
+
+function isTold(wanted: Observed['wanted']): wanted is Revision {
+  return 'id' in wanted;
 }
 
 /** The pass as it is once its run is over: what follows is decided in the same pass, not one write later. */

@@ -5,7 +5,6 @@ import { bounded, conclude } from '../conclude.ts';
 import type { Decision } from '../decision.ts';
 import { both } from '../intents.ts';
 import type { Pass } from '../pass.ts';
-import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
 
 /** Failed revisions that are remembered and refused; a promotion empties the list. */
@@ -52,10 +51,11 @@ export function podFailure(pass: Pass): Failure | undefined {
 
 /** When a workload that is waited for since `from` is late. Time in which no operator watched it does not count. */
 export function deadlineOf(pass: Pass, from: number): number {
-  return Math.max(from, pass.observed.watchedSince ?? 0) + settingsOf(pass.spec).deadlineMs;
+  return Math.max(from, pass.observed.watchedSince ?? 0) + pass.settings.deadlineMs;
 }
 
 /** A workload that is late. */
-export function lateFailure(what: string, seconds: number): Failure {
+export function lateFailure({ settings }: Pass, what: 'primary' | 'secondary'): Failure {
+  const seconds = settings.deadlineMs / 1000;
   return { reason: Reason.ProgressDeadlineExceeded, message: `${what} was not ready within ${seconds} s` };
 }

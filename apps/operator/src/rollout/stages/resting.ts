@@ -102,7 +102,7 @@ function start(pass: Pass, released: Revision, retry: string | undefined, told: 
     changes,
     intent: both(pass, run, released, 0),
     notices: [...told, { type: 'Normal', reason: Reason.CanaryStarted, message }],
-    wakeAt: pass.now + pass.spec.progressDeadlineSeconds * 1000,
+    wakeAt: pass.now + pass.settings.deadlineMs,
   });
 }
 

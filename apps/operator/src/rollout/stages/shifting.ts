@@ -7,7 +7,7 @@ import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both } from '../intents.ts';
 import { timeOf, type Pass } from '../pass.ts';
-import { settingsOf } from '../settings.ts';
+import { nextStep } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
 import { deadlineOf, fail, lateFailure, podFailure } from './failing.ts';
 import { promote } from './promoting.ts';
@@ -78,7 +78,7 @@ function capacityLost(pass: Pass, run: RunStatus, released: Revision): Decision 
 
 /** Since when a check may move the weight: the interval is over, and all of secondary was there to be judged. */
 function judgedFrom(pass: Pass): number {
-  const dueAt = timeOf(pass.status.lastTrafficShift) + settingsOf(pass.spec).intervalMs;
+  const dueAt = timeOf(pass.status.lastTrafficShift) + pass.settings.intervalMs;
   return Math.max(dueAt, pass.observed.secondary?.readySince ?? 0);
 }
 
@@ -89,8 +89,7 @@ function hindered(pass: Pass, run: RunStatus, released: Revision, weight: number
   const plan = planCheck(pass, run, timeOf(run.trafficSince), from);
   if (secondary?.ready !== true || secondary.revision.id !== run.revision) {
     const deadline = deadlineOf(pass, Math.max(from, timeOf(run.stageSince)));
-    if (pass.now >= deadline)
-      return fail(pass, run, released, lateFailure('secondary', pass.spec.progressDeadlineSeconds));
+    if (pass.now >= deadline) return fail(pass, run, released, lateFailure(pass, 'secondary'));
     return held(pass, run, released, { why: 'secondary is not fully ready', weight, ...soonest(plan, deadline) });
   }
   return obstacle && held(pass, run, released, { ...obstacle, weight, ...plan });
@@ -121,9 +120,9 @@ function judged(pass: Pass, run: RunStatus, released: Revision): Decision {
 }
 
 function passed(pass: Pass, run: RunStatus, released: Revision, notices: readonly Notice[]): Decision {
-  const { stepWeight, maxWeight } = pass.spec.strategy;
-  if (run.step >= maxWeight) return promote(pass, run, released, { notices });
-  const advanced: RunStatus = { ...run, step: Math.min(run.step + stepWeight, maxWeight) };
+  const step = nextStep(pass.settings, run.step);
+  if (step === undefined) return promote(pass, run, released, { notices });
+  const advanced: RunStatus = { ...run, step };
   const message = shiftMessage(advanced);
   return conclude(pass, {
     phase: 'Shifting',

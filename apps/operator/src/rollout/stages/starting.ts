@@ -7,7 +7,7 @@ import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both } from '../intents.ts';
 import { timeOf, type Pass } from '../pass.ts';
-import { settingsOf } from '../settings.ts';
+import { nextStep } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
 import { deadlineOf, fail, lateFailure, podFailure } from './failing.ts';
 import { startMessage } from './start-message.ts';
@@ -24,11 +24,11 @@ export function starting(pass: Pass, run: RunStatus): Decision {
   if (wanted.id !== run.revision) return cancel(pass, run, released);
   const failure = podFailure(pass);
   if (failure !== undefined) return fail(pass, run, released, failure);
-  const settings = settingsOf(pass.spec);
+  const { settings } = pass;
   const { secondary } = observed;
   if (secondary?.ready !== true || secondary.readySince === undefined || secondary.revision.id !== run.revision) {
     const deadline = deadlineOf(pass, timeOf(run.stageSince));
-    if (now >= deadline) return fail(pass, run, released, lateFailure('secondary', pass.spec.progressDeadlineSeconds));
+    if (now >= deadline) return fail(pass, run, released, lateFailure(pass, 'secondary'));
     return waiting(pass, run, released, { why: 'secondary is not ready', wakeAt: deadline });
   }
   const settledAt = secondary.readySince + settings.settleMs;
@@ -63,7 +63,7 @@ function beforeFirstWeight(pass: Pass, run: RunStatus, released: Revision, settl
 
 /** An answer that an obstacle kept waiting says nothing about now. */
 function staleAfterMs(pass: Pass): number {
-  return settingsOf(pass.spec).checkIntervalMs + slowestAnswerMs;
+  return pass.settings.checkIntervalMs + slowestAnswerMs;
 }
 
 function alreadyFailing(pass: Pass, run: RunStatus): { reason: Reason; message: string } {
@@ -73,8 +73,7 @@ function alreadyFailing(pass: Pass, run: RunStatus): { reason: Reason; message: 
 }
 
 function firstWeight(pass: Pass, run: RunStatus, released: Revision, notices: readonly Notice[]): Decision {
-  const { stepWeight, maxWeight } = pass.spec.strategy;
-  const step = Math.min(stepWeight, maxWeight);
+  const step = nextStep(pass.settings, 0) ?? 0;
   const time = timestamp(pass.now);
   const shifting: RunStatus = {
     ...run,
