@@ -3,20 +3,29 @@ import { Reason } from '../api/v1/reasons.ts';
 import type { Decision, Notice } from './decision.ts';
 import type { Measurement } from './observed.ts';
 import { revisionOfRun, timeOf, type Pass } from './pass.ts';
+import type { Unjudged } from './settings.ts';
 
-/** What a check means for the run, by the policy of the spec. */
+/** What a check means for the run, by the policy of its settings. */
 export type Judgement =
   | { readonly kind: 'pass'; readonly notices: readonly Notice[] }
-  | { readonly kind: 'breach' | 'error' | 'forbidden'; readonly detail: string };
+  | { readonly kind: 'fail' | 'hold'; readonly reason: Reason; readonly message: string };
 
-/** Judges a measurement: an error passes when failWhenPrometheusFails is false, and then says so each time. */
+const unjudgedReasons: Readonly<Record<Unjudged, { readonly counted: Reason; readonly ignored: Reason }>> = {
+  noData: { counted: Reason.NoData, ignored: Reason.NoDataIgnored },
+  tooFewSamples: { counted: Reason.TooFewSamples, ignored: Reason.TooFewSamplesIgnored },
+  error: { counted: Reason.ProviderFailed, ignored: Reason.ProviderErrorIgnored },
+};
+
+/** Judges a measurement. What judged nobody counts as the settings say, and whenever it is let pass that is said. */
 export function judge(pass: Pass, { verdict, detail }: Measurement): Judgement {
   if (verdict === 'pass') return { kind: 'pass', notices: [] };
-  if (verdict === 'error' && pass.settings.errorPasses) {
-    const message = `went on without an answer, as failWhenPrometheusFails is false: ${detail}`;
-    return { kind: 'pass', notices: [{ type: 'Warning', reason: Reason.ProviderErrorIgnored, message }] };
-  }
-  return { kind: verdict, detail };
+  if (verdict === 'breach') return { kind: 'fail', reason: Reason.CheckFailed, message: detail };
+  if (verdict === 'forbidden') return { kind: 'hold', reason: Reason.AddressForbidden, message: detail };
+  const policy = pass.settings.unjudged[verdict];
+  const { counted, ignored } = unjudgedReasons[verdict];
+  if (policy !== 'pass') return { kind: policy, reason: counted, message: detail };
+  const message = `went on without a judgement, as the policy says: ${detail}`;
+  return { kind: 'pass', notices: [{ type: 'Warning', reason: ignored, message }] };
 }
 
 /** The last check of this run's revision that was asked at `from` or later. */

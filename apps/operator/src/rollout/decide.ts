@@ -1,5 +1,6 @@
 import type { RunStage, RunStatus } from '../api/v1/canaryapp.ts';
 import type { Decision } from './decision.ts';
+import { obey } from './obey.ts';
 import type { Observed } from './observed.ts';
 import { emptyStatus, openPass, type Pass } from './pass.ts';
 import type { Settings } from './settings.ts';
@@ -37,8 +38,9 @@ const stages: Readonly<Record<RunStage, (pass: Pass, run: RunStatus) => Decision
 export function decide(observed: Observed, settings: Settings, now: number): Decision {
   const { app } = observed;
   if (app.metadata.deletionTimestamp !== undefined) return deleting(app);
-  const pass = openPass(observed, settings, now);
-  if (!('wanted' in pass)) return blocked({ now, app, status: app.status ?? emptyStatus }, pass);
+  const opened = openPass(observed, settings, now);
+  if (!('wanted' in opened)) return blocked({ now, app, status: app.status ?? emptyStatus }, opened);
+  const pass = obey(opened);
   const { obstacle } = pass.observed;
   if (obstacle?.stops === 'all' && !sendsTraffic(pass)) return blocked(pass, obstacle);
   const { run } = pass;

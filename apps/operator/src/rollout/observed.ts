@@ -19,10 +19,11 @@ export interface Workload {
 }
 
 /**
- * The answer of one check. `pass` and `breach` judge the release; the others say why it was not judged:
- * `error` is the provider's fault, `forbidden` an address that must not be asked.
+ * The answer of one check. `pass` and `breach` judge the release; the others say why it was not judged: there was
+ * nothing to judge by (`noData`), or not enough (`tooFewSamples`), the provider gave no answer (`error`), or it is at an
+ * address that must not be asked (`forbidden`).
  */
-export type Verdict = 'pass' | 'breach' | 'error' | 'forbidden';
+export type Verdict = 'pass' | 'breach' | 'noData' | 'tooFewSamples' | 'error' | 'forbidden';
 
 /** One finished check. It judges `revisionId` and nothing else. */
 export interface Measurement {

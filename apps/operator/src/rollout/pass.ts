@@ -3,7 +3,8 @@ import { present } from '@canaryop/reconcile/object';
 
 import type { CanaryApp, CanaryAppStatus, ReleasedRevision, RunStatus } from '../api/v1/canaryapp.ts';
 import type { Revision } from '../api/v1/revision.ts';
-import { commandOf } from './command.ts';
+import { commandIdOf } from './command.ts';
+import type { Notice } from './decision.ts';
 import type { Observed, Obstacle } from './observed.ts';
 import type { Settings } from './settings.ts';
 import { timestamp } from './timestamp.ts';
@@ -19,6 +20,8 @@ export interface Pass {
   readonly wanted: Revision;
   readonly released?: Revision;
   readonly run?: RunStatus;
+  /** What is to be told beside what the stage has to say, before it. */
+  readonly told: readonly Notice[];
 }
 
 /** What is remembered of an application that nothing was written about yet. */
@@ -41,7 +44,7 @@ export function openPass(facts: Observed, settings: Settings, now: number): Pass
   const released = status.released && revisionOfReleased(status.released);
   const wanted = isTold(told) ? told : run === undefined ? released : revisionOfRun(run);
   if (wanted === undefined) return told as Obstacle;
-  return present({ now, observed, app, settings, status, wanted, released, run });
+  return present({ now, observed, app, settings, status, wanted, released, run, told: [] });
 }
 
 function isTold(wanted: Observed['wanted']): wanted is Revision {
@@ -83,7 +86,7 @@ function remembered(observed: Observed, now: number): CanaryAppStatus {
     detail: 'found on primary when the status was lost',
     time: timestamp(now),
   } as const;
-  const lastCommand = commandOf(app)?.id ?? status.lastCommand;
+  const lastCommand = commandIdOf(app) ?? status.lastCommand;
   return {
     ...status,
     releasedImage: image,
@@ -100,6 +103,7 @@ function notInFuture(status: CanaryAppStatus, now: number): CanaryAppStatus {
     stageSince: capped(run?.stageSince),
     trafficSince: capped(run?.trafficSince),
     drainSince: capped(run?.drainSince),
+    checkedAt: capped(run?.checkedAt),
   });
   return {
     ...rest,

@@ -1,3 +1,9 @@
+/** Verdicts that judge nobody. */
+export type Unjudged = 'noData' | 'tooFewSamples' | 'error';
+
+/** `fail`: as a breach. `hold`: the weight stays, and nothing is counted. `pass`: as a pass, with a warning each time. */
+export type UnjudgedPolicy = 'fail' | 'hold' | 'pass';
+
 /** How a run of one application goes: its times, its steps, and what an unanswered check means. */
 export interface Settings {
   /** Between two steps. */
@@ -14,8 +20,10 @@ export interface Settings {
   readonly stepWeight: number;
   /** The weight whose passed check starts the promotion. */
   readonly maxWeight: number;
-  /** Whether a check without an answer passes. */
-  readonly errorPasses: boolean;
+  /** Failed checks that fail a run. With 1 a breach counts whenever it is seen, else at the end of an interval only. */
+  readonly threshold: number;
+  /** What a check means that could not judge the release. */
+  readonly unjudged: Readonly<Record<Unjudged, UnjudgedPolicy>>;
 }
 
 /** The weight after `step`; undefined when there is none, and a promotion follows. */

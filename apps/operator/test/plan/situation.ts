@@ -8,6 +8,7 @@ import { children } from '../../src/rollout/children.ts';
 import type { Intent } from '../../src/rollout/decision.ts';
 import type { Measurement, Obstacle, Verdict, Workload } from '../../src/rollout/observed.ts';
 import { plan, type Plan } from '../../src/rollout/plan.ts';
+import type { Settings } from '../../src/rollout/settings.ts';
 import { timestamp } from '../../src/rollout/timestamp.ts';
 import { knownModeOf, liveObjects, slotOf, type Slots } from './slots.ts';
 import { sampleSpec, uid } from './tiny-world.ts';
@@ -50,6 +51,8 @@ export interface Situation {
   readonly now?: number;
   readonly wanted?: Revision;
   readonly spec?: Partial<OwnedSpec>;
+  /** What of the settings is not as the spec's mode has it. */
+  readonly settings?: Partial<Settings>;
   readonly status?: StatusParts;
   /** The status is gone, or another object's. */
   readonly lost?: 'status' | 'uid';
@@ -124,8 +127,9 @@ export function planOf(situation: Situation): Plan {
   const secondary = workloadOf(situation.secondary ?? 'none');
   const measurement = check && measurementOf(check, situation.wanted ?? v1);
   const lastAskedAt = unanswered === undefined ? measurement?.askedAt : startMs + unanswered * 1000;
+  const mode = knownModeOf(app);
   return plan(
-    knownModeOf(app),
+    { ...mode, settings: { ...mode.settings, ...situation.settings } },
     {
       app,
       wanted: revisionOf(app.spec.image ?? '', app.spec.imageListenPort ?? 0),
