@@ -33,7 +33,7 @@ export interface ManagedProcess {
   readonly hasEnded: boolean;
   /** The end of what it wrote, at most 4,000 characters. */
   log(): string;
-  /** Kills it. What it holds is temporary, so nothing is gained by asking it first. */
+  /** Kills it and its children. What it holds is temporary, so nothing is gained by asking it first. */
   kill(): Promise<void>;
 }
 
@@ -55,7 +55,10 @@ export async function startProcess(scope: ProcessScope, options: ProcessOptions)
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
       hasEnded = true;
-      if (child.pid !== undefined) scope.guard.release(child.pid);
+      if (child.pid !== undefined) {
+        killGroup(child.pid);
+        scope.guard.release(child.pid);
+      }
       resolve();
     });
   });
@@ -76,10 +79,19 @@ export async function startProcess(scope: ProcessScope, options: ProcessOptions)
     log: () => readFileSync(logFile, 'utf8').slice(-4000),
     kill: async () => {
       child.ref();
-      child.kill('SIGKILL');
+      if (!hasEnded) killGroup(pid);
       await ended;
     },
   };
+}
+
+/** What a process started goes with it. */
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left in it.
+  }
 }
 
 /**
