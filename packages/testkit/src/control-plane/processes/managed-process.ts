@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { sleep, type Env } from '@canaryop/reconcile/env';
+import type { Env } from '@canaryop/reconcile/env';
 
 import type { Guard } from './guard.ts';
+import { poll } from './poll.ts';
 
 /** What the processes of one control plane share. */
 export interface ProcessScope {
@@ -36,8 +37,6 @@ export interface ManagedProcess {
   /** Kills it and its children. What it holds is temporary, so nothing is gained by asking it first. */
   kill(): Promise<void>;
 }
-
-const pollMs = 25;
 
 /** Starts a process. It has a session of its own, so that Ctrl-C reaches us first. Rejects when there is no such program. */
 export async function startProcess(scope: ProcessScope, options: ProcessOptions): Promise<ManagedProcess> {
@@ -104,18 +103,11 @@ export async function untilReady<T>(
   timeoutMs: number,
   probe: () => Promise<T | undefined>,
 ): Promise<T> {
-  const deadlineMs = env.clock.monotonic() + timeoutMs;
-  let problem = 'it never answered';
-  while (!process.hasEnded && env.clock.monotonic() < deadlineMs) {
-    try {
-      const answer = await probe();
-      if (answer !== undefined) return answer;
-      problem = 'it answered that it is not ready';
-    } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
-    }
-    await sleep(env.timers, pollMs);
-  }
-  const what = process.hasEnded ? 'ended before it was ready' : `was not ready within ${timeoutMs} ms (${problem})`;
+  const isHopeless = (): boolean => process.hasEnded;
+  const result = await poll({ env, timeoutMs, isHopeless }, probe);
+  if ('answer' in result) return result.answer;
+  const what = process.hasEnded
+    ? 'ended before it was ready'
+    : `was not ready within ${timeoutMs} ms (${result.problem})`;
   throw new Error(`${process.name} ${what}; the end of its log:\n${process.log()}`);
 }
