@@ -1,5 +1,7 @@
 import { s } from '@canaryop/reconcile/crd';
 
+import { analysisSchema } from './analysis.ts';
+
 const seconds = (minimum: number) => s.int({ minimum, maximum: 86_400, format: 'int32' });
 const weight = s.int({ minimum: 1, maximum: 100, format: 'int32' });
 const pods = s.int({ minimum: 1, maximum: 10_000, format: 'int32' });
@@ -13,6 +15,10 @@ const strategy = s
   .object({
     stepWeight: weight.default(10).describe('Percentage points that each passed check adds.'),
     maxWeight: weight.default(50).describe('The weight whose passed check starts the promotion.'),
+    iterations: s
+      .int({ minimum: 1, maximum: 1000, format: 'int32' })
+      .optional()
+      .describe('Checks to pass without any traffic before everything changes over (blue-green), instead of weights.'),
   })
   .default({})
   .describe('How far and in which steps traffic moves.');
@@ -37,18 +43,51 @@ const service = s
       .describe(
         'Existing Gateways to use, as name or namespace/name; without it the CanaryApp has a Gateway of its own.',
       ),
+    port: s
+      .int({ minimum: 1, maximum: 65_535, format: 'int32' })
+      .optional()
+      .describe('The port of the Services, with targetRef.'),
+    targetPort: s
+      .intOrString({ maxLength: 63 })
+      .optional()
+      .describe('The port of the pods, as a number or by name; by default the same as port.'),
+    portName: s
+      .string({ minLength: 1, maxLength: 15, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' })
+      .optional()
+      .describe('The name of the port, which tells Istio the protocol; by default http.'),
+    adopt: s
+      .boolean()
+      .optional()
+      .describe(
+        'Whether an existing Service of the name of the CanaryApp may be used: its selector is changed, and restored on delete.',
+      ),
   })
   .default({})
   .describe('Where the application is reached.');
 
+const objectName = s.string({ minLength: 1, maxLength: 253 });
+
 const targetRef = s
   .object({
     apiVersion: s.string({ minLength: 1, maxLength: 253 }),
-    kind: s.string({ minLength: 1, maxLength: 63 }),
-    name: s.string({ minLength: 1, maxLength: 253 }),
+    kind: s.enum(['Deployment', 'DaemonSet', 'Service']),
+    name: objectName,
+  })
+  .rule(
+    'self == oldSelf',
+    'the target of a CanaryApp cannot change; delete the CanaryApp, and make one for the other target',
+  )
+  .optional()
+  .describe('An existing workload to release, or a Service to shift, instead of image.');
+
+const autoscalerRef = s
+  .object({
+    apiVersion: s.string({ minLength: 1, maxLength: 253 }),
+    kind: s.enum(['HorizontalPodAutoscaler', 'ScaledObject']),
+    name: objectName,
   })
   .optional()
-  .describe('An existing workload to release, instead of image.');
+  .describe('What scales the target; primary gets a copy of it.');
 
 const companions = ['imageListenPort', 'replicas', 'testReplicas', 'prometheusQuery', 'prometheusURL'] as const;
 
@@ -88,6 +127,12 @@ const fields = s.object({
     .default('default')
     .describe('restricted adds runAsNonRoot and drops every capability.'),
   targetRef,
+  autoscalerRef,
+  configTracking: s
+    .boolean()
+    .optional()
+    .describe('Whether a change of a ConfigMap or Secret that the target uses is a release too; by default true.'),
+  analysis: analysisSchema,
 });
 
 /** The spec of every mode; the rules say which fields go together. */
@@ -98,6 +143,17 @@ export const specSchema = companions.reduce(
       reason: 'FieldValueRequired',
     }),
   fields
+    .rule('!has(self.targetRef) || has(self.service.port)', 'service.port is required with targetRef', {
+      fieldPath: '.service.port',
+      reason: 'FieldValueRequired',
+    })
+    .rule(
+      'has(self.image) == has(oldSelf.image)',
+      'image and targetRef cannot take each other’s place; make another CanaryApp',
+      {
+        fieldPath: '.image',
+      },
+    )
     .describe('What to run, and how a new image of it is released.')
     .rule('has(self.image) != has(self.targetRef)', 'exactly one of image and targetRef is required', {
       fieldPath: '.image',
