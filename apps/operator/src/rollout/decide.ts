@@ -1,15 +1,17 @@
 import type { RunStage, RunStatus } from '../api/v1/canaryapp.ts';
 import type { Decision } from './decision.ts';
+import { isHeld } from './finalizer.ts';
 import { obey } from './obey.ts';
 import type { Observed } from './observed.ts';
 import { emptyStatus, openPass, type Pass } from './pass.ts';
 import type { Settings } from './settings.ts';
 import { blocked } from './stages/blocked.ts';
-import { deleting } from './stages/deleting.ts';
+import { deleting, held, released } from './stages/deleting.ts';
 import { ending } from './stages/ending.ts';
 import { installing } from './stages/installing.ts';
 import { promoting } from './stages/promoting.ts';
 import { resting } from './stages/resting.ts';
+import { returning } from './stages/returning.ts';
 import { restoring } from './stages/restoring.ts';
 import { shifting } from './stages/shifting.ts';
 import { starting } from './stages/starting.ts';
@@ -21,6 +23,8 @@ const stages: Readonly<Record<RunStage, (pass: Pass, run: RunStatus) => Decision
   Promoting: promoting,
   Restoring: restoring,
   Ending: ending,
+  // Of an application that is not deleted after all, which the API server rules out.
+  Returning: ending,
 };
 
 /**
@@ -32,12 +36,14 @@ const stages: Readonly<Record<RunStage, (pass: Pass, run: RunStatus) => Decision
  *                                              +--- failed or cancelled-+          |
  *                                                           |           Restoring -+
  *                                                           +----------------------+
+ *     (deleted) -> Returning, where traffic goes back to what was there before -> gone
  *
  * @param now the wall clock, milliseconds since the epoch.
  */
 export function decide(observed: Observed, settings: Settings, now: number): Decision {
   const { app } = observed;
-  if (app.metadata.deletionTimestamp !== undefined) return deleting(app);
+  if (app.metadata.deletionTimestamp !== undefined) return decideEnd(observed, settings, now);
+  if (settings.returnsTraffic && !isHeld(app)) return held(app);
   const opened = openPass(observed, settings, now);
   if (!('wanted' in opened)) return blocked({ now, app, status: app.status ?? emptyStatus }, opened);
   const pass = obey(opened);
@@ -46,6 +52,14 @@ export function decide(observed: Observed, settings: Settings, now: number): Dec
   const { run } = pass;
   if (run === undefined) return resting(pass);
   return stages[run.stage](pass, run);
+}
+
+/** What is decided about an application that is being deleted. */
+function decideEnd(observed: Observed, settings: Settings, now: number): Decision {
+  const { app } = observed;
+  if (!isHeld(app)) return deleting(app);
+  const pass = openPass(observed, settings, now);
+  return 'wanted' in pass ? returning(pass) : released(app);
 }
 
 /** A run with traffic on secondary goes on being judged, whatever stands in its way: only raising stops. */

@@ -13,6 +13,10 @@ export interface Intent {
   readonly routePort: number;
   /** Every port that the Service lists, the routes' one first. */
   readonly servicePorts: readonly number[];
+  /** What primary may have to go back to, while `primary` is on its way or may soon be. */
+  readonly fallback?: Revision;
+  /** The application is on its way out, and its traffic back where it came from: no routes of ours are wanted. */
+  readonly isUnrouted?: boolean;
 }
 
 /** One thing to tell, once, after the status that it belongs to is written. */
@@ -29,6 +33,11 @@ export interface Decision {
   /** Absent: no child may be touched. */
   readonly intent?: Intent;
   readonly notices: readonly Notice[];
+  /**
+   * Our finalizer is missing, or has done its work. Nothing else is decided in such a pass: each write of the
+   * application changes what the next one must refer to.
+   */
+  readonly finalizer?: 'add' | 'remove';
   /** Ask the metrics provider now, about this revision. */
   readonly measure?: { readonly revision: Revision; readonly since?: number };
   /** When time alone could change the decision. Absent: only an event can. */

@@ -1,6 +1,6 @@
 import { planApply } from '@canaryop/reconcile/apply';
 import type { Desired } from '@canaryop/reconcile/client';
-import type { KubernetesObject } from '@canaryop/reconcile/object';
+import { jsonEqual, type KubernetesObject } from '@canaryop/reconcile/object';
 
 import { replicasAnnotation } from '../api/v1/names.ts';
 import type { Child, Write } from './write.ts';
@@ -13,7 +13,8 @@ export const fieldManager = 'canaryop';
  * @param ownerUid of the CanaryApp: an object that it does not control is never touched.
  */
 export function diff(child: Child, ownerUid: string): readonly Write[] {
-  const { kind, live, desired, replicas } = child;
+  const { kind, live, desired, replicas, lent } = child;
+  if (lent !== undefined) return live === undefined ? [] : lentWrites(child, live, lent);
   if (live === undefined)
     return desired === undefined ? [] : [{ verb: 'create', kind, desired: withReplicas(desired, replicas) }];
   if (!isOwnedBy(live, ownerUid) || live.metadata.deletionTimestamp !== undefined) return [];
@@ -25,6 +26,36 @@ export function diff(child: Child, ownerUid: string): readonly Write[] {
   return planApply(live, desired, fieldManager, undefined).send ? [{ verb: 'apply', kind, live, desired }] : [];
 }
 
+/** What changes of an object that is the user's; its count is fixed, or only raised from and lowered to nothing. */
+function lentWrites(
+  { kind, replicas }: Child,
+  live: KubernetesObject,
+  { patch }: NonNullable<Child['lent']>,
+): readonly Write[] {
+  if (live.metadata.deletionTimestamp !== undefined) return [];
+  const writes: Write[] = [];
+  const current = countOf(live);
+  if (replicas !== undefined && current !== replicas.count) {
+    if (replicas.isFixed || replicas.count === 0 || current === 0)
+      writes.push({ verb: 'scale', kind, live, replicas: replicas.count });
+  }
+  if (patch !== undefined && !isContained(patch, live)) writes.push({ verb: 'patch', kind, live, patch });
+  return writes;
+}
+
+/** Whether a merge patch would change nothing. */
+function isContained(patch: unknown, live: unknown): boolean {
+  if (patch === null) return live === undefined || live === null;
+  if (typeof patch !== 'object' || Array.isArray(patch)) return jsonEqual(patch, live);
+  if (typeof live !== 'object' || live === null) return false;
+  const fields = live as Readonly<Record<string, unknown>>;
+  return Object.entries(patch).every(([name, value]) => isContained(value, fields[name]));
+}
+
+function countOf(live: KubernetesObject): number {
+  return (live as { spec?: { replicas?: number } }).spec?.replicas ?? 1;
+}
+
 /** Whether the object's controller is the owner with this uid. */
 export function isOwnedBy(object: KubernetesObject, ownerUid: string): boolean {
   return (
@@ -33,8 +64,7 @@ export function isOwnedBy(object: KubernetesObject, ownerUid: string): boolean {
 }
 
 function wantsScale(live: KubernetesObject, { count, isFixed }: NonNullable<Child['replicas']>): boolean {
-  const { spec } = live as { spec?: { replicas?: number } };
-  const current = spec?.replicas ?? 1;
+  const current = countOf(live);
   if (current === count) return false;
   const isNew = live.metadata.annotations?.[replicasAnnotation] !== String(count);
   return isFixed || isNew || current === 0;

@@ -1,3 +1,5 @@
+import { present } from '@canaryop/reconcile/object';
+
 import type { RunStatus } from '../api/v1/canaryapp.ts';
 import type { Revision } from '../api/v1/revision.ts';
 import type { Intent } from './decision.ts';
@@ -16,5 +18,6 @@ export function both(pass: Pass, run: RunStatus, primary: Revision, weight: numb
   const secondary = revisionOfRun(run);
   const others = [secondary.port, pass.released?.port ?? primary.port, run.previousPort ?? primary.port];
   const ports = new Set([primary.port, ...others]);
-  return { primary, secondary, weight, routePort: primary.port, servicePorts: [...ports] };
+  const { released: fallback } = pass;
+  return present({ primary, secondary, weight, routePort: primary.port, servicePorts: [...ports], fallback });
 }

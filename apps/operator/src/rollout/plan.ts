@@ -3,6 +3,7 @@ import { children } from './children.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { diff } from './diff.ts';
+import { finalizerWrite } from './finalizer.ts';
 import type { LiveObjects } from './live-objects.ts';
 import type { Mode } from './mode.ts';
 import type { Observed, Obstacle } from './observed.ts';
@@ -30,6 +31,8 @@ export function planBlocked(app: CanaryApp, obstacle: Obstacle, now: number): Pl
 /** What one pass does: decided from what was observed, and compared with what is there. At rest there are no writes. */
 export function plan(mode: Mode, observed: Observation, now: number): Plan {
   const decision = decide(observed, mode.settings, now);
+  if (decision.finalizer !== undefined)
+    return { ...decision, writes: [finalizerWrite(observed.app, decision.finalizer)] };
   const { uid } = observed.app.metadata;
   if (decision.intent === undefined || uid === undefined) return { ...decision, writes: [] };
   const wanted = children(mode, observed.live, decision.intent, observed.mayClaim);

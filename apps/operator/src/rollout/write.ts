@@ -13,12 +13,19 @@ export type Write =
       readonly desired: Desired<KubernetesObject>;
     }
   | {
-      /** Sets the count, and then applies `desired`, which remembers that it was set. */
+      /** Sets the count, and then applies `desired`, which remembers that it was set, if the object is ours. */
       readonly verb: 'scale';
       readonly kind: ResourceKind;
       readonly live: KubernetesObject;
       readonly replicas: number;
-      readonly desired: Desired<KubernetesObject>;
+      readonly desired?: Desired<KubernetesObject>;
+    }
+  | {
+      /** Changes some fields of an object that is somebody else's, or of the application itself. */
+      readonly verb: 'patch';
+      readonly kind: ResourceKind;
+      readonly live: KubernetesObject;
+      readonly patch: object;
     }
   | {
       readonly verb: 'delete';
@@ -27,7 +34,7 @@ export type Write =
       readonly propagation: Propagation;
     };
 
-/** One object that an application owns: as it is, and as it should be. */
+/** One object that an application is made of: as it is, and as it should be. */
 export interface Child {
   readonly kind: ResourceKind;
   readonly live?: KubernetesObject;
@@ -39,6 +46,11 @@ export interface Child {
     /** Whether any other count is a difference. If not, it is one only when `count` itself is new, or the live one is 0. */
     readonly isFixed: boolean;
   };
+  /**
+   * The object is the user's, and was handed to us by the spec: nothing of it changes but the replica count and what
+   * this merge patch says, and it is never made nor removed.
+   */
+  readonly lent?: { readonly patch?: object };
 }
 
 /** The object of this kind and name, as it is and as it should be; without `desired` it should not be there. */

@@ -16,6 +16,7 @@ export function ownedSettings(spec: OwnedSpec): Settings {
     drainMs: spec.drainSeconds * secondMs,
     stepWeight: spec.strategy.stepWeight,
     maxWeight: spec.strategy.maxWeight,
+    returnsTraffic: false,
     threshold: 1,
     // A query that finds nothing is a pass here, so that an error is all that can keep it from judging.
     unjudged: { noData: 'fail', tooFewSamples: 'fail', error: spec.failWhenPrometheusFails ? 'fail' : 'pass' },

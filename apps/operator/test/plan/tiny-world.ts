@@ -200,6 +200,7 @@ export class TinyWorld {
   }
 
   #write(write: Write): void {
+    if (write.verb === 'patch') throw new Error(`${write.kind.kind} is nobody’s to be patched here`);
     this.counts[write.verb] += 1;
     const { name } = (write.verb === 'create' ? write.desired : write.live).metadata;
     const slot = slotOf(write.kind, name);
@@ -212,7 +213,7 @@ export class TinyWorld {
     const merged = {
       ...before,
       ...write.desired,
-      metadata: { ...before?.metadata, ...write.desired.metadata },
+      metadata: { ...before?.metadata, ...write.desired?.metadata },
     } as KubernetesObject;
     const next = {
       ...merged,

@@ -13,6 +13,9 @@ export const commandAnnotation = 'canary.atze.io/command';
 /** On a Deployment: the replica count that was last asked for in the spec. A count that differs from it is a scaler's. */
 export const replicasAnnotation = 'canary.atze.io/replicas';
 
+/** Holds a deleted application until the workload that it was made for has its traffic back. */
+export const finalizer = 'canary.atze.io/return-traffic';
+
 export type Role = 'primary' | 'secondary';
 
 /** Labels of a workload's pods, which its Service and subsets select by. */

@@ -56,6 +56,14 @@ export const Reason = {
   Resumed: 'Resumed',
   /** What the user asked for by annotation could not be done. */
   CommandRefused: 'CommandRefused',
+  /** The application is being deleted, and the workload that was there before gets its traffic back. */
+  TrafficReturned: 'TrafficReturned',
+  /** The target does not exist. */
+  TargetMissing: 'TargetMissing',
+  /** Another CanaryApp releases the same target. */
+  TargetConflict: 'TargetConflict',
+  /** A Service of the application's name exists, and spec.service.adopt does not allow to use it. */
+  ServiceExists: 'ServiceExists',
   /** Another CanaryApp holds a host that this one wants. */
   HostConflict: 'HostConflict',
   /** An object with a name that we need belongs to somebody else. */

@@ -22,7 +22,7 @@ const run = s
     revision: revisionId,
     image,
     port,
-    stage: s.enum(['Installing', 'Starting', 'Shifting', 'Promoting', 'Restoring', 'Ending']),
+    stage: s.enum(['Installing', 'Starting', 'Shifting', 'Promoting', 'Restoring', 'Ending', 'Returning']),
     stageSince: time,
     step: weight.describe('The intended weight of secondary; trafficShift is what was read back.'),
     trafficSince: time.optional().describe('When this revision got traffic first.'),

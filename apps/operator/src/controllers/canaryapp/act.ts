@@ -82,8 +82,13 @@ async function carryOut({ client, signal, log }: Actor, write: Write): Promise<v
     case 'apply':
       await client.apply(kind, write.live, write.desired, signal);
       return;
-    case 'scale':
-      await client.apply(kind, await client.scale(kind, write.live, write.replicas, signal), write.desired, signal);
+    case 'scale': {
+      const scaled = await client.scale(kind, write.live, write.replicas, signal);
+      if (write.desired !== undefined) await client.apply(kind, scaled, write.desired, signal);
+      return;
+    }
+    case 'patch':
+      await client.patch(kind, write.live, write.patch, signal);
       return;
     case 'delete':
       await client.delete(kind, write.live, { propagation: write.propagation }, signal);

@@ -5,3 +5,17 @@ import type { Decision } from '../decision.ts';
 export function deleting(app: CanaryApp): Decision {
   return { notices: [], why: `${app.metadata.name} is being deleted` };
 }
+
+/** Before anything of the user's is touched, it is made sure that it can be given back. */
+export function held(app: CanaryApp): Decision {
+  return {
+    finalizer: 'add',
+    notices: [],
+    why: `${app.metadata.name} gets a finalizer, so that traffic can be given back`,
+  };
+}
+
+/** Nothing is left to give back, and garbage collection may remove what is ours. */
+export function released(app: CanaryApp): Decision {
+  return { finalizer: 'remove', notices: [], why: `${app.metadata.name} has given back what it can` };
+}

@@ -1,33 +1,67 @@
 import type { RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import { conclude } from '../conclude.ts';
-import type { Decision } from '../decision.ts';
-import { primaryAlone } from '../intents.ts';
+import type { Decision, Intent } from '../decision.ts';
+import { both, primaryAlone } from '../intents.ts';
 import { revisionOfRun, timeOf, withoutRun, type Pass } from '../pass.ts';
 import { timestamp } from '../timestamp.ts';
 import { obstacleNotices } from './blocked.ts';
 import { deadlineOf } from './failing.ts';
 
-/** The first release: nobody is served yet, so the wanted image goes straight to primary. */
+/**
+ * The first release: where nobody is served yet, the wanted image goes straight to primary. Where somebody is, by a
+ * workload that was there before, that one keeps the traffic until primary can take it over.
+ */
 export function installing(pass: Pass, recorded: RunStatus): Decision {
   const { wanted, observed, now } = pass;
   const run = recorded.revision === wanted.id ? recorded : restart(pass);
+  if (observed.secondary !== undefined) return takingOver(pass, run);
   const { primary } = observed;
   if (primary?.ready === true && primary.revision.id === wanted.id) return installed(pass, run);
   const deadline = deadlineOf(pass, timeOf(run.stageSince));
-  const late = now >= deadline;
-  const failure = primary?.failure;
+  return preparing(pass, run, primaryAlone(wanted), now >= deadline ? undefined : deadline);
+}
+
+/** Primary runs what the workload runs that serves now; once it is ready and settled all traffic goes to it. */
+function takingOver(pass: Pass, recorded: RunStatus): Decision {
+  const { wanted, observed, settings, now } = pass;
+  const { primary } = observed;
+  const hasArrived = primary?.ready === true && primary.revision.id === wanted.id;
+  const settledAt = hasArrived && primary.readySince !== undefined ? primary.readySince + settings.settleMs : undefined;
+  if (settledAt !== undefined && now >= settledAt) return handingOver(pass, { ...recorded, step: 0 });
+  const run = { ...recorded, step: 100 };
+  const deadline = deadlineOf(pass, timeOf(run.stageSince));
+  const wakeAt = settledAt ?? (now >= deadline ? undefined : deadline);
+  return preparing(pass, run, both(pass, run, wanted, run.step), wakeAt);
+}
+
+function handingOver(pass: Pass, run: RunStatus): Decision {
+  const { wanted, observed } = pass;
+  const intent = both(pass, run, wanted, 0);
+  if (observed.weight !== 0) return preparing(pass, run, intent);
+  const time = timestamp(pass.now);
+  const ending: RunStatus = { ...run, stage: 'Ending', outcome: 'Promoted', stageSince: time, trafficSince: time };
+  const done = installed(pass, run);
+  const status = done.status && { ...done.status, run: { ...ending, drainSince: time } };
+  return { ...done, ...(status === undefined ? {} : { status }), intent, requeueAfterMs: pass.settings.drainMs };
+}
+
+/** @param wakeAt when primary is late, or has settled; undefined once it is late */
+function preparing(pass: Pass, run: RunStatus, intent: Intent, wakeAt?: number): Decision {
+  const { wanted, observed } = pass;
+  const failure = observed.primary?.failure;
+  const isLate = pass.now >= deadlineOf(pass, timeOf(run.stageSince));
   return conclude(pass, {
     phase: 'Installing',
-    progress: late ? 'stuck' : 'working',
-    reason: late ? Reason.ProgressDeadlineExceeded : failure === undefined ? Reason.Installing : Reason.PodFailed,
+    progress: isLate ? 'stuck' : 'working',
+    reason: isLate ? Reason.ProgressDeadlineExceeded : failure === undefined ? Reason.Installing : Reason.PodFailed,
     message:
       failure === undefined
         ? `waiting for the first pods of ${wanted.image}`
         : `${wanted.image} does not start: ${failure.reason}: ${failure.message}`,
     changes: { run },
-    intent: primaryAlone(wanted),
-    ...(late ? {} : { wakeAt: deadline }),
+    intent,
+    ...(wakeAt === undefined ? {} : { wakeAt }),
   });
 }
 
