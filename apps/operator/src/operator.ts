@@ -6,8 +6,9 @@ import type { AddressPolicy } from './analysis/address-policy.ts';
 import { Checker } from './analysis/checker.ts';
 import { HttpClient } from './analysis/http.ts';
 import { PrometheusProvider, type Resolve } from './analysis/prometheus.ts';
-import { canaryAppController } from './controllers/canaryapp/controller.ts';
+import { appsOf, canaryAppController } from './controllers/canaryapp/controller.ts';
 import { declareInformers } from './controllers/canaryapp/informers.ts';
+import { Neighbours } from './controllers/canaryapp/neighbours.ts';
 import { Readiness } from './controllers/canaryapp/readiness.ts';
 import { fieldManager } from './rollout/diff.ts';
 
@@ -26,13 +27,18 @@ export interface OperatorOptions extends Omit<ManagerOptions, 'fieldManager'> {
 export function createOperator({ network, resolve, addresses, ...options }: OperatorOptions): Manager {
   const { env } = options;
   const manager = createManager({ ...options, fieldManager });
-  const answers = channelSource('check answered');
+  const wakes = channelSource('something that the application reads');
   const provider = new PrometheusProvider(new HttpClient(network, env.timers, providerBounds), addresses, resolve);
   const checker = new Checker(provider, env.clock, (app) => {
-    answers.send(app);
+    wakes.send(app);
   });
-  const senses = { informers: declareInformers(manager), readiness: new Readiness(), checker };
-  manager.add(canaryAppController(env, senses, answers));
+  const informers = declareInformers(manager);
+  const concerned = appsOf(informers);
+  const neighbours = new Neighbours(manager, (...changed) => {
+    for (const app of concerned(...changed)) wakes.send(app);
+  });
+  const senses = { informers, neighbours, readiness: new Readiness(), checker };
+  manager.add(canaryAppController(env, senses, wakes));
   manager.add({
     name: 'checks',
     needsLeaderElection: true,

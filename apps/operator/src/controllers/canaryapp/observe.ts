@@ -5,7 +5,7 @@ import type { CanaryApp } from '../../api/v1/canaryapp.ts';
 import type { Role } from '../../api/v1/names.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Checker } from '../../analysis/checker.ts';
-import { claimsOf } from '../../modes/mode-of.ts';
+import { allClaimsOf, claimsOf } from '../../modes/mode-of.ts';
 import { isOwnedBy } from '../../rollout/diff.ts';
 import type { Mode } from '../../rollout/mode.ts';
 import type { Obstacle, Workload } from '../../rollout/observed.ts';
@@ -13,12 +13,15 @@ import type { Observation } from '../../rollout/plan.ts';
 import type { Sight, WorkloadFacts } from '../../targets/target.ts';
 import { lostClaim, type LostClaim } from '../../traffic/claims.ts';
 import type { RoutedWeight } from '../../traffic/router.ts';
-import { byClaim, byController, controllerKey, type CanaryAppInformers } from './informers.ts';
+import { byClaim, type CanaryAppInformers } from './informers.ts';
+import type { Neighbours } from './neighbours.ts';
+import { byController, controllerKey } from './pods.ts';
 import type { Readiness } from './readiness.ts';
 
 /** Where observations come from. */
 export interface Senses {
   readonly informers: CanaryAppInformers;
+  readonly neighbours: Neighbours;
   readonly readiness: Readiness;
   readonly checker: Checker;
 }
@@ -27,34 +30,42 @@ export interface Senses {
 export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number): Observation | undefined {
   const { informers, readiness, checker } = senses;
   const routing = routingState(informers, mode.router.kinds);
-  if (routing === 'loading') return undefined;
-  const live = sightOf(informers, app);
+  const live = sightOf(senses, app, mode);
+  if (routing === 'loading' || live === 'loading') return undefined;
   const { wanted, primary, secondary } = mode.target.observe(live);
-  const lost = lostClaim(app, rivalsOf(informers, app), claimsOf);
+  const rivals = rivalsOf(informers, app);
+  const lost = lostClaim(app, rivals, (each) => claimsOf(each).router);
+  const taken = lostClaim(app, rivals, (each) => claimsOf(each).target);
   const { measurement, lastAskedAt } = checker.recall(keyOf(app)) ?? {};
   const since = (role: Role, facts: WorkloadFacts | undefined): Workload | undefined =>
     facts && withReadySince(readiness, app, { role, facts, now });
   return present({
     app,
     live,
-    wanted,
+    wanted: (taken && targetConflict(taken)) ?? wanted,
     mayClaim: lost === undefined,
     primary: since('primary', primary),
     secondary: since('secondary', secondary),
     weight: weightNow(mode.router.weight(live), lost !== undefined),
     measurement,
     lastAskedAt,
-    obstacle: routing ?? foreignObject(app, mode, live) ?? (lost && hostConflict(lost)),
+    obstacle: routing ?? foreignObject(app, mode, live) ?? mode.router.obstacle(live) ?? (lost && hostConflict(lost)),
     watchedSince: readiness.watchedSince(keyText(keyOf(app)), now),
   });
 }
 
-/** What the cache has in the namespace of `app`. */
-function sightOf({ byKind, pods }: CanaryAppInformers, { metadata }: CanaryApp): Sight {
+/** What the cache has in the namespace of `app`; objects of others in full where its mode reads any. */
+function sightOf({ informers, neighbours }: Senses, { metadata }: CanaryApp, mode: Mode): Sight | 'loading' {
   const { namespace } = metadata;
+  const readsOthers = mode.target.reads.length + mode.router.reads.length > 0;
+  const full = readsOthers && namespace !== undefined ? neighbours.in(namespace) : undefined;
+  if (full?.hasSynced === false) return 'loading';
+  const pods = full?.pods ?? informers.pods;
   return {
     get: <T extends KubernetesObject>(kind: ResourceKind<T>, name: string) =>
-      byKind(kind).lister.get(namespace === undefined ? { name } : { namespace, name }),
+      (full?.byKind(kind) ?? informers.byKind(kind)).lister.get(
+        namespace === undefined ? { name } : { namespace, name },
+      ),
     pods: (kind, name): readonly Pod[] => pods.lister.byIndex(byController, controllerKey(namespace ?? '', kind, name)),
   };
 }
@@ -70,7 +81,12 @@ function withReadySince(
 }
 
 function rivalsOf({ apps }: CanaryAppInformers, app: CanaryApp): readonly CanaryApp[] {
-  return claimsOf(app).flatMap((claim) => apps.lister.byIndex(byClaim, claim));
+  return allClaimsOf(app).flatMap((claim) => apps.lister.byIndex(byClaim, claim));
+}
+
+function targetConflict({ claim, holder }: LostClaim): Obstacle {
+  const message = `${claim} is released by CanaryApp ${holder} already; delete one of the two`;
+  return { reason: Reason.TargetConflict, message, stops: 'all' };
 }
 
 /** Without routes there is no traffic to take away, as long as they cannot be made either. */
@@ -79,7 +95,8 @@ function weightNow(routed: RoutedWeight, cannotRoute: boolean): number | undefin
   return typeof routed === 'number' ? routed : undefined;
 }
 
-function hostConflict({ host, holder }: LostClaim): Obstacle {
+function hostConflict({ claim, holder }: LostClaim): Obstacle {
+  const host = claim.slice(claim.lastIndexOf(' ') + 1);
   const message = `host ${host} is taken by CanaryApp ${holder}; set another one in spec.service.hosts, or remove it there`;
   return { reason: Reason.HostConflict, message, stops: 'routes' };
 }

@@ -1,4 +1,4 @@
-import { Deployment, Pod, Service } from '@canaryop/reconcile/kinds';
+import { ControllerRevision, Deployment, Pod, Service } from '@canaryop/reconcile/kinds';
 
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import type { Permission, Verb } from '../../rbac/permission.ts';
@@ -15,6 +15,8 @@ const owned: readonly Verb[] = [...watched, 'get', 'create', 'patch'];
  */
 export const canaryAppPermissions: readonly Permission[] = [
   { resource: CanaryApp, verbs: watched },
+  // Our finalizer, on applications whose target gets its traffic back.
+  { resource: CanaryApp, verbs: ['patch'] },
   { resource: CanaryApp, subresource: 'status', verbs: ['patch'] },
   // Children block their owner's deletion, and OwnerReferencesPermissionEnforcement asks this of whoever says so.
   { resource: CanaryApp, subresource: 'finalizers', verbs: ['update'] },
@@ -23,8 +25,11 @@ export const canaryAppPermissions: readonly Permission[] = [
   // The secondary goes when its run ends; the primary only by garbage collection.
   { resource: Deployment, verbs: [...owned, 'delete'] },
   { resource: Deployment, subresource: 'scale', verbs: ['patch'] },
+  // What primary of an adopted workload may have to go back to; never changed, and only while a run lasts.
+  { resource: ControllerRevision, verbs: [...watched, 'create', 'delete'] },
   { resource: DestinationRule, verbs: owned },
-  { resource: VirtualService, verbs: owned },
+  // The routes of an adopted workload go before it serves alone again.
+  { resource: VirtualService, verbs: [...owned, 'delete'] },
   // Our Gateway goes when spec.service.gateways names others.
   { resource: Gateway, verbs: [...owned, 'delete'] },
 ];
