@@ -40,7 +40,7 @@ function target(version: string, replicas = 2): Deployment {
         },
       },
     },
-  } as Deployment;
+  };
 }
 
 const spec = {

@@ -70,6 +70,8 @@ export const Reason = {
   ForeignObject: 'ForeignObject',
   /** The spec names an existing workload, which this version cannot release. */
   TargetUnsupported: 'TargetUnsupported',
+  /** A kind that the spec names can't be read. */
+  KindMissing: 'KindMissing',
   /** The Istio kinds are not installed. */
   IstioMissing: 'IstioMissing',
 } as const;

@@ -1,5 +1,13 @@
+import type { Informer } from '@canaryop/reconcile/cache';
 import type { Pod } from '@canaryop/reconcile/kinds';
-import { keyOf, keyText, present, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
+import {
+  groupResourceOf,
+  keyOf,
+  keyText,
+  present,
+  type KubernetesObject,
+  type ResourceKind,
+} from '@canaryop/reconcile/object';
 
 import type { CanaryApp } from '../../api/v1/canaryapp.ts';
 import type { Role } from '../../api/v1/names.ts';
@@ -26,12 +34,16 @@ export interface Senses {
   readonly checker: Checker;
 }
 
-/** Reads what a decision about `app` needs. Undefined while a kind is still being loaded for the first time. */
-export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number): Observation | undefined {
+/**
+ * Reads what a decision about `app` needs. Undefined while a kind is still being loaded for the first time; an obstacle
+ * when one can't be read, and there is nothing to decide from.
+ */
+export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number): Observation | Obstacle | undefined {
   const { informers, readiness, checker } = senses;
-  const routing = routingState(informers, mode.router.kinds);
+  const routing = kindsState(mode.router.kinds.map((kind) => informers.byKind(kind)));
   const live = sightOf(senses, app, mode);
   if (routing === 'loading' || live === 'loading') return undefined;
+  if ('reason' in live) return live;
   const { wanted, primary, secondary } = mode.target.observe(live);
   const rivals = rivalsOf(informers, app);
   const lost = lostClaim(app, rivals, (each) => claimsOf(each).router);
@@ -54,19 +66,26 @@ export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number)
   });
 }
 
-/** What the cache has in the namespace of `app`; objects of others in full where its mode reads any. */
-function sightOf({ informers, neighbours }: Senses, { metadata }: CanaryApp, mode: Mode): Sight | 'loading' {
-  const { namespace } = metadata;
-  const readsOthers = mode.target.reads.length + mode.router.reads.length > 0;
-  const full = readsOthers && namespace !== undefined ? neighbours.in(namespace) : undefined;
-  if (full?.hasSynced === false) return 'loading';
-  const pods = full?.pods ?? informers.pods;
+/**
+ * What the cache has in the namespace of `app`: the kinds of its target, and what it reads of others, in full; `loading`
+ * before their first answer, and an obstacle when there is none to be had.
+ */
+function sightOf({ informers, neighbours }: Senses, { metadata }: CanaryApp, mode: Mode): Sight | Obstacle | 'loading' {
+  const { namespace = '' } = metadata;
+  const { target, router } = mode;
+  const others = [...target.reads, ...router.reads];
+  const full = others.length === 0 ? [] : [...others, ...target.owned].map(({ kind }) => kind);
+  const byKind = new Map(full.map((kind) => [groupResourceOf(kind), neighbours.informer(kind, namespace)]));
+  const pods = full.length === 0 ? informers.pods : neighbours.pods(namespace);
+  const state = kindsState([...byKind.values(), pods]);
+  if (state !== undefined) return state;
   return {
-    get: <T extends KubernetesObject>(kind: ResourceKind<T>, name: string) =>
-      (full?.byKind(kind) ?? informers.byKind(kind)).lister.get(
-        namespace === undefined ? { name } : { namespace, name },
-      ),
-    pods: (kind, name): readonly Pod[] => pods.lister.byIndex(byController, controllerKey(namespace ?? '', kind, name)),
+    get: <T extends KubernetesObject>(kind: ResourceKind<T>, name: string) => {
+      // The key names the kind, so what is kept under it was made for T.
+      const informer = byKind.get(groupResourceOf(kind)) as Informer<T> | undefined;
+      return (informer ?? informers.byKind(kind)).lister.get({ namespace, name });
+    },
+    pods: (kind, name): readonly Pod[] => pods.lister.byIndex(byController, controllerKey(namespace, kind, name)),
   };
 }
 
@@ -113,20 +132,21 @@ function foreignObject(app: CanaryApp, { target, router }: Mode, live: Sight): O
 }
 
 /**
- * Whether the kinds of a router can be read; `loading` for the moment before their first answer. An outage of a server
- * that has answered before is no missing kind: what was read then still stands.
+ * Whether kinds can be read; `loading` for the moment before their first answer. An outage of a server that has answered
+ * before is no missing kind: what was read then still stands.
  */
-function routingState(
-  { byKind }: CanaryAppInformers,
-  kinds: readonly ResourceKind[],
-): Obstacle | 'loading' | undefined {
-  const informers = kinds.map((kind) => byKind(kind));
+function kindsState(informers: readonly Informer<KubernetesObject>[]): Obstacle | 'loading' | undefined {
   const missing = informers.find(
     ({ hasSynced, problem }) => problem !== undefined && (!hasSynced || problem.reason === 'NotInstalled'),
   );
-  if (missing !== undefined) {
-    const message = `the kinds of ${missing.kind.group} cannot be read; install Istio's CRDs, or give the operator its permissions`;
-    return { reason: Reason.IstioMissing, message, stops: 'all' };
-  }
+  if (missing !== undefined) return missingKind(missing.kind);
   return informers.some(({ hasSynced }) => !hasSynced) ? 'loading' : undefined;
+}
+
+function missingKind(kind: ResourceKind): Obstacle {
+  const isIstio = kind.group === 'networking.istio.io';
+  const message = isIstio
+    ? `the kinds of ${kind.group} cannot be read; install Istio's CRDs, or give the operator its permissions`
+    : `${groupResourceOf(kind)} cannot be read; install its CRD, or give the operator its permissions`;
+  return { reason: isIstio ? Reason.IstioMissing : Reason.KindMissing, message, stops: 'all' };
 }
