@@ -38,6 +38,8 @@ export interface Target {
   readonly reads: readonly ObjectRef[];
   /** The names that the target's own objects take. Objects of others in their place are never touched. */
   readonly owned: readonly ObjectRef[];
+  /** What stands in its way, beside objects of others in the place of its own. */
+  obstacle(live: LiveObjects): Obstacle | undefined;
   observe(sight: Sight): TargetFacts;
   /** The labels by which a Service finds the pods of each workload; undefined while that can't be told. */
   selectors(live: LiveObjects): PodSelectors | undefined;

@@ -60,6 +60,8 @@ export const Reason = {
   TrafficReturned: 'TrafficReturned',
   /** The target does not exist. */
   TargetMissing: 'TargetMissing',
+  /** The autoscaler that the spec names does not exist. */
+  AutoscalerMissing: 'AutoscalerMissing',
   /** Another CanaryApp releases the same target. */
   TargetConflict: 'TargetConflict',
   /** A Service of the application's name exists, and spec.service.adopt does not allow to use it. */

@@ -61,7 +61,7 @@ export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number)
     weight: weightNow(mode.router.weight(live), lost !== undefined),
     measurement,
     lastAskedAt,
-    obstacle: routing ?? foreignObject(app, mode, live) ?? mode.router.obstacle(live) ?? (lost && hostConflict(lost)),
+    obstacle: routing ?? obstacleOf(app, mode, live) ?? (lost && hostConflict(lost)),
     watchedSince: readiness.watchedSince(keyText(keyOf(app)), now),
   });
 }
@@ -118,6 +118,10 @@ function hostConflict({ claim, holder }: LostClaim): Obstacle {
   const host = claim.slice(claim.lastIndexOf(' ') + 1);
   const message = `host ${host} is taken by CanaryApp ${holder}; set another one in spec.service.hosts, or remove it there`;
   return { reason: Reason.HostConflict, message, stops: 'routes' };
+}
+
+function obstacleOf(app: CanaryApp, mode: Mode, live: Sight): Obstacle | undefined {
+  return foreignObject(app, mode, live) ?? mode.router.obstacle(live) ?? mode.target.obstacle(live);
 }
 
 /** A child's name that somebody else's object has: it is never taken over, and never removed. */

@@ -1,7 +1,8 @@
-import { ControllerRevision, Deployment, Pod, Service } from '@canaryop/reconcile/kinds';
+import { ControllerRevision, Deployment, HorizontalPodAutoscaler, Pod, Service } from '@canaryop/reconcile/kinds';
 
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import type { Permission, Verb } from '../../rbac/permission.ts';
+import { ScaledObject } from '../../targets/adopted/scaled-object.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
 
 /** What an informer asks for. */
@@ -27,6 +28,9 @@ export const canaryAppPermissions: readonly Permission[] = [
   { resource: Deployment, subresource: 'scale', verbs: ['patch'] },
   // What primary of an adopted workload may have to go back to; never changed, and only while a run lasts.
   { resource: ControllerRevision, verbs: [...watched, 'create', 'delete'] },
+  // Primary's copy of what scales the target; KEDA's is paused while the target is at 0.
+  { resource: HorizontalPodAutoscaler, verbs: owned },
+  { resource: ScaledObject, verbs: owned },
   { resource: DestinationRule, verbs: owned },
   // The routes of an adopted workload go before it serves alone again.
   { resource: VirtualService, verbs: [...owned, 'delete'] },

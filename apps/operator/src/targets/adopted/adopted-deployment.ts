@@ -13,6 +13,7 @@ import type { Obstacle } from '../../rollout/observed.ts';
 import { childOf, type Child } from '../../rollout/write.ts';
 import type { Sight, Target, WorkloadFacts } from '../target.ts';
 import { deploymentFacts } from '../workload.ts';
+import { autoscalerOf, type ScalingNeed } from './autoscaler.ts';
 import { canonicalTemplate, type PodTemplate } from './canonical-template.ts';
 import { primaryCopy, primarySelector, primaryTemplate } from './primary-copy.ts';
 import { keptTemplate, snapshotOf } from './snapshot.ts';
@@ -25,13 +26,16 @@ export function adoptedDeployment(app: CanaryApp, spec: AdoptedSpec): Target {
   const { name } = app.metadata;
   const { name: targetName } = spec.targetRef;
   const context = { app, spec };
+  const autoscaler = autoscalerOf(app, spec);
   return {
     claims: [`target Deployment ${app.metadata.namespace ?? ''}/${targetName}`],
-    reads: [{ kind: Deployment, name: targetName }],
+    reads: [{ kind: Deployment, name: targetName }, ...autoscaler.reads],
     owned: [
       { kind: Deployment, name: primaryName(name) },
       { kind: ControllerRevision, name: primaryName(name) },
+      ...autoscaler.owned,
     ],
+    obstacle: (live) => autoscaler.obstacle(live),
     selectors: (live) => {
       const labels = live.get(Deployment, targetName)?.spec?.selector.matchLabels;
       return labels && { primary: primarySelector(labels), secondary: labels };
@@ -52,7 +56,8 @@ export function adoptedDeployment(app: CanaryApp, spec: AdoptedSpec): Target {
       return [
         ...snapshotOf(app, live, { keep, primary }),
         ...(target === undefined ? [] : primaryChild(context, { target, primary, live }, intent.primary)),
-        ...(target === undefined ? [] : [lentTarget({ target, primary }, intent)]),
+        ...autoscaler.children(live, scalingNeed(primary, intent)),
+        ...(target === undefined ? [] : [lentTarget(context, { target, primary }, intent)]),
       ];
     },
   };
@@ -151,13 +156,21 @@ function primaryChild(
 }
 
 /**
- * The target's count: enough pods for the share that it may get, in proportion to primary's. Above that share, where it
- * serves alone, its count is whoever's it was.
+ * The target's count: enough pods for the share that it may get, in proportion to primary's. With an autoscaler, and
+ * where it serves alone, that is only what it begins with.
  */
-function lentTarget({ target, primary }: Pair, { secondary, reach }: Intent): Child {
+function lentTarget({ spec }: Context, { target, primary }: Pair, { secondary, reach }: Intent): Child {
   const lent = {};
   if (secondary === undefined) return { kind: Deployment, live: target, lent, replicas: { count: 0, isFixed: true } };
   const full = primary?.spec?.replicas ?? target.spec?.replicas ?? 1;
   const count = Math.max(1, Math.ceil((full * reach) / 100));
-  return { kind: Deployment, live: target, lent, replicas: { count, isFixed: reach < 100 } };
+  const isFixed = reach < 100 && spec.autoscalerRef === undefined;
+  return { kind: Deployment, live: target, lent, replicas: { count, isFixed } };
+}
+
+/** While a run lasts, all traffic may come back to primary: what it has is the least that it keeps. */
+function scalingNeed(primary: Deployment | undefined, { secondary, fallback }: Intent): ScalingNeed {
+  const isRunning = secondary !== undefined && fallback !== undefined;
+  const floor = isRunning ? primary?.spec?.replicas : undefined;
+  return { isTried: secondary !== undefined, ...(floor === undefined ? {} : { floor }) };
 }

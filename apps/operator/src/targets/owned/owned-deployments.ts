@@ -18,6 +18,7 @@ export function ownedDeployments(app: CanaryApp, spec: OwnedSpec): Target {
   return {
     claims: [],
     reads: [],
+    obstacle: () => undefined,
     selectors: () => ({ primary: podLabels(name, 'primary'), secondary: podLabels(name, 'secondary') }),
     owned: [primaryName(name), secondaryName(name)].map((own) => ({ kind: Deployment, name: own })),
     observe: (sight) =>
