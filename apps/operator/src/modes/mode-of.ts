@@ -1,3 +1,4 @@
+import { queryAnalysis } from '../analysis/query/query-analysis.ts';
 import { ownedSpec, type CanaryApp } from '../api/v1/canaryapp.ts';
 import { Reason } from '../api/v1/reasons.ts';
 import type { Mode } from '../rollout/mode.ts';
@@ -10,7 +11,12 @@ import { istioSubsets } from '../traffic/istio/istio-subsets.ts';
 export function modeOf(app: CanaryApp): Mode | Obstacle {
   const spec = ownedSpec(app);
   if (spec === undefined) return unsupported;
-  return { target: ownedDeployments(app, spec), router: istioSubsets(app, spec), settings: ownedSettings(spec) };
+  return {
+    target: ownedDeployments(app, spec),
+    router: istioSubsets(app, spec),
+    analysis: queryAnalysis(spec),
+    settings: ownedSettings(spec),
+  };
 }
 
 /** What an application asks for at the ingress, and only one can have. */

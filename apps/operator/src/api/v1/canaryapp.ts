@@ -26,6 +26,7 @@ export const CanaryApp = defineKind({
 
 export type CanaryApp = ObjectOf<typeof CanaryApp>;
 export type CanaryAppSpec = ReadType<typeof specSchema>;
+export type AnalysisSpec = NonNullable<CanaryAppSpec['analysis']>;
 export type CanaryAppStatus = ReadType<typeof statusSchema>;
 export type RunStatus = NonNullable<CanaryAppStatus['run']>;
 export type RunStage = RunStatus['stage'];

@@ -4,6 +4,7 @@ import { keyOf, keyText, present, type KubernetesObject, type ResourceKind } fro
 import type { CanaryApp } from '../../api/v1/canaryapp.ts';
 import type { Role } from '../../api/v1/names.ts';
 import { Reason } from '../../api/v1/reasons.ts';
+import type { Announcer } from '../../analysis/announcer.ts';
 import type { Checker } from '../../analysis/checker.ts';
 import { claimsOf } from '../../modes/mode-of.ts';
 import { isOwnedBy } from '../../rollout/diff.ts';
@@ -21,6 +22,7 @@ export interface Senses {
   readonly informers: CanaryAppInformers;
   readonly readiness: Readiness;
   readonly checker: Checker;
+  readonly announcer: Announcer;
 }
 
 /** Reads what a decision about `app` needs. Undefined while a kind is still being loaded for the first time. */
