@@ -78,7 +78,7 @@ const simkubeFolders: Readonly<Record<string, readonly string[]>> = {
 const operatorFolders: Readonly<Record<string, readonly string[]>> = {
   api: ['rbac', 'rollout', 'strategy', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
   rbac: ['api', 'rollout', 'strategy', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
-  rollout: ['rbac', 'strategy', 'targets/[a-z-]+', 'traffic/[a-z-]+', 'analysis', 'modes', 'controllers', 'manifests'],
+  rollout: ['rbac', 'strategy', 'targets/[a-z-]+', 'traffic/[a-z-]+', 'modes', 'controllers', 'manifests'],
   strategy: ['rbac', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
   targets: ['rbac', 'strategy', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
   traffic: ['rbac', 'strategy', 'targets', 'analysis', 'modes', 'controllers', 'manifests'],
@@ -96,6 +96,13 @@ const pure: readonly Ban[] = [
   { regex: `^@canaryop/reconcile/(${impure})$`, message: 'This folder decides over plain objects.' },
   { regex: '^@canaryop/reconcile/client$', message: 'Types only: act.ts does the writes.', allowTypeImports: true },
 ];
+
+/** What decides knows how releases are judged by one interface, and nothing of metrics. */
+const analysisPort: Ban = {
+  // Of all files there, only the port's name begins like this.
+  regex: '^(\\.\\./)+analysis/([^a]|a[^n]|an[^a])',
+  message: 'This folder knows analysis/analysis.ts and nothing else of it.',
+};
 
 /** Bans by path, broad before narrow: the last that matches a file holds. */
 const zones: readonly { readonly path: string; readonly bans: readonly Ban[] }[] = [
@@ -129,6 +136,7 @@ const zones: readonly { readonly path: string; readonly bans: readonly Ban[] }[]
     bans: [
       notPackages('operator|demo|sample-server|testkit|simkube|reconcile/testing'),
       notFolders(others),
+      ...(folder === 'rollout' ? [analysisPort] : []),
       ...(['rollout', 'strategy', 'targets', 'traffic', 'modes'].includes(folder) ? pure : []),
     ],
   })),

@@ -38,6 +38,7 @@ export async function operatorOptions(
       resolve: flags.resolve,
       refusedAddresses: [apiServer, ...(await lookUp(apiServer).catch((): readonly string[] => []))],
     },
+    metricsServer: flags.metricsServer,
     instance,
     ...(flags.namespace === undefined ? {} : { namespaces: [flags.namespace] }),
     ...(flags.leaderElect

@@ -3,9 +3,11 @@ import { createManager, type Manager, type ManagerOptions } from '@canaryop/reco
 import { channelSource } from '@canaryop/reconcile/watch';
 
 import type { AddressPolicy } from './analysis/address-policy.ts';
+import { Announcer } from './analysis/announcer.ts';
 import { Checker } from './analysis/checker.ts';
+import { defaultMetricsServer, Endpoints, type Resolve } from './analysis/endpoints.ts';
 import { HttpClient } from './analysis/http.ts';
-import { PrometheusProvider, type Resolve } from './analysis/prometheus.ts';
+import { providers } from './analysis/providers/providers.ts';
 import { appsOf, canaryAppController } from './controllers/canaryapp/controller.ts';
 import { declareInformers } from './controllers/canaryapp/informers.ts';
 import { Neighbours } from './controllers/canaryapp/neighbours.ts';
@@ -21,37 +23,43 @@ export interface OperatorOptions extends Omit<ManagerOptions, 'fieldManager'> {
   readonly network: Transport;
   readonly resolve: Resolve;
   readonly addresses: AddressPolicy;
+  /** Prometheus for applications that name none; `addresses` has no say in it. @default defaultMetricsServer */
+  readonly metricsServer?: string;
 }
 
 /** The operator: a manager with every controller of it, which this function lists. Nothing happens before `start`. */
-export function createOperator({ network, resolve, addresses, ...options }: OperatorOptions): Manager {
+export function createOperator({ network, resolve, addresses, metricsServer, ...options }: OperatorOptions): Manager {
   const { env } = options;
   const manager = createManager({ ...options, fieldManager });
   const wakes = channelSource('something that the application reads');
-  const provider = new PrometheusProvider(new HttpClient(network, env.timers, providerBounds), addresses, resolve);
-  const checker = new Checker(provider, env.clock, (app) => {
+  const provider = providers({
+    http: new HttpClient(network, env.timers, providerBounds),
+    endpoints: new Endpoints(addresses, resolve, metricsServer ?? defaultMetricsServer),
+  });
+  const checker = new Checker(provider, env, (app) => {
     wakes.send(app);
   });
+  const announcer = new Announcer(provider);
   const informers = declareInformers(manager);
   const concerned = appsOf(informers);
   const neighbours = new Neighbours(manager, (...changed) => {
     for (const app of concerned(...changed)) wakes.send(app);
   });
-  const senses = { informers, neighbours, readiness: new Readiness(), checker };
+  const senses = { informers, neighbours, readiness: new Readiness(), checker, announcer };
   manager.add(canaryAppController(env, senses, wakes));
   manager.add({
     name: 'checks',
     needsLeaderElection: true,
-    start: (signal) => stopWith(signal, checker),
+    start: (signal) => stopWith(signal, [checker, announcer]),
   });
   return manager;
 }
 
 /** Ends what is under way when the manager stops. */
-function stopWith(signal: AbortSignal, checker: Checker): Promise<void> {
+function stopWith(signal: AbortSignal, parts: readonly { stop(): void }[]): Promise<void> {
   return new Promise((resolve) => {
     const stop = (): void => {
-      checker.stop();
+      for (const part of parts) part.stop();
       resolve();
     };
     if (signal.aborted) stop();

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { defaultAllowedHosts } from './analysis/address-policy.ts';
+import { defaultMetricsServer } from './analysis/endpoints.ts';
 
 /** The flags of the operator, as parsed. */
 export interface Flags {
@@ -17,6 +18,7 @@ export interface Flags {
   readonly logFormat: 'json' | 'console';
   readonly resolve: ReadonlyMap<string, { readonly host: string; readonly port: number }>;
   readonly metricsAllowedHosts: readonly string[];
+  readonly metricsServer: string;
   readonly installCrds: boolean;
 }
 
@@ -63,11 +65,25 @@ function command(): Command {
         .argParser((value: string, known: readonly string[]) => [...known, value.toLowerCase()])
         .default(defaultAllowedHosts, defaultAllowedHosts.join(', ')),
     )
+    .addOption(
+      new Option('--metrics-server <url>', 'Prometheus for CanaryApps with a targetRef that name none; asked unchecked')
+        .argParser(serverUrl)
+        .default(defaultMetricsServer),
+    )
     .option('--install-crds', 'create or update the CustomResourceDefinition first', false)
     .exitOverride();
 }
 
 type Mapping = ReadonlyMap<string, { readonly host: string; readonly port: number }>;
+
+function serverUrl(value: string): string {
+  const url = URL.parse(value);
+  const isPlain = url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (!isPlain || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new InvalidArgumentError('it must be an http or https URL without credentials, query and fragment');
+  }
+  return value;
+}
 
 function addMapping(value: string, known: Mapping): Mapping {
   const form = /^(?<from>[^\s:=]+:\d{1,5})=(?<host>\[[0-9a-fA-F:]+\]|[^\s:=]+):(?<port>\d{1,5})$/;

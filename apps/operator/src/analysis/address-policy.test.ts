@@ -34,11 +34,11 @@ describe('the address policy', () => {
     ['prometheus.svc:9090', 'invalid'],
     ['http://', 'invalid'],
   ])('says of %s: %s', (url, kind) => {
-    expect(judgeUrl(url, policy).kind).toBe(kind);
+    expect(judgeUrl(url, policy, 'prometheusURL').kind).toBe(kind);
   });
 
   it('never repeats credentials', () => {
-    const verdict = judgeUrl('http://user:secret@prometheus.monitoring.svc', policy);
+    const verdict = judgeUrl('http://user:secret@prometheus.monitoring.svc', policy, 'prometheusURL');
     expect(JSON.stringify(verdict)).not.toContain('secret');
   });
 

@@ -20,26 +20,33 @@ export type AddressVerdict =
   | { readonly kind: 'forbidden'; readonly explanation: string }
   | { readonly kind: 'invalid'; readonly explanation: string };
 
-/** Judges the name in a URL. A literal address is never allowed, unless the operator mapped it. */
-export function judgeUrl(text: string, policy: AddressPolicy): AddressVerdict {
+/**
+ * Judges the name in a URL. A literal address is never allowed, unless the operator mapped it.
+ * @param field where the URL is from, for the explanation
+ */
+export function judgeUrl(text: string, policy: AddressPolicy, field: string): AddressVerdict {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    return { kind: 'invalid', explanation: 'prometheusURL is not an http or https URL' };
+    return { kind: 'invalid', explanation: `${field} is not an http or https URL` };
   }
   if (url.username !== '' || url.password !== '') {
-    return { kind: 'forbidden', explanation: 'prometheusURL must not carry credentials' };
+    return { kind: 'forbidden', explanation: `${field} must not carry credentials` };
   }
-  const host = url.hostname.toLowerCase();
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  const { host, port } = placeOf(url);
   const address = policy.resolve.get(`${host}:${port}`);
   if (address !== undefined) return { kind: 'mapped', address };
   const literal = host.startsWith('[') || isIP(host) !== 0;
   if (literal || !policy.allowedHosts.some((pattern) => matches(host, pattern))) {
     const allowed = policy.allowedHosts.join(', ');
-    const explanation = `prometheusURL names ${host}, which the operator must not ask. Allowed are ${allowed}, and what --metrics-allowed-hosts adds`;
+    const explanation = `${field} names ${host}, which the operator must not ask. Allowed are ${allowed}, and what --metrics-allowed-hosts adds`;
     return { kind: 'forbidden', explanation };
   }
   return { kind: 'lookup', host, port };
+}
+
+/** Host (an IPv6 address in brackets) and port of a URL. */
+export function placeOf({ hostname, port, protocol }: URL): { readonly host: string; readonly port: number } {
+  return { host: hostname.toLowerCase(), port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) };
 }
 
 /** Whether an address that a name led to may be connected to. */

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 import type { Revision } from '../api/v1/revision.ts';
 import { Checker } from './checker.ts';
-import type { Question } from './metric-provider.ts';
+import type { Inquiry } from './analysis.ts';
+import type { InstantQuestion } from './question.ts';
 
 const slow = 'http://slow.monitoring.svc:9090';
 const fast = 'http://prometheus.monitoring.svc:9090';
@@ -22,26 +23,65 @@ function checkerOnTwo() {
   const asked: { readonly url: string; readonly at: number; readonly endMs: number }[] = [];
   const checker = new Checker(
     {
-      ask: async ({ url, endMs }) => {
-        asked.push({ url, at: env.clock.now() - startMs, endMs: endMs - startMs });
+      ask: async (question) => {
+        const { url = '', atMs } = question as InstantQuestion;
+        asked.push({ url, at: env.clock.now() - startMs, endMs: atMs - startMs });
         await sleep(env.timers, url === slow ? slowMs : fastMs);
-        return { kind: 'empty' };
+        return { kind: 'value', value: url === slow ? 1 : 2 };
       },
     },
-    env.clock,
+    env,
     () => undefined,
   );
-  const question =
-    (url: string) =>
-    (endMs: number): Question => ({ url, query: 'q', startMs: endMs, endMs, stepSeconds: 5 });
-  const ask = (index: number, url: string): void =>
-    checker.ask({ app: appKey(index), revision, url, question: question(url) });
+  const inquiry =
+    (urls: readonly string[]) =>
+    (atMs: number): Inquiry => ({
+      questions: urls.map((url) => ({ kind: 'instant', field: 'f', url, query: 'q', atMs })),
+      judge: (answers) => ({ verdict: 'pass', detail: JSON.stringify(answers), measured: [] }),
+    });
+  const ask = (index: number, ...urls: readonly string[]): void =>
+    checker.ask({ app: appKey(index), revision, inquire: inquiry(urls) });
   const askedAt = (index: number): number | undefined => {
     const at = checker.recall(appKey(index))?.measurement?.askedAt;
     return at === undefined ? undefined : at - startMs;
   };
   return { env, checker, asked, ask, askedAt };
 }
+
+describe('a check of several questions', () => {
+  it('asks them side by side, and gives one measurement when all are answered', async () => {
+    const { env, checker, asked, ask } = checkerOnTwo();
+    ask(0, fast, slow, fast);
+    await env.time.advance(slowMs - 1);
+    expect(asked.map(({ url, at }) => [url, at])).toEqual([
+      [fast, 0],
+      [slow, 0],
+      [fast, 0],
+    ]);
+    expect(checker.recall(appKey(0))?.measurement).toBeUndefined();
+    await env.time.advance(1);
+    const { detail = '[]' } = checker.recall(appKey(0))?.measurement ?? {};
+    expect((JSON.parse(detail) as { value: number }[]).map(({ value }) => value)).toEqual([2, 1, 2]);
+  });
+
+  it('is about the moment of its first question, and each question about its own', async () => {
+    const { env, asked, ask, askedAt } = checkerOnTwo();
+    for (let index = 0; index < 64; index += 1) ask(index, slow);
+    ask(64, slow, fast);
+    await env.time.advance(2 * slowMs);
+    expect(asked.filter(({ at }) => at === slowMs)).toEqual([{ url: slow, at: slowMs, endMs: slowMs }]);
+    expect(asked.filter(({ url }) => url === fast)).toEqual([{ url: fast, at: 0, endMs: 0 }]);
+    expect(askedAt(64)).toBe(0);
+  });
+
+  it('that asks nothing is answered at once', async () => {
+    const { env, ask, askedAt } = checkerOnTwo();
+    await env.time.advance(7);
+    ask(0);
+    await env.time.advance(0);
+    expect(askedAt(0)).toBe(7);
+  });
+});
 
 describe('checks in the background', () => {
   it('of a slow provider keep those of another one waiting not at all, however many they are', async () => {

@@ -1,59 +1,54 @@
-import type { Clock } from '@canaryop/reconcile/env';
+import type { Env } from '@canaryop/reconcile/env';
 import { keyText, present, type ObjectKey } from '@canaryop/reconcile/object';
 
 import type { Revision } from '../api/v1/revision.ts';
 import type { Measurement } from '../rollout/observed.ts';
-import type { Answer, MetricProvider, Question } from './metric-provider.ts';
-import { verdictOf } from './verdict.ts';
-
-/** Checks that one provider has to answer at once; others of the same provider wait their turn. */
-const maxConcurrent = 64;
+import type { Inquiry } from './analysis.ts';
+import { askSafely } from './ask-safely.ts';
+import { Lanes } from './lanes.ts';
+import type { MetricProvider } from './metric-provider.ts';
+import type { Answer, Question } from './question.ts';
 
 /** One check of one application. */
 export interface Check {
   /** The application. */
   readonly app: ObjectKey;
   readonly revision: Revision;
-  /** The provider's URL. */
-  readonly url: string;
-  /** What is asked when its turn has come: an answer about the moment of queueing could be too old to be of use. */
-  readonly question: (nowMs: number) => Question;
-}
-
-/** The checks of one provider, by its URL: one that is slow keeps only its own waiting. */
-interface Lane {
-  readonly waiting: Check[];
-  running: number;
+  /** What is asked at a moment: a question about the moment of queueing could be too old to be of use. */
+  readonly inquire: (nowMs: number) => Inquiry;
 }
 
 interface Memory {
   readonly lastAskedAt: number;
   readonly measurement?: Measurement;
+  /** The check that has no answer yet. */
+  readonly underWay?: Check;
 }
 
 /**
  * Asks in the background, so that no worker waits for a provider, and remembers the last answer of each application
- * until it is forgotten. An answer is an event: it makes the application reconcile.
+ * until it is forgotten. An answer is an event: it makes the application reconcile. The questions of a check are asked
+ * side by side, each when its provider has a turn for it, and together give one measurement.
  */
 export class Checker {
   readonly #provider: MetricProvider;
-  readonly #clock: Clock;
+  readonly #env: Pick<Env, 'clock' | 'log'>;
   readonly #onAnswer: (app: ObjectKey) => void;
   readonly #memory = new Map<string, Memory>();
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new Lanes();
   readonly #stop = new AbortController();
 
   /** @param onAnswer is called with the application's key each time an answer has come. */
-  constructor(provider: MetricProvider, clock: Clock, onAnswer: (app: ObjectKey) => void) {
+  constructor(provider: MetricProvider, env: Pick<Env, 'clock' | 'log'>, onAnswer: (app: ObjectKey) => void) {
     this.#provider = provider;
-    this.#clock = clock;
+    this.#env = env;
     this.#onAnswer = onAnswer;
   }
 
   /** What is known of an application's checks. A clock that was set back makes what was asked before it unusable. */
-  recall(app: ObjectKey): Memory | undefined {
+  recall(app: ObjectKey): Pick<Memory, 'lastAskedAt' | 'measurement'> | undefined {
     const known = this.#memory.get(keyText(app));
-    if (known !== undefined && known.lastAskedAt > this.#clock.now()) this.forget(app);
+    if (known !== undefined && known.lastAskedAt > this.#env.clock.now()) this.forget(app);
     return this.#memory.get(keyText(app));
   }
 
@@ -66,63 +61,60 @@ export class Checker {
   ask(check: Check): void {
     const key = keyText(check.app);
     const known = this.#memory.get(key);
-    const isUnderWay = known !== undefined && (known.measurement?.askedAt ?? -1) < known.lastAskedAt;
-    if (isUnderWay) return;
-    this.#memory.set(key, present({ lastAskedAt: this.#clock.now(), measurement: known?.measurement }));
-    const lane = this.#laneOf(check);
-    lane.waiting.push(check);
-    this.#startNext(lane);
+    if (known?.underWay !== undefined) return;
+    const lastAskedAt = this.#env.clock.now();
+    this.#memory.set(key, present({ lastAskedAt, measurement: known?.measurement, underWay: check }));
+    void this.#run(check, lastAskedAt);
   }
 
   /** Ends every check under way; nothing is asked afterwards. */
   stop(): void {
-    this.#lanes.clear();
+    this.#lanes.stop();
     this.#stop.abort();
   }
 
-  #laneOf({ url }: Check): Lane {
-    const lane = this.#lanes.get(url) ?? { waiting: [], running: 0 };
-    this.#lanes.set(url, lane);
-    return lane;
+  async #run(check: Check, queuedAt: number): Promise<void> {
+    let askedAt: number | undefined;
+    const turn = (index: number): Promise<Answer> => {
+      const now = this.#env.clock.now();
+      askedAt ??= this.#begin(check, now);
+      return this.#answer(check, check.inquire(now).questions[index]);
+    };
+    const asked = check
+      .inquire(queuedAt)
+      .questions.map(({ url = '' }, index) => this.#lanes.run(url, () => turn(index)));
+    this.#conclude(check, await Promise.all(asked), askedAt ?? queuedAt);
   }
 
-  #startNext(lane: Lane): void {
-    if (lane.running >= maxConcurrent || this.#stop.signal.aborted) return;
-    const check = lane.waiting.shift();
-    if (check === undefined) return;
-    lane.running += 1;
-    void this.#run(lane, check);
-  }
-
-  /** A lane that nobody uses is forgotten: users name providers, and there is no end to the names. */
-  #end(lane: Lane, { url }: Check): void {
-    lane.running -= 1;
-    if (lane.running === 0 && lane.waiting.length === 0) this.#lanes.delete(url);
-  }
-
-  async #run(lane: Lane, check: Check): Promise<void> {
-    const { app, revision } = check;
-    const askedAt = this.#clock.now();
-    const answer = await this.#answer(check, askedAt);
-    this.#end(lane, check);
-    // Otherwise it was forgotten meanwhile, and what is remembered now belongs to another check.
-    const isAwaited = this.#memory.get(keyText(app))?.lastAskedAt === askedAt;
-    if (answer !== undefined && isAwaited && !this.#stop.signal.aborted) {
-      const measurement = { revisionId: revision.id, askedAt, ...verdictOf(answer) };
-      this.#memory.set(keyText(app), { lastAskedAt: askedAt, measurement });
-      this.#onAnswer(app);
-    }
-    this.#startNext(lane);
+  /** A check is about the moment at which its first question was asked. */
+  #begin(check: Check, now: number): number {
+    const known = this.#memoryOf(check);
+    if (known !== undefined) this.#memory.set(keyText(check.app), { ...known, lastAskedAt: now });
+    return now;
   }
 
   /** Nothing is asked for an application that was forgotten while it waited. */
-  async #answer({ app, question }: Check, askedAt: number): Promise<Answer | undefined> {
-    const known = this.#memory.get(keyText(app));
-    if (known === undefined) return undefined;
-    this.#memory.set(keyText(app), { ...known, lastAskedAt: askedAt });
-    return this.#provider.ask(question(askedAt), this.#stop.signal).catch((error: unknown): Answer => ({
-      kind: 'error',
-      errorClass: error instanceof Error ? error.name : 'unknown',
-    }));
+  async #answer(check: Check, question: Question | undefined): Promise<Answer> {
+    if (this.#memoryOf(check) === undefined || question === undefined)
+      return { kind: 'error', errorClass: 'not asked' };
+    return askSafely(this.#provider, question, this.#stop.signal);
+  }
+
+  #conclude(check: Check, answers: readonly Answer[], askedAt: number): void {
+    const { app, revision } = check;
+    if (this.#memoryOf(check) === undefined || this.#stop.signal.aborted) return;
+    const finding = check.inquire(askedAt).judge(answers);
+    this.#memory.set(keyText(app), {
+      lastAskedAt: askedAt,
+      measurement: { revisionId: revision.id, askedAt, ...finding },
+    });
+    this.#env.log.debug('checked', { app: keyText(app), revision: revision.id, ...finding });
+    this.#onAnswer(app);
+  }
+
+  /** Undefined when the application was forgotten: what is remembered now belongs to another check. */
+  #memoryOf(check: Check): Memory | undefined {
+    const known = this.#memory.get(keyText(check.app));
+    return known?.underWay === check ? known : undefined;
   }
 }

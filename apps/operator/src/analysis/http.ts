@@ -14,6 +14,10 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly form?: Readonly<Record<string, string>>;
+  /** A JSON text as the body, instead of a form. */
+  readonly json?: string;
+  /** Instead of the time of the bounds. */
+  readonly timeoutMs?: number;
   readonly address: { readonly host: string; readonly port: number };
   readonly signal: AbortSignal;
 }
@@ -40,14 +44,15 @@ export class HttpClient {
     this.#bounds = bounds;
   }
 
-  async send({ method, url, form, address, signal }: HttpRequest): Promise<HttpOutcome> {
-    const deadline = startDeadline(this.#timers, this.#bounds.timeoutMs, signal);
+  async send(request: HttpRequest): Promise<HttpOutcome> {
+    const { method, url, address, signal, timeoutMs = this.#bounds.timeoutMs } = request;
+    const deadline = startDeadline(this.#timers, timeoutMs, signal);
     try {
       const response = await axios.request<string>({
         method,
         url,
-        ...(form === undefined ? {} : { data: new URLSearchParams(form).toString() }),
-        headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+        ...bodyOf(request),
+        headers: { accept: 'application/json', 'accept-encoding': 'identity', ...contentTypeOf(request) },
         adapter: this.#adapter(address),
         signal: deadline.signal,
         maxRedirects: 0,
@@ -85,6 +90,15 @@ export class HttpClient {
       return { data, status: response.status, statusText: '', headers: { ...response.headers }, config };
     };
   }
+}
+
+function bodyOf({ form, json }: HttpRequest): { readonly data?: string } {
+  if (json !== undefined) return { data: json };
+  return form === undefined ? {} : { data: new URLSearchParams(form).toString() };
+}
+
+function contentTypeOf({ json }: HttpRequest): Readonly<Record<string, string>> {
+  return json === undefined ? {} : { 'content-type': 'application/json' };
 }
 
 /** The body as text; undefined once it is larger than allowed, without reading on. */

@@ -1,22 +1,56 @@
-import type { OwnedSpec } from '../api/v1/canaryapp.ts';
-import type { Question } from './metric-provider.ts';
+/** Where a question goes. */
+interface Addressed {
+  /** An http or https URL, which is user input. Absent: the operator's own metrics server, which its flag vouches for. */
+  readonly url?: string;
+  /** The field that the URL is from, for messages. */
+  readonly field: string;
+}
 
-/** Seconds between two points of the range query. */
-export const stepSeconds = 5;
-/** How far back a check looks, at most. */
-const longestRangeMs = 120_000;
+/** One range query to Prometheus; times in milliseconds since the epoch. */
+export interface RangeQuestion extends Addressed {
+  readonly kind: 'range';
+  readonly query: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepSeconds: number;
+}
+
+/** One query to Prometheus about a single moment, in milliseconds since the epoch. It must give one number. */
+export interface InstantQuestion extends Addressed {
+  readonly kind: 'instant';
+  readonly query: string;
+  readonly atMs: number;
+}
+
+/** A JSON document with a number in it, at a path as `.data[0].value`. */
+export interface DocumentQuestion extends Addressed {
+  readonly kind: 'document';
+  readonly path: string;
+}
+
+/** A POST of a JSON text, which is accepted or not. */
+export interface WebhookQuestion extends Addressed {
+  readonly kind: 'webhook';
+  readonly body: string;
+  readonly timeoutMs: number;
+}
+
+/** What is asked of a provider. Each kind has one. */
+export type Question = RangeQuestion | InstantQuestion | DocumentQuestion | WebhookQuestion;
 
 /**
- * The range query of a check at `now`: it ends now, and begins a whole number of steps earlier, but never before the
- * revision had its first traffic. Without `since` it asks about this moment alone.
+ * What came back, without anything of a body but numbers and an error class: the answer of a provider is as untrusted
+ * as its address.
  */
-export function questionAt(
-  spec: Pick<OwnedSpec, 'prometheusQuery' | 'prometheusURL'>,
-  now: number,
-  since: number | undefined,
-): Question {
-  const stepMs = stepSeconds * 1000;
-  const reach = since === undefined ? 0 : Math.min(Math.max(now - since, 0), longestRangeMs);
-  const startMs = now - Math.floor(reach / stepMs) * stepMs;
-  return { url: spec.prometheusURL, query: spec.prometheusQuery, startMs, endMs: now, stepSeconds };
-}
+export type Answer =
+  /** There is nothing: no series, or null. */
+  | { readonly kind: 'empty' }
+  /** A range query found something. */
+  | { readonly kind: 'result'; readonly series: number }
+  /** One number, which may be NaN or infinite. */
+  | { readonly kind: 'value'; readonly value: number }
+  | { readonly kind: 'accepted' }
+  /** A webhook answered, and not with a 2xx. */
+  | { readonly kind: 'refused'; readonly status: number }
+  | { readonly kind: 'error'; readonly errorClass: string }
+  | { readonly kind: 'forbidden'; readonly explanation: string };

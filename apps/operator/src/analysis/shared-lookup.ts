@@ -1,6 +1,6 @@
 import { startDeadline, type Env } from '@canaryop/reconcile/env';
 
-import type { Resolve } from './prometheus.ts';
+import type { Resolve } from './endpoints.ts';
 
 /** How long one lookup may take, and how long its answer, also a refusal, is used again. In milliseconds. */
 const lookupMs = 2_000;

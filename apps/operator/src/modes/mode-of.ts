@@ -1,4 +1,10 @@
+import { keyOf } from '@canaryop/reconcile/object';
+
+import { metricAnalysis } from '../analysis/metrics/metric-analysis.ts';
+import type { Subject } from '../analysis/metrics/subject.ts';
+import { queryAnalysis } from '../analysis/query/query-analysis.ts';
 import { adoptedSpec, ownedSpec, type AdoptedSpec, type CanaryApp } from '../api/v1/canaryapp.ts';
+import { canaryName, primaryName } from '../api/v1/names.ts';
 import { Reason } from '../api/v1/reasons.ts';
 import type { Mode } from '../rollout/mode.ts';
 import type { Obstacle } from '../rollout/observed.ts';
@@ -13,7 +19,12 @@ import { istioSubsets } from '../traffic/istio/istio-subsets.ts';
 export function modeOf(app: CanaryApp): Mode | Obstacle {
   const owned = ownedSpec(app);
   if (owned !== undefined)
-    return { target: ownedDeployments(app, owned), router: istioSubsets(app, owned), settings: ownedSettings(owned) };
+    return {
+      target: ownedDeployments(app, owned),
+      router: istioSubsets(app, owned),
+      analysis: queryAnalysis(owned),
+      settings: ownedSettings(owned),
+    };
   const adopted = adoptedSpec(app);
   return adopted?.targetRef.kind === 'Deployment' ? adoptedMode(app, adopted) : unsupported;
 }
@@ -21,7 +32,14 @@ export function modeOf(app: CanaryApp): Mode | Obstacle {
 function adoptedMode(app: CanaryApp, spec: AdoptedSpec): Mode {
   const target = adoptedDeployment(app, spec);
   const router = istioServices(app, spec, (live) => target.selectors(live));
-  return { target, router, settings: adoptedSettings(spec) };
+  const { name, namespace = '' } = app.metadata;
+  const subject = (workload: string, service: string): Subject => ({ namespace, workload, service });
+  const analysis = metricAnalysis(keyOf(app), spec.analysis, {
+    primary: subject(primaryName(name), primaryName(name)),
+    secondary: subject(spec.targetRef.name, canaryName(name)),
+    ...(spec.prometheusURL === undefined ? {} : { prometheusURL: spec.prometheusURL }),
+  });
+  return { target, router, analysis, settings: adoptedSettings(spec) };
 }
 
 /** What an application asks for, and only one application can have: what it releases, and where it is reached. */

@@ -16,6 +16,13 @@ const unjudgedReasons: Readonly<Record<Unjudged, { readonly counted: Reason; rea
   error: { counted: Reason.ProviderFailed, ignored: Reason.ProviderErrorIgnored },
 };
 
+/** Whether a reason is that of a failed check. */
+export function isCheckReason(reason: string): boolean {
+  return [Reason.CheckFailed, ...Object.values(unjudgedReasons).map(({ counted }) => counted)].some(
+    (known) => known === reason,
+  );
+}
+
 /** Judges a measurement. What judged nobody counts as the settings say, and whenever it is let pass that is said. */
 export function judge(pass: Pass, { verdict, detail }: Measurement): Judgement {
   if (verdict === 'pass') return { kind: 'pass', notices: [] };
@@ -55,6 +62,10 @@ export function planCheck(pass: Pass, run: RunStatus, from: number, dueAt?: numb
   const isDueOpen = dueAt !== undefined && (askedSince === undefined || askedSince < dueAt);
   const at = isDueOpen ? Math.min(periodic, dueAt) : periodic;
   if (pass.now < at) return { wakeAt: at };
+  return { measure: measureOf(run) };
+}
+
+function measureOf(run: RunStatus): NonNullable<CheckPlan['measure']> {
   const since = run.trafficSince === undefined ? {} : { since: timeOf(run.trafficSince) };
-  return { measure: { revision: revisionOfRun(run), ...since } };
+  return { revision: revisionOfRun(run), when: run.stage === 'Starting' ? 'before' : 'during', ...since };
 }

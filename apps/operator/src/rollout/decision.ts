@@ -1,4 +1,4 @@
-import type { CanaryAppStatus } from '../api/v1/canaryapp.ts';
+import type { CanaryAppStatus, RunOutcome } from '../api/v1/canaryapp.ts';
 import type { Reason } from '../api/v1/reasons.ts';
 import type { Revision } from '../api/v1/revision.ts';
 
@@ -28,6 +28,9 @@ export interface Notice {
   readonly message: string;
 }
 
+/** When a check is asked: before the first weight, while there is traffic, or after the run, when it decides nothing. */
+export type When = 'before' | 'during' | 'after';
+
 /** What one pass decided. */
 export interface Decision {
   /** Absent: it stays as it is. */
@@ -40,8 +43,15 @@ export interface Decision {
    * application changes what the next one must refer to.
    */
   readonly finalizer?: 'add' | 'remove';
-  /** Ask the metrics provider now, about this revision. */
-  readonly measure?: { readonly revision: Revision; readonly since?: number };
+  /** Ask now how this revision does. */
+  readonly measure?: {
+    readonly revision: Revision;
+    readonly when: Exclude<When, 'after'>;
+    /** When it got traffic first. */
+    readonly since?: number;
+  };
+  /** A run is over. Said in every pass until its record is gone, so that whoever is told of it is told after a crash, too. */
+  readonly ended?: { readonly revision: Revision; readonly outcome: RunOutcome; readonly at: string };
   /** When time alone could change the decision. Absent: only an event can. */
   readonly requeueAfterMs?: number;
   /** The write of the status must not delay the weight: it is given up after a second, and the weight goes first. */

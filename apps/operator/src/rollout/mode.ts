@@ -1,3 +1,4 @@
+import type { Analysis } from '../analysis/analysis.ts';
 import type { Target } from '../targets/target.ts';
 import type { Router } from '../traffic/router.ts';
 import type { Settings } from './settings.ts';
@@ -6,5 +7,6 @@ import type { Settings } from './settings.ts';
 export interface Mode {
   readonly target: Target;
   readonly router: Router;
+  readonly analysis: Analysis;
   readonly settings: Settings;
 }

@@ -25,6 +25,14 @@ export interface Workload {
  */
 export type Verdict = 'pass' | 'breach' | 'noData' | 'tooFewSamples' | 'error' | 'forbidden';
 
+/** What one part of a check found, for logs and people: no decision reads it. */
+export interface Measured {
+  readonly name: string;
+  readonly verdict: Verdict;
+  /** Absent: there is none. */
+  readonly value?: number;
+}
+
 /** One finished check. It judges `revisionId` and nothing else. */
 export interface Measurement {
   readonly revisionId: string;
@@ -33,6 +41,7 @@ export interface Measurement {
   readonly verdict: Verdict;
   /** For people: numbers and an error class, never a body or an address. */
   readonly detail: string;
+  readonly measured?: readonly Measured[];
 }
 
 /** Something outside this CanaryApp that must change before work can go on. */

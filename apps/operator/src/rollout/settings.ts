@@ -24,6 +24,13 @@ export interface Settings {
   readonly returnsTraffic: boolean;
   /** Failed checks that fail a run. With 1 a breach counts whenever it is seen, else at the end of an interval only. */
   readonly threshold: number;
+  /**
+   * What a breach before the first weight means. `wait`: it can't be this revision's, so it is waited for its end.
+   * `count`: somebody refused the release, which is a failed check.
+   */
+  readonly earlyBreach: 'wait' | 'count';
+  /** How long an answer may take, at most. */
+  readonly slowestAnswerMs: number;
   /** What a check means that could not judge the release. */
   readonly unjudged: Readonly<Record<Unjudged, UnjudgedPolicy>>;
 }

@@ -3,6 +3,8 @@ import type { Settings } from '../rollout/settings.ts';
 
 const secondMs = 1000;
 const defaultCheckIntervalSeconds = 5;
+/** The provider's own time limit, with room. */
+const slowestAnswerMs = 10_000;
 
 /** How an application with an image of its own is released: the spec's times, with the defaults that depend on others. */
 export function ownedSettings(spec: OwnedSpec): Settings {
@@ -18,6 +20,8 @@ export function ownedSettings(spec: OwnedSpec): Settings {
     maxWeight: spec.strategy.maxWeight,
     returnsTraffic: false,
     threshold: 1,
+    earlyBreach: 'wait',
+    slowestAnswerMs,
     // A query that finds nothing is a pass here, so that an error is all that can keep it from judging.
     unjudged: { noData: 'fail', tooFewSamples: 'fail', error: spec.failWhenPrometheusFails ? 'fail' : 'pass' },
   };

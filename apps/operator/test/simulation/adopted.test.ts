@@ -1,4 +1,4 @@
-import { Deployment, Service } from '@canaryop/reconcile/kinds';
+import { ControllerRevision, Deployment, Service } from '@canaryop/reconcile/kinds';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
@@ -45,8 +45,12 @@ function target(version: string, replicas = 2): Deployment {
 
 const spec = {
   targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'podinfo' },
-  service: { port: 9898, targetPort: 8088, hosts: ['app.example.com'], gateways: ['public'] },
-  analysis: { intervalSeconds: 10, threshold: 2 },
+  service: { port: 9898, targetPort: 8088, hosts: ['*'], gateways: ['public'] },
+  analysis: {
+    intervalSeconds: 10,
+    threshold: 2,
+    metrics: [{ name: 'request-success-rate', min: 99, intervalSeconds: 10 }],
+  },
   deploymentReadyWaitTime: 5,
   drainSeconds: 5,
 };
@@ -122,6 +126,7 @@ describe('an adopted Deployment', () => {
     expect(imageOf(deployment(sim, 'podinfo-primary'))).toBe(image('v2'));
     expect(deployment(sim, 'podinfo')?.spec?.replicas).toBe(0);
     expect(app(sim)?.status).toMatchObject({ releasedImage: image('v2'), successfulRelease: true });
+    expect(sim.answers.length).toBeGreaterThan(500);
     expect(sim.failures()).toEqual([]);
   });
 
@@ -137,5 +142,6 @@ describe('an adopted Deployment', () => {
     expect(deployment(sim, 'podinfo-primary')).toBeUndefined();
     expect(loopback.list(VirtualService)).toEqual([]);
     expect(loopback.list(Service).filter(({ metadata }) => metadata.name.startsWith('podinfo'))).toEqual([]);
+    expect(loopback.list(ControllerRevision)).toEqual([]);
   });
 });

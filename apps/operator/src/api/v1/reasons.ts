@@ -34,6 +34,8 @@ export const Reason = {
   TooFewSamplesIgnored: 'TooFewSamplesIgnored',
   /** prometheusURL names an address that the operator must not ask. */
   AddressForbidden: 'AddressForbidden',
+  /** Somebody who wanted to know how a run ended could not be told. It changes nothing. */
+  WebhookFailed: 'WebhookFailed',
   /** A pod of secondary cannot start (its own reason is in the message). */
   PodFailed: 'PodFailed',
   /** A workload was not ready by progressDeadlineSeconds. */

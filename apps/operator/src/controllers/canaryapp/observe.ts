@@ -12,6 +12,7 @@ import {
 import type { CanaryApp } from '../../api/v1/canaryapp.ts';
 import type { Role } from '../../api/v1/names.ts';
 import { Reason } from '../../api/v1/reasons.ts';
+import type { Announcer } from '../../analysis/announcer.ts';
 import type { Checker } from '../../analysis/checker.ts';
 import { allClaimsOf, claimsOf } from '../../modes/mode-of.ts';
 import { isOwnedBy } from '../../rollout/diff.ts';
@@ -32,6 +33,7 @@ export interface Senses {
   readonly neighbours: Neighbours;
   readonly readiness: Readiness;
   readonly checker: Checker;
+  readonly announcer: Announcer;
 }
 
 /**

@@ -2,9 +2,12 @@ import type { ReconcileContext, Reconciler, Request, Result } from '@canaryop/re
 import type { Env } from '@canaryop/reconcile/env';
 import { keyOf, keyText } from '@canaryop/reconcile/object';
 
-import { ownedSpec, type CanaryApp } from '../../api/v1/canaryapp.ts';
-import { questionAt } from '../../analysis/question.ts';
+import type { CanaryApp } from '../../api/v1/canaryapp.ts';
+import { Reason } from '../../api/v1/reasons.ts';
+import type { Analysis } from '../../analysis/analysis.ts';
 import { modeOf } from '../../modes/mode-of.ts';
+import type { Mode } from '../../rollout/mode.ts';
+import type { Obstacle } from '../../rollout/observed.ts';
 import { plan, planBlocked, type Plan } from '../../rollout/plan.ts';
 import { act } from './act.ts';
 import { CurrentRecords } from './current-records.ts';
@@ -22,22 +25,26 @@ export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
     if (app === undefined) {
       senses.readiness.forget(key);
       senses.checker.forget(request);
+      senses.announcer.forget(request);
       records.forget(request);
       return {};
     }
-    const planned = planFor(senses, app, env.clock.now());
+    const mode = modeOf(app);
+    const planned = planFor(senses, app, mode, env.clock.now());
     if (planned === undefined) return { requeueAfterMs: loadingMs };
     context.log.debug(planned.why, { writes: planned.writes.length });
     const { client, signal, log } = context;
     await act({ env, client, signal, log, records, onRecorded: () => tell(context, app, planned) }, app, planned);
-    measure(senses, app, planned);
+    if ('analysis' in mode) {
+      measure(senses, app, mode.analysis, planned);
+      announce(senses, context, app, { analysis: mode.analysis, planned });
+    }
     return planned.requeueAfterMs === undefined ? {} : { requeueAfterMs: Math.max(planned.requeueAfterMs, 1) };
   };
 }
 
 /** Undefined while a kind is still being loaded for the first time. */
-function planFor(senses: Senses, app: CanaryApp, now: number): Plan | undefined {
-  const mode = modeOf(app);
+function planFor(senses: Senses, app: CanaryApp, mode: Mode | Obstacle, now: number): Plan | undefined {
   if (!('target' in mode)) return planBlocked(app, mode, now);
   const observed = observe(senses, app, mode, now);
   if (observed === undefined) return undefined;
@@ -52,14 +59,29 @@ function tell(context: ReconcileContext, app: CanaryApp, { notices }: Plan): voi
   }
 }
 
-function measure(senses: Senses, app: CanaryApp, planned: Plan): void {
-  const spec = ownedSpec(app);
-  if (planned.measure === undefined || spec === undefined) return;
-  const { revision, since } = planned.measure;
-  senses.checker.ask({
+function measure({ checker }: Senses, app: CanaryApp, analysis: Analysis, planned: Plan): void {
+  const { measure: asked } = planned;
+  if (asked === undefined) return;
+  const { revision } = asked;
+  checker.ask({ app: keyOf(app), revision, inquire: (now) => analysis.inquire({ ...asked, now }) });
+}
+
+/** Whoever wants to know how a run ended is told, but for the outcome that makes no difference. */
+function announce(
+  { announcer }: Senses,
+  { events, log, clock }: ReconcileContext,
+  app: CanaryApp,
+  { analysis, planned: { ended } }: { analysis: Analysis; planned: Plan },
+): void {
+  if (ended === undefined) return;
+  const { revision, outcome, at } = ended;
+  announcer.tell({
     app: keyOf(app),
-    revision,
-    url: spec.prometheusURL,
-    question: (askedAt) => questionAt(spec, askedAt, since),
+    run: `${app.metadata.uid} ${revision.id} ${at}`,
+    inquiry: analysis.inquire({ when: 'after', revision, outcome, now: clock.now() }),
+    onFailure: ({ detail }) => {
+      events.event(app, 'Warning', Reason.WebhookFailed, detail);
+      log.warn(detail, { reason: Reason.WebhookFailed });
+    },
   });
 }

@@ -1,9 +1,10 @@
 import type { RunOutcome, RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
+import type { Revision } from '../../api/v1/revision.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
-import { timeOf, type Pass } from '../pass.ts';
+import { revisionOfRun, timeOf, type Pass } from '../pass.ts';
 import { timestamp } from '../timestamp.ts';
 import { clearingMessage } from './clearing-message.ts';
 import { cancel, rested } from './resting.ts';
@@ -14,10 +15,17 @@ const reasons: Readonly<Record<RunOutcome, Reason>> = {
   Cancelled: Reason.CanaryCancelled,
 };
 
-/** Clears secondary away: weight 0 read back, drained, removed, gone; each only after the one before was seen. */
+/** Clears secondary away, and says that the run is over. */
 export function ending(pass: Pass, run: RunStatus): Decision {
-  const { released, observed, now } = pass;
+  const { released } = pass;
   if (released === undefined) return cancel(pass, run, pass.wanted);
+  const { outcome = 'Cancelled', stageSince: at } = run;
+  return { ...clear(pass, run, released), ended: { revision: revisionOfRun(run), outcome, at } };
+}
+
+/** Weight 0 read back, drained, removed, gone; each only after the one before was seen. */
+function clear(pass: Pass, run: RunStatus, released: Revision): Decision {
+  const { observed, now } = pass;
   if (observed.weight !== 0)
     return clearing(pass, undrained(pass, run), { why: 'waiting for weight 0 to be read back' });
   if (observed.secondary === undefined) return rested(pass, farewell(run, released.image));

@@ -1,7 +1,7 @@
 import type { RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
-import { checkSince, judge, planCheck, type Judgement } from '../checks.ts';
+import { checkSince, isCheckReason, judge, planCheck, type Judgement } from '../checks.ts';
 import { howToAsk, requested } from '../command.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
@@ -16,10 +16,7 @@ import { startMessage } from './start-message.ts';
 import { promote } from './promoting.ts';
 import { cancel } from './resting.ts';
 
-/** The longest that an answer may take: the provider's own time limit, with room. */
-const slowestAnswerMs = 10_000;
-
-/** Secondary is made ready and settles, and the query is asked once before it can judge anything. Weight 0. */
+/** Secondary is made ready and settles, and a check is asked before there is anything to judge. Weight 0. */
 export function starting(pass: Pass, run: RunStatus): Decision {
   const { observed, wanted, released, now } = pass;
   if (released === undefined) return cancel(pass, run, wanted);
@@ -50,17 +47,19 @@ function ready(pass: Pass, run: RunStatus, released: Revision, settledAt: number
 
 /** A result now cannot be this revision's, which has no traffic: it would fail for the errors of another one. */
 function beforeFirstWeight(pass: Pass, run: RunStatus, released: Revision, settledAt: number): Decision {
-  const check = checkSince(pass, run, Math.max(settledAt, pass.now - staleAfterMs(pass)));
-  const plan = planCheck(pass, run, settledAt);
+  const from = Math.max(settledAt, againAt(pass, run));
+  const check = checkSince(pass, run, Math.max(from, pass.now - staleAfterMs(pass)));
+  const plan = planCheck(pass, run, from);
   if (check === undefined)
-    return waiting(pass, run, released, { why: 'asking the query before the first weight', ...plan });
-  if (check.verdict === 'breach') return waiting(pass, run, released, { ...alreadyFailing(pass, run), ...plan });
+    return waiting(pass, run, released, { why: 'asking before the first weight', ...lastFailure(pass, run), ...plan });
+  if (check.verdict === 'breach' && pass.settings.earlyBreach === 'wait')
+    return waiting(pass, run, released, { ...alreadyFailing(pass, run), ...plan });
   // Without traffic there is nothing to judge by yet, whatever that will mean later.
   const isEmpty = check.verdict === 'noData' || check.verdict === 'tooFewSamples';
   const judgement: Judgement = isEmpty ? { kind: 'pass', notices: [] } : judge(pass, check);
   if (judgement.kind !== 'pass') {
     return judgement.kind === 'fail'
-      ? fail(pass, run, released, judgement)
+      ? failedEarly(pass, run, released, { ...judgement, askedAt: check.askedAt })
       : waiting(pass, run, released, { ...judgement, ...plan });
   }
   if (run.paused === true)
@@ -72,7 +71,45 @@ function beforeFirstWeight(pass: Pass, run: RunStatus, released: Revision, settl
 
 /** An answer that an obstacle kept waiting says nothing about now. */
 function staleAfterMs(pass: Pass): number {
-  return pass.settings.checkIntervalMs + slowestAnswerMs;
+  return pass.settings.checkIntervalMs + pass.settings.slowestAnswerMs;
+}
+
+/** After a failed check, the next one is an interval later. */
+function againAt(pass: Pass, run: RunStatus): number {
+  return run.checkedAt === undefined ? 0 : timeOf(run.checkedAt) + pass.settings.intervalMs;
+}
+
+/** What the status says of the last failed check stays until the next one. */
+function lastFailure({ status }: Pass, run: RunStatus): { reason?: Reason; message?: string } {
+  const said = status.conditions?.find(({ type, reason }) => type === 'Stalled' && isCheckReason(reason));
+  return run.checkedAt === undefined || said === undefined
+    ? {}
+    : { reason: said.reason as Reason, message: said.message };
+}
+
+/** A failed check holds the first weight for an interval, and counts; the last one that is allowed fails the run. */
+function failedEarly(
+  pass: Pass,
+  run: RunStatus,
+  released: Revision,
+  failed: { reason: Reason; message: string; askedAt: number },
+): Decision {
+  const { reason, message, askedAt } = failed;
+  const { threshold, intervalMs } = pass.settings;
+  const failedChecks = (run.failedChecks ?? 0) + 1;
+  if (failedChecks >= threshold) return fail(pass, { ...run, failedChecks }, released, { reason, message });
+  const checked: RunStatus = { ...run, failedChecks, checkedAt: timestamp(askedAt) };
+  const told = `check failed (${failedChecks} of ${threshold}), ${run.image} gets no traffic yet: ${message}`;
+  return conclude(pass, {
+    phase: 'Waiting',
+    progress: 'stuck',
+    reason,
+    message: told,
+    changes: { run: checked },
+    intent: both(pass, checked, released, 0),
+    notices: [{ type: 'Warning', reason, message: told }],
+    wakeAt: askedAt + intervalMs,
+  });
 }
 
 function alreadyFailing(pass: Pass, run: RunStatus): { reason: Reason; message: string } {

@@ -1,12 +1,12 @@
-import type { Verdict } from '../rollout/observed.ts';
-import type { Answer } from './metric-provider.ts';
+import type { Finding } from '../analysis.ts';
+import type { Answer } from '../question.ts';
 
 /**
  * Judges an answer: the query returns a result when the release is bad, so any result is a breach, whatever its
  * values are, and nothing at all is a pass.
  */
-export function verdictOf(answer: Answer): { readonly verdict: Verdict; readonly detail: string } {
-  switch (answer.kind) {
+export function queryVerdict(answer: Answer | undefined): Pick<Finding, 'verdict' | 'detail'> {
+  switch (answer?.kind) {
     case 'empty':
       return { verdict: 'pass', detail: 'the query has no result' };
     case 'result':
@@ -15,5 +15,7 @@ export function verdictOf(answer: Answer): { readonly verdict: Verdict; readonly
       return { verdict: 'error', detail: `Prometheus gave no answer: ${answer.errorClass}` };
     case 'forbidden':
       return { verdict: 'forbidden', detail: answer.explanation };
+    default:
+      return { verdict: 'error', detail: 'Prometheus gave no answer: it is not a range of series' };
   }
 }
