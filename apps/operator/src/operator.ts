@@ -8,8 +8,9 @@ import { Checker } from './analysis/checker.ts';
 import { defaultMetricsServer, Endpoints, type Resolve } from './analysis/endpoints.ts';
 import { HttpClient } from './analysis/http.ts';
 import { providers } from './analysis/providers/providers.ts';
-import { canaryAppController } from './controllers/canaryapp/controller.ts';
+import { appsOf, canaryAppController } from './controllers/canaryapp/controller.ts';
 import { declareInformers } from './controllers/canaryapp/informers.ts';
+import { Neighbours } from './controllers/canaryapp/neighbours.ts';
 import { Readiness } from './controllers/canaryapp/readiness.ts';
 import { fieldManager } from './rollout/diff.ts';
 
@@ -30,17 +31,22 @@ export interface OperatorOptions extends Omit<ManagerOptions, 'fieldManager'> {
 export function createOperator({ network, resolve, addresses, metricsServer, ...options }: OperatorOptions): Manager {
   const { env } = options;
   const manager = createManager({ ...options, fieldManager });
-  const answers = channelSource('check answered');
+  const wakes = channelSource('something that the application reads');
   const provider = providers({
     http: new HttpClient(network, env.timers, providerBounds),
     endpoints: new Endpoints(addresses, resolve, metricsServer ?? defaultMetricsServer),
   });
   const checker = new Checker(provider, env, (app) => {
-    answers.send(app);
+    wakes.send(app);
   });
   const announcer = new Announcer(provider);
-  const senses = { informers: declareInformers(manager), readiness: new Readiness(), checker, announcer };
-  manager.add(canaryAppController(env, senses, answers));
+  const informers = declareInformers(manager);
+  const concerned = appsOf(informers);
+  const neighbours = new Neighbours(manager, (...changed) => {
+    for (const app of concerned(...changed)) wakes.send(app);
+  });
+  const senses = { informers, neighbours, readiness: new Readiness(), checker, announcer };
+  manager.add(canaryAppController(env, senses, wakes));
   manager.add({
     name: 'checks',
     needsLeaderElection: true,

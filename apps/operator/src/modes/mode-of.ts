@@ -1,16 +1,28 @@
+import { keyOf } from '@canaryop/reconcile/object';
+
+import { metricAnalysis } from '../analysis/metrics/metric-analysis.ts';
 import { queryAnalysis } from '../analysis/query/query-analysis.ts';
-import { ownedSpec, type CanaryApp } from '../api/v1/canaryapp.ts';
+import { adoptedSpec, ownedSpec, type AdoptedSpec, type CanaryApp, type OwnedSpec } from '../api/v1/canaryapp.ts';
 import { Reason } from '../api/v1/reasons.ts';
 import type { Mode } from '../rollout/mode.ts';
 import type { Obstacle } from '../rollout/observed.ts';
+import { adoptedSettings } from '../strategy/adopted-settings.ts';
 import { ownedSettings } from '../strategy/owned-settings.ts';
+import { adoptedDeployment } from '../targets/adopted/adopted-deployment.ts';
 import { ownedDeployments } from '../targets/owned/owned-deployments.ts';
+import { istioServices } from '../traffic/istio/istio-services.ts';
 import { istioSubsets } from '../traffic/istio/istio-subsets.ts';
+import { subjectsOf } from './subjects.ts';
 
 /** The mode of an application, or why there is none for what its spec says. */
 export function modeOf(app: CanaryApp): Mode | Obstacle {
-  const spec = ownedSpec(app);
-  if (spec === undefined) return unsupported;
+  const owned = ownedSpec(app);
+  if (owned !== undefined) return ownedMode(app, owned);
+  const adopted = adoptedSpec(app);
+  return adopted?.targetRef.kind === 'Deployment' ? adoptedMode(app, adopted) : unsupported;
+}
+
+function ownedMode(app: CanaryApp, spec: OwnedSpec): Mode {
   return {
     target: ownedDeployments(app, spec),
     router: istioSubsets(app, spec),
@@ -19,14 +31,27 @@ export function modeOf(app: CanaryApp): Mode | Obstacle {
   };
 }
 
-/** What an application asks for at the ingress, and only one can have. */
-export function claimsOf(app: CanaryApp): readonly string[] {
+function adoptedMode(app: CanaryApp, spec: AdoptedSpec): Mode {
+  const target = adoptedDeployment(app, spec);
+  const router = istioServices(app, spec, (live) => target.selectors(live));
+  const analysis = metricAnalysis(keyOf(app), spec.analysis, subjectsOf(app, spec));
+  return { target, router, analysis, settings: adoptedSettings(spec) };
+}
+
+/** What an application asks for, and only one application can have: what it releases, and where it is reached. */
+export function claimsOf(app: CanaryApp): { readonly target: readonly string[]; readonly router: readonly string[] } {
   const mode = modeOf(app);
-  return 'router' in mode ? mode.router.claims : [];
+  return 'router' in mode ? { target: mode.target.claims, router: mode.router.claims } : { target: [], router: [] };
+}
+
+/** Every claim of an application. */
+export function allClaimsOf(app: CanaryApp): readonly string[] {
+  const { target, router } = claimsOf(app);
+  return [...target, ...router];
 }
 
 const unsupported: Obstacle = {
   reason: Reason.TargetUnsupported,
-  message: 'targetRef is not supported by this version of the operator; set image and its companions instead',
+  message: 'a targetRef of this kind is not supported by this version of the operator',
   stops: 'all',
 };

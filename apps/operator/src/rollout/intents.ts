@@ -7,7 +7,7 @@ import { revisionOfRun, type Pass } from './pass.ts';
 
 /** Primary alone, with all traffic. */
 export function primaryAlone(revision: Revision): Intent {
-  return { primary: revision, weight: 0, routePort: revision.port, servicePorts: [revision.port] };
+  return { primary: revision, weight: 0, reach: 0, routePort: revision.port, servicePorts: [revision.port] };
 }
 
 /**
@@ -15,9 +15,10 @@ export function primaryAlone(revision: Revision): Intent {
  * the run, so that no route ever names a port that is not there; the routes change to the new one at promotion.
  */
 export function both(pass: Pass, run: RunStatus, primary: Revision, weight: number): Intent {
+  const reach = Math.max(pass.settings.maxWeight, weight);
   const secondary = revisionOfRun(run);
   const others = [secondary.port, pass.released?.port ?? primary.port, run.previousPort ?? primary.port];
   const ports = new Set([primary.port, ...others]);
   const { released: fallback } = pass;
-  return present({ primary, secondary, weight, routePort: primary.port, servicePorts: [...ports], fallback });
+  return present({ primary, secondary, weight, reach, routePort: primary.port, servicePorts: [...ports], fallback });
 }

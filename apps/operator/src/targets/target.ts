@@ -4,6 +4,7 @@ import type { Revision } from '../api/v1/revision.ts';
 import type { Intent } from '../rollout/decision.ts';
 import type { LiveObjects, ObjectRef } from '../rollout/live-objects.ts';
 import type { Obstacle, Workload } from '../rollout/observed.ts';
+import type { PodSelectors } from '../rollout/pod-selectors.ts';
 import type { Child } from '../rollout/write.ts';
 
 /** What a workload is, before anybody says since when it has been ready. */
@@ -31,9 +32,17 @@ export interface TargetFacts {
  * application is two pure functions, from objects to facts and from an intent to objects.
  */
 export interface Target {
+  /** What this application asks to release, and only one application can. */
+  readonly claims: readonly string[];
+  /** Objects of others that it reads in full. */
+  readonly reads: readonly ObjectRef[];
   /** The names that the target's own objects take. Objects of others in their place are never touched. */
   readonly owned: readonly ObjectRef[];
+  /** What stands in its way, beside objects of others in the place of its own. */
+  obstacle(live: LiveObjects): Obstacle | undefined;
   observe(sight: Sight): TargetFacts;
+  /** The labels by which a Service finds the pods of each workload; undefined while that can't be told. */
+  selectors(live: LiveObjects): PodSelectors | undefined;
   /** Every object of the target, in the order in which it is safe to write them. */
   children(live: LiveObjects, intent: Intent): readonly Child[];
 }

@@ -11,16 +11,16 @@ const hopeless = new Set(['CrashLoopBackOff', 'ImagePullBackOff', 'InvalidImageN
 /**
  * What a Deployment and its pods say about a workload.
  * @param pods those that a Deployment of this name made
- * @param container the name of the container that runs the image
+ * @param revision what its template runs
  */
-export function workloadOf(deployment: Deployment, pods: readonly Pod[], container: string): WorkloadFacts {
+export function deploymentFacts(deployment: Deployment, pods: readonly Pod[], revision: Revision): WorkloadFacts {
   const failure = pods
     .filter((pod) => isOf(pod, deployment))
     .map(failureOf)
     .find((found) => found !== undefined);
   return {
     uid: deployment.metadata.uid ?? '',
-    revision: templateRevision(deployment, container),
+    revision,
     readyPods: deployment.status?.readyReplicas ?? 0,
     ready: isRolledOut(deployment),
     terminating: deployment.metadata.deletionTimestamp !== undefined,
@@ -36,8 +36,8 @@ function isRolledOut({ spec, status = {}, metadata }: Deployment): boolean {
   return isCurrent && metadata.deletionTimestamp === undefined && asked > 0 && counts.every((count) => count === asked);
 }
 
-/** What the pod template runs: the image and the named port of the application's container. */
-function templateRevision(deployment: Deployment, name: string): Revision {
+/** What the pod template of a Deployment of ours runs: the image and the named port of the application's container. */
+export function templateRevision(deployment: Deployment, name: string): Revision {
   const containers = deployment.spec?.template.spec?.containers ?? [];
   const container = containers.find((candidate) => candidate.name === name);
   const port = container?.ports?.find((candidate) => candidate.name === httpPortName)?.containerPort ?? 0;

@@ -20,7 +20,10 @@ describe('claims of hosts', () => {
   const young = app('young', '2026-01-02T00:00:00Z');
 
   it('go to the oldest application', () => {
-    expect(lostClaim(young, [old, young], claimsOf)).toEqual({ host: '*', holder: 'default/old' });
+    expect(lostClaim(young, [old, young], claimsOf)).toEqual({
+      claim: 'istio=ingressgateway:80 *',
+      holder: 'default/old',
+    });
     expect(lostClaim(old, [old, young], claimsOf)).toBeUndefined();
   });
 

@@ -15,7 +15,7 @@ export function claimsAt(app: CanaryApp, { hosts, gateways }: CanaryAppSpec['ser
 
 /** A claim that another application holds. */
 export interface LostClaim {
-  readonly host: string;
+  readonly claim: string;
   /** `namespace/name` of who holds it. */
   readonly holder: string;
 }
@@ -33,7 +33,7 @@ export function lostClaim(
   for (const rival of rivals) {
     if (rival.metadata.uid === app.metadata.uid || !isBefore(rival, app)) continue;
     const claim = claimsOf(rival).find((candidate) => wanted.has(candidate));
-    if (claim !== undefined) return { host: claim.slice(claim.lastIndexOf(' ') + 1), holder: keyText(keyOf(rival)) };
+    if (claim !== undefined) return { claim, holder: keyText(keyOf(rival)) };
   }
   return undefined;
 }

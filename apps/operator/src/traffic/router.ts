@@ -2,6 +2,7 @@ import type { ResourceKind } from '@canaryop/reconcile/object';
 
 import type { Intent } from '../rollout/decision.ts';
 import type { LiveObjects, ObjectRef } from '../rollout/live-objects.ts';
+import type { Obstacle } from '../rollout/observed.ts';
 import type { Child } from '../rollout/write.ts';
 
 /** A router's objects. */
@@ -24,10 +25,14 @@ export type RoutedWeight = number | 'none' | 'unclear';
 export interface Router {
   /** Kinds that have to be served before anything is written. */
   readonly kinds: readonly ResourceKind[];
+  /** Objects of others that it reads in full. */
+  readonly reads: readonly ObjectRef[];
   /** The names that the router's own objects take. Objects of others in their place are never touched. */
   readonly owned: readonly ObjectRef[];
   /** What the application asks for at the ingress, and only one application can have. */
   readonly claims: readonly string[];
+  /** What stands in its way, beside objects of others in the place of its own. */
+  obstacle(live: LiveObjects): Obstacle | undefined;
   /** Secondary's share as the routes say, 0..100. */
   weight(live: LiveObjects): RoutedWeight;
   /** @param mayClaim false while another application has what this one claims: routes stay, but for their weights */

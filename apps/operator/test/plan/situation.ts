@@ -193,6 +193,7 @@ function liveOf(app: CanaryApp, situation: Situation): Slots {
     primary: stable,
     ...(secondary === undefined ? {} : { secondary: secondary.runs }),
     weight: typeof weight === 'number' ? weight : 0,
+    reach: 50,
     routePort: v1.port,
     servicePorts: ports,
   };

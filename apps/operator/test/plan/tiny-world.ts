@@ -7,7 +7,7 @@ import { isOwnedBy } from '../../src/rollout/diff.ts';
 import type { Measurement, Verdict, Workload } from '../../src/rollout/observed.ts';
 import { plan, type Observation, type Plan } from '../../src/rollout/plan.ts';
 import type { Write } from '../../src/rollout/write.ts';
-import { workloadOf } from '../../src/targets/workload.ts';
+import { deploymentFacts, templateRevision } from '../../src/targets/workload.ts';
 import { weightOf } from '../../src/traffic/istio/routes.ts';
 import type { DestinationRule, Gateway, VirtualService } from '../../src/traffic/istio/kinds.ts';
 import { knownModeOf, liveObjects, slotOf, type Slots } from './slots.ts';
@@ -187,7 +187,8 @@ export class TinyWorld {
     const status = isReady
       ? { updatedReplicas: asked, replicas: asked, availableReplicas: asked, readyReplicas: asked }
       : { updatedReplicas: 0, replicas: older, availableReplicas: older, readyReplicas: older };
-    const facts = workloadOf({ ...deployment, status: { ...status, observedGeneration: 1 } }, [], 'demo');
+    const seen = { ...deployment, status: { ...status, observedGeneration: 1 } };
+    const facts = deploymentFacts(seen, [], templateRevision(deployment, 'demo'));
     const key = incarnation(deployment);
     if (facts.ready && !this.#readySince.has(key)) this.#readySince.set(key, this.now);
     const readySince = facts.ready ? this.#readySince.get(key) : undefined;
@@ -267,7 +268,7 @@ export class TinyWorld {
     const { primary } = this.live;
     const { released, run } = this.status;
     if (primary === undefined || released === undefined) return;
-    const { id, image } = workloadOf(primary, [], 'demo').revision;
+    const { id, image } = templateRevision(primary, 'demo');
     if (!this.certified.has(id))
       this.violations.push(`primary runs ${image} without a certificate (run ${run?.stage})`);
   }

@@ -28,3 +28,8 @@ export const Namespace = resourceKind<Namespace>({
   plural: 'namespaces',
   namespaced: false,
 });
+
+/** Core `v1` Secret. */
+export type Secret = KubernetesObject & Pick<core.Secret, 'data' | 'immutable' | 'type'>;
+/** Its name on the wire. */
+export const Secret = resourceKind<Secret>({ group: '', version: 'v1', kind: 'Secret', plural: 'secrets' });

@@ -41,6 +41,17 @@ type Companion = 'image' | 'imageListenPort' | 'replicas' | 'testReplicas' | 'pr
 /** The spec of an application whose workloads we own: the rules of the CRD make the companions of image present. */
 export type OwnedSpec = CanaryAppSpec & { readonly [K in Companion]-?: NonNullable<CanaryAppSpec[K]> };
 
+/** The spec of an application that releases a workload of the user's: the rules of the CRD make the port present. */
+export type AdoptedSpec = CanaryAppSpec & {
+  readonly targetRef: NonNullable<CanaryAppSpec['targetRef']>;
+  readonly service: CanaryAppSpec['service'] & { readonly port: number };
+};
+
+/** The spec, if it is one with a target. */
+export function adoptedSpec(app: CanaryApp): AdoptedSpec | undefined {
+  return app.spec.targetRef === undefined ? undefined : (app.spec as AdoptedSpec);
+}
+
 /** The spec, if it is one with an image. */
 export function ownedSpec(app: CanaryApp): OwnedSpec | undefined {
   return app.spec.image === undefined ? undefined : (app.spec as OwnedSpec);

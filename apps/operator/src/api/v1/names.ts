@@ -1,9 +1,11 @@
 /** Names and labels of what a CanaryApp owns, as the original operator gave them. */
 export const primaryName = (app: string): string => `${app}-primary`;
 export const secondaryName = (app: string): string => `${app}-secondary`;
+/** The Service that finds the pods of the revision on trial, of an adopted workload. */
+export const canaryName = (app: string): string => `${app}-canary`;
 
 /** The application that a child of this name would belong to: the name without its role. */
-export const appNameOf = (child: string): string => child.replace(/-(primary|secondary)$/, '');
+export const appNameOf = (child: string): string => child.replace(/-(primary|secondary|canary)$/, '');
 
 /** The name of the container's port; Service and probe refer to it, so a change of number needs no change there. */
 export const httpPortName = 'http';
@@ -12,6 +14,9 @@ export const httpPortName = 'http';
 export const commandAnnotation = 'canary.atze.io/command';
 /** On a Deployment: the replica count that was last asked for in the spec. A count that differs from it is a scaler's. */
 export const replicasAnnotation = 'canary.atze.io/replicas';
+
+/** On an object that runs a revision: its id. */
+export const revisionAnnotation = 'canary.atze.io/revision';
 
 /** Holds a deleted application until the workload that it was made for has its traffic back. */
 export const finalizer = 'canary.atze.io/return-traffic';

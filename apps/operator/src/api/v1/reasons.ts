@@ -62,6 +62,8 @@ export const Reason = {
   TrafficReturned: 'TrafficReturned',
   /** The target does not exist. */
   TargetMissing: 'TargetMissing',
+  /** The autoscaler that the spec names does not exist. */
+  AutoscalerMissing: 'AutoscalerMissing',
   /** Another CanaryApp releases the same target. */
   TargetConflict: 'TargetConflict',
   /** A Service of the application's name exists, and spec.service.adopt does not allow to use it. */
@@ -72,6 +74,8 @@ export const Reason = {
   ForeignObject: 'ForeignObject',
   /** The spec names an existing workload, which this version cannot release. */
   TargetUnsupported: 'TargetUnsupported',
+  /** A kind that the spec names can't be read. */
+  KindMissing: 'KindMissing',
   /** The Istio kinds are not installed. */
   IstioMissing: 'IstioMissing',
 } as const;

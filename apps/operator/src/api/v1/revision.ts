@@ -14,7 +14,29 @@ const digits = 12;
 
 /** The revision of an image that listens on a port. */
 export function revisionOf(image: string, port: number): Revision {
-  const canonical = JSON.stringify({ image, port });
-  const hash = createHash('sha256').update(canonical).digest('hex').slice(0, digits);
-  return { id: `${formatVersion}-${hash}`, image, port };
+  return { id: idOf({ image, port }), image, port };
+}
+
+/**
+ * The revision of anything that pods run.
+ * @param content JSON in a canonical form: the same content is the same revision, whatever its order of keys
+ * @param shown what stands for it where people look, and the port of its routes
+ */
+export function revisionOfContent(
+  content: unknown,
+  shown: { readonly image: string; readonly port: number },
+): Revision {
+  return { id: idOf(sorted(content)), image: shown.image, port: shown.port };
+}
+
+function idOf(canonical: unknown): string {
+  const hash = createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, digits);
+  return `${formatVersion}-${hash}`;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }

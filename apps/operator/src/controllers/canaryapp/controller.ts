@@ -7,8 +7,8 @@ import { enqueueMapped, enqueueSelf, informerSource, type ChannelSource, type So
 
 import type { CanaryApp } from '../../api/v1/canaryapp.ts';
 import { appNameOf } from '../../api/v1/names.ts';
-import { claimsOf } from '../../modes/mode-of.ts';
-import { byClaim, optionalKinds, type CanaryAppInformers } from './informers.ts';
+import { allClaimsOf } from '../../modes/mode-of.ts';
+import { byClaim, byRead, optionalKinds, readKey, type CanaryAppInformers } from './informers.ts';
 import type { Senses } from './observe.ts';
 import { canaryAppReconciler } from './reconciler.ts';
 
@@ -20,9 +20,9 @@ const workers = 512;
 
 /**
  * The controller of CanaryApps: what wakes it, and what it does then.
- * @param answers keys whose check was answered
+ * @param wakes keys of applications whose check was answered, or of which something changed that they read
  */
-export function canaryAppController(env: Env, senses: Senses, answers: ChannelSource): ControllerDefinition {
+export function canaryAppController(env: Env, senses: Senses, wakes: ChannelSource): ControllerDefinition {
   const { apps, pods, children } = senses.informers;
   const optional = new Set(optionalKinds.map(groupResourceOf));
   const sources: readonly Source[] = [
@@ -34,7 +34,7 @@ export function canaryAppController(env: Env, senses: Senses, answers: ChannelSo
       }),
     ),
     informerSource(pods, enqueueMapped(appOfPod)),
-    answers,
+    wakes,
   ];
   return sources
     .reduce((builder, source) => builder.from(source), controller('canaryapp').workers(workers))
@@ -44,13 +44,23 @@ export function canaryAppController(env: Env, senses: Senses, answers: ChannelSo
 
 /** By name, not by owner: an object that is not ours stands in our way by its name alone, and frees it when it goes. */
 function appOfChild(apps: Informer<CanaryApp>): (child: KubernetesObject) => readonly ObjectKey[] {
-  return (child) => {
-    const { namespace, name } = child.metadata;
-    const candidates = new Set([name, appNameOf(name)]);
-    return [...candidates]
-      .map((candidate) => (namespace === undefined ? { name: candidate } : { namespace, name: candidate }))
-      .filter((key) => apps.lister.get(key) !== undefined);
-  };
+  return ({ metadata }) => appsNamed(apps, metadata.namespace, metadata.name);
+}
+
+function appsNamed(apps: Informer<CanaryApp>, namespace: string | undefined, child: string): readonly ObjectKey[] {
+  return [...new Set([child, appNameOf(child)])]
+    .map((name) => (namespace === undefined ? { name } : { namespace, name }))
+    .filter((key) => apps.lister.get(key) !== undefined);
+}
+
+/** Applications that an object of their namespace matters to: they read it, or it has the name of a child. */
+export function appsOf({
+  apps,
+}: CanaryAppInformers): (namespace: string, kind: string, name: string) => readonly ObjectKey[] {
+  return (namespace, kind, name) => [
+    ...apps.lister.byIndex(byRead, readKey(namespace, kind, name)).map(keyOf),
+    ...appsNamed(apps, namespace, name),
+  ];
 }
 
 function appOfPod(pod: Pod): readonly ObjectKey[] {
@@ -61,11 +71,11 @@ function appOfPod(pod: Pod): readonly ObjectKey[] {
 
 /** Applications that want the same host: a claim that is given up may be theirs now. */
 function rivalsOf({ apps }: CanaryAppInformers): (app: CanaryApp) => readonly ObjectKey[] {
-  return (app) => claimsOf(app).flatMap((claim) => apps.lister.byIndex(byClaim, claim).map(keyOf));
+  return (app) => allClaimsOf(app).flatMap((claim) => apps.lister.byIndex(byClaim, claim).map(keyOf));
 }
 
 function changesClaims(change: ObjectChange<CanaryApp>): boolean {
   if (change.type === 'added') return !change.isInitialList;
   if (change.type === 'deleted') return true;
-  return claimsOf(change.object).join() !== claimsOf(change.previous).join();
+  return allClaimsOf(change.object).join() !== allClaimsOf(change.previous).join();
 }

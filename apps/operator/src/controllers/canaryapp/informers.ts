@@ -4,8 +4,9 @@ import type { Manager } from '@canaryop/reconcile/manager';
 import { groupResourceOf, present, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
 
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
-import { claimsOf } from '../../modes/mode-of.ts';
+import { allClaimsOf, modeOf } from '../../modes/mode-of.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
+import { byController, controllersOf, withStatusOnly } from './pods.ts';
 
 /** Everything that the controller keeps in memory. */
 export interface CanaryAppInformers {
@@ -24,8 +25,8 @@ export const optionalKinds: readonly ResourceKind[] = [DestinationRule, Gateway,
 
 /** Applications by what they claim at the ingress. */
 export const byClaim = 'claim';
-/** Pods by `namespace/kind/name` of the Deployment or DaemonSet that they came from. */
-export const byController = 'controller';
+/** Applications by the objects of others that they read, as `namespace/kind/name`. */
+export const byRead = 'read';
 
 /** Declares what the controller reads, within the manager's namespace if it has one. */
 export function declareInformers(manager: Pick<Manager, 'informer'>): CanaryAppInformers {
@@ -36,7 +37,7 @@ export function declareInformers(manager: Pick<Manager, 'informer'>): CanaryAppI
     ]),
   );
   return {
-    apps: manager.informer(CanaryApp, { indexes: { [byClaim]: claimsOf } }),
+    apps: manager.informer(CanaryApp, { indexes: { [byClaim]: allClaimsOf, [byRead]: readsOf } }),
     pods: manager.informer(Pod, {
       labelSelector: 'owner=canaryop',
       indexes: { [byController]: controllersOf },
@@ -52,19 +53,16 @@ export function declareInformers(manager: Pick<Manager, 'informer'>): CanaryAppI
   };
 }
 
-/** The index value of a controller's pods. */
-export function controllerKey(namespace: string, kind: string, name: string): string {
+/** The index value of an object that is read. */
+export function readKey(namespace: string, kind: string, name: string): string {
   return `${namespace}/${kind}/${name}`;
 }
 
-/** A ReplicaSet is named after its Deployment and the hash of the template, which its pods carry as a label. */
-function controllersOf({ metadata }: Pod): readonly string[] {
-  const { namespace = '', labels = {}, ownerReferences = [] } = metadata;
-  const owner = ownerReferences.find(({ controller }) => controller === true);
-  if (owner === undefined) return [];
-  const hash = labels['pod-template-hash'];
-  if (owner.kind !== 'ReplicaSet' || hash === undefined) return [controllerKey(namespace, owner.kind, owner.name)];
-  return [controllerKey(namespace, Deployment.kind, owner.name.slice(0, -(hash.length + 1)))];
+function readsOf(app: CanaryApp): readonly string[] {
+  const mode = modeOf(app);
+  if (!('target' in mode)) return [];
+  const { namespace = '' } = app.metadata;
+  return [...mode.target.reads, ...mode.router.reads].map(({ kind, name }) => readKey(namespace, kind.kind, name));
 }
 
 /** Of an object that no CanaryApp owns only its name matters: that it is taken. */
@@ -78,10 +76,4 @@ function withoutForeignDetail<T extends KubernetesObject>(object: T): T {
     kind,
     metadata: present({ name, namespace, uid, resourceVersion, ownerReferences }),
   } as unknown as T;
-}
-
-/** Of a pod only what tells whether it can start. */
-function withStatusOnly({ apiVersion, kind, metadata, status = {} }: Pod): Pod {
-  const { containerStatuses, initContainerStatuses } = status;
-  return { apiVersion, kind, metadata, status: present({ containerStatuses, initContainerStatuses }) };
 }

@@ -1,12 +1,20 @@
+import type { Informer } from '@canaryop/reconcile/cache';
 import type { Pod } from '@canaryop/reconcile/kinds';
-import { keyOf, keyText, present, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
+import {
+  groupResourceOf,
+  keyOf,
+  keyText,
+  present,
+  type KubernetesObject,
+  type ResourceKind,
+} from '@canaryop/reconcile/object';
 
 import type { CanaryApp } from '../../api/v1/canaryapp.ts';
 import type { Role } from '../../api/v1/names.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Announcer } from '../../analysis/announcer.ts';
 import type { Checker } from '../../analysis/checker.ts';
-import { claimsOf } from '../../modes/mode-of.ts';
+import { allClaimsOf, claimsOf } from '../../modes/mode-of.ts';
 import { isOwnedBy } from '../../rollout/diff.ts';
 import type { Mode } from '../../rollout/mode.ts';
 import type { Obstacle, Workload } from '../../rollout/observed.ts';
@@ -14,50 +22,72 @@ import type { Observation } from '../../rollout/plan.ts';
 import type { Sight, WorkloadFacts } from '../../targets/target.ts';
 import { lostClaim, type LostClaim } from '../../traffic/claims.ts';
 import type { RoutedWeight } from '../../traffic/router.ts';
-import { byClaim, byController, controllerKey, type CanaryAppInformers } from './informers.ts';
+import { byClaim, type CanaryAppInformers } from './informers.ts';
+import type { Neighbours } from './neighbours.ts';
+import { byController, controllerKey } from './pods.ts';
 import type { Readiness } from './readiness.ts';
 
 /** Where observations come from. */
 export interface Senses {
   readonly informers: CanaryAppInformers;
+  readonly neighbours: Neighbours;
   readonly readiness: Readiness;
   readonly checker: Checker;
   readonly announcer: Announcer;
 }
 
-/** Reads what a decision about `app` needs. Undefined while a kind is still being loaded for the first time. */
-export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number): Observation | undefined {
+/**
+ * Reads what a decision about `app` needs. Undefined while a kind is still being loaded for the first time; an obstacle
+ * when one can't be read, and there is nothing to decide from.
+ */
+export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number): Observation | Obstacle | undefined {
   const { informers, readiness, checker } = senses;
-  const routing = routingState(informers, mode.router.kinds);
-  if (routing === 'loading') return undefined;
-  const live = sightOf(informers, app);
+  const routing = kindsState(mode.router.kinds.map((kind) => informers.byKind(kind)));
+  const live = sightOf(senses, app, mode);
+  if (routing === 'loading' || live === 'loading') return undefined;
+  if ('reason' in live) return live;
   const { wanted, primary, secondary } = mode.target.observe(live);
-  const lost = lostClaim(app, rivalsOf(informers, app), claimsOf);
+  const rivals = rivalsOf(informers, app);
+  const lost = lostClaim(app, rivals, (each) => claimsOf(each).router);
+  const taken = lostClaim(app, rivals, (each) => claimsOf(each).target);
   const { measurement, lastAskedAt } = checker.recall(keyOf(app)) ?? {};
   const since = (role: Role, facts: WorkloadFacts | undefined): Workload | undefined =>
     facts && withReadySince(readiness, app, { role, facts, now });
   return present({
     app,
     live,
-    wanted,
+    wanted: (taken && targetConflict(taken)) ?? wanted,
     mayClaim: lost === undefined,
     primary: since('primary', primary),
     secondary: since('secondary', secondary),
     weight: weightNow(mode.router.weight(live), lost !== undefined),
     measurement,
     lastAskedAt,
-    obstacle: routing ?? foreignObject(app, mode, live) ?? (lost && hostConflict(lost)),
+    obstacle: routing ?? obstacleOf(app, mode, live) ?? (lost && hostConflict(lost)),
     watchedSince: readiness.watchedSince(keyText(keyOf(app)), now),
   });
 }
 
-/** What the cache has in the namespace of `app`. */
-function sightOf({ byKind, pods }: CanaryAppInformers, { metadata }: CanaryApp): Sight {
-  const { namespace } = metadata;
+/**
+ * What the cache has in the namespace of `app`: the kinds of its target, and what it reads of others, in full; `loading`
+ * before their first answer, and an obstacle when there is none to be had.
+ */
+function sightOf({ informers, neighbours }: Senses, { metadata }: CanaryApp, mode: Mode): Sight | Obstacle | 'loading' {
+  const { namespace = '' } = metadata;
+  const { target, router } = mode;
+  const others = [...target.reads, ...router.reads];
+  const full = others.length === 0 ? [] : [...others, ...target.owned].map(({ kind }) => kind);
+  const byKind = new Map(full.map((kind) => [groupResourceOf(kind), neighbours.informer(kind, namespace)]));
+  const pods = full.length === 0 ? informers.pods : neighbours.pods(namespace);
+  const state = kindsState([...byKind.values(), pods]);
+  if (state !== undefined) return state;
   return {
-    get: <T extends KubernetesObject>(kind: ResourceKind<T>, name: string) =>
-      byKind(kind).lister.get(namespace === undefined ? { name } : { namespace, name }),
-    pods: (kind, name): readonly Pod[] => pods.lister.byIndex(byController, controllerKey(namespace ?? '', kind, name)),
+    get: <T extends KubernetesObject>(kind: ResourceKind<T>, name: string) => {
+      // The key names the kind, so what is kept under it was made for T.
+      const informer = byKind.get(groupResourceOf(kind)) as Informer<T> | undefined;
+      return (informer ?? informers.byKind(kind)).lister.get({ namespace, name });
+    },
+    pods: (kind, name): readonly Pod[] => pods.lister.byIndex(byController, controllerKey(namespace, kind, name)),
   };
 }
 
@@ -72,7 +102,12 @@ function withReadySince(
 }
 
 function rivalsOf({ apps }: CanaryAppInformers, app: CanaryApp): readonly CanaryApp[] {
-  return claimsOf(app).flatMap((claim) => apps.lister.byIndex(byClaim, claim));
+  return allClaimsOf(app).flatMap((claim) => apps.lister.byIndex(byClaim, claim));
+}
+
+function targetConflict({ claim, holder }: LostClaim): Obstacle {
+  const message = `${claim} is released by CanaryApp ${holder} already; delete one of the two`;
+  return { reason: Reason.TargetConflict, message, stops: 'all' };
 }
 
 /** Without routes there is no traffic to take away, as long as they cannot be made either. */
@@ -81,9 +116,14 @@ function weightNow(routed: RoutedWeight, cannotRoute: boolean): number | undefin
   return typeof routed === 'number' ? routed : undefined;
 }
 
-function hostConflict({ host, holder }: LostClaim): Obstacle {
+function hostConflict({ claim, holder }: LostClaim): Obstacle {
+  const host = claim.slice(claim.lastIndexOf(' ') + 1);
   const message = `host ${host} is taken by CanaryApp ${holder}; set another one in spec.service.hosts, or remove it there`;
   return { reason: Reason.HostConflict, message, stops: 'routes' };
+}
+
+function obstacleOf(app: CanaryApp, mode: Mode, live: Sight): Obstacle | undefined {
+  return foreignObject(app, mode, live) ?? mode.router.obstacle(live) ?? mode.target.obstacle(live);
 }
 
 /** A child's name that somebody else's object has: it is never taken over, and never removed. */
@@ -98,20 +138,21 @@ function foreignObject(app: CanaryApp, { target, router }: Mode, live: Sight): O
 }
 
 /**
- * Whether the kinds of a router can be read; `loading` for the moment before their first answer. An outage of a server
- * that has answered before is no missing kind: what was read then still stands.
+ * Whether kinds can be read; `loading` for the moment before their first answer. An outage of a server that has answered
+ * before is no missing kind: what was read then still stands.
  */
-function routingState(
-  { byKind }: CanaryAppInformers,
-  kinds: readonly ResourceKind[],
-): Obstacle | 'loading' | undefined {
-  const informers = kinds.map((kind) => byKind(kind));
+function kindsState(informers: readonly Informer<KubernetesObject>[]): Obstacle | 'loading' | undefined {
   const missing = informers.find(
     ({ hasSynced, problem }) => problem !== undefined && (!hasSynced || problem.reason === 'NotInstalled'),
   );
-  if (missing !== undefined) {
-    const message = `the kinds of ${missing.kind.group} cannot be read; install Istio's CRDs, or give the operator its permissions`;
-    return { reason: Reason.IstioMissing, message, stops: 'all' };
-  }
+  if (missing !== undefined) return missingKind(missing.kind);
   return informers.some(({ hasSynced }) => !hasSynced) ? 'loading' : undefined;
+}
+
+function missingKind(kind: ResourceKind): Obstacle {
+  const isIstio = kind.group === 'networking.istio.io';
+  const message = isIstio
+    ? `the kinds of ${kind.group} cannot be read; install Istio's CRDs, or give the operator its permissions`
+    : `${groupResourceOf(kind)} cannot be read; install its CRD, or give the operator its permissions`;
+  return { reason: isIstio ? Reason.IstioMissing : Reason.KindMissing, message, stops: 'all' };
 }

@@ -1,7 +1,8 @@
-import { Deployment, Pod, Service } from '@canaryop/reconcile/kinds';
+import { ControllerRevision, Deployment, HorizontalPodAutoscaler, Pod, Service } from '@canaryop/reconcile/kinds';
 
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import type { Permission, Verb } from '../../rbac/permission.ts';
+import { ScaledObject } from '../../targets/adopted/scaled-object.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
 
 /** What an informer asks for. */
@@ -15,6 +16,8 @@ const owned: readonly Verb[] = [...watched, 'get', 'create', 'patch'];
  */
 export const canaryAppPermissions: readonly Permission[] = [
   { resource: CanaryApp, verbs: watched },
+  // Our finalizer, on applications whose target gets its traffic back.
+  { resource: CanaryApp, verbs: ['patch'] },
   { resource: CanaryApp, subresource: 'status', verbs: ['patch'] },
   // Children block their owner's deletion, and OwnerReferencesPermissionEnforcement asks this of whoever says so.
   { resource: CanaryApp, subresource: 'finalizers', verbs: ['update'] },
@@ -23,8 +26,14 @@ export const canaryAppPermissions: readonly Permission[] = [
   // The secondary goes when its run ends; the primary only by garbage collection.
   { resource: Deployment, verbs: [...owned, 'delete'] },
   { resource: Deployment, subresource: 'scale', verbs: ['patch'] },
+  // What primary of an adopted workload may have to go back to; never changed, and only while a run lasts.
+  { resource: ControllerRevision, verbs: [...watched, 'create', 'delete'] },
+  // Primary's copy of what scales the target; KEDA's is paused while the target is at 0.
+  { resource: HorizontalPodAutoscaler, verbs: owned },
+  { resource: ScaledObject, verbs: owned },
   { resource: DestinationRule, verbs: owned },
-  { resource: VirtualService, verbs: owned },
+  // The routes of an adopted workload go before it serves alone again.
+  { resource: VirtualService, verbs: [...owned, 'delete'] },
   // Our Gateway goes when spec.service.gateways names others.
   { resource: Gateway, verbs: [...owned, 'delete'] },
 ];

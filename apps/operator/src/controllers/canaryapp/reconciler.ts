@@ -47,7 +47,8 @@ export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
 function planFor(senses: Senses, app: CanaryApp, mode: Mode | Obstacle, now: number): Plan | undefined {
   if (!('target' in mode)) return planBlocked(app, mode, now);
   const observed = observe(senses, app, mode, now);
-  return observed && plan(mode, observed, now);
+  if (observed === undefined) return undefined;
+  return 'reason' in observed ? planBlocked(app, observed, now) : plan(mode, observed, now);
 }
 
 /** Notices belong to the status that they came with, so they are told once it is written, and only then. */

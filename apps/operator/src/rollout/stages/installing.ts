@@ -22,7 +22,10 @@ export function installing(pass: Pass, recorded: RunStatus): Decision {
   return preparing(pass, run, primaryAlone(wanted), now >= deadline ? undefined : deadline);
 }
 
-/** Primary runs what the workload runs that serves now; once it is ready and settled all traffic goes to it. */
+/**
+ * Primary runs what the workload runs that serves now; once it is ready and settled all traffic goes to it. Before that
+ * there are no routes: requests find their way as they did before.
+ */
 function takingOver(pass: Pass, recorded: RunStatus): Decision {
   const { wanted, observed, settings, now } = pass;
   const { primary } = observed;
@@ -32,7 +35,8 @@ function takingOver(pass: Pass, recorded: RunStatus): Decision {
   const run = { ...recorded, step: 100 };
   const deadline = deadlineOf(pass, timeOf(run.stageSince));
   const wakeAt = settledAt ?? (now >= deadline ? undefined : deadline);
-  return preparing(pass, run, both(pass, run, wanted, run.step), wakeAt);
+  const intent = { ...both(pass, run, wanted, run.step), isUnrouted: observed.weight === undefined };
+  return preparing(pass, run, intent, wakeAt);
 }
 
 function handingOver(pass: Pass, run: RunStatus): Decision {

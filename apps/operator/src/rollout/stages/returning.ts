@@ -70,5 +70,5 @@ function intentOf({ released, wanted }: Pass, run: RunStatus): Intent {
   const primary = released ?? wanted;
   const isUnrouted = run.drainSince !== undefined;
   const ports = [...new Set([primary.port, secondary.port])];
-  return { primary, secondary, weight: run.step, routePort: primary.port, servicePorts: ports, isUnrouted };
+  return { primary, secondary, weight: run.step, reach: all, routePort: primary.port, servicePorts: ports, isUnrouted };
 }

@@ -3,19 +3,23 @@ import { present } from '@canaryop/reconcile/object';
 
 import type { CanaryApp, OwnedSpec } from '../../api/v1/canaryapp.ts';
 import { ownedMetadata } from '../../api/v1/owned-metadata.ts';
-import { primaryName, secondaryName, type Role } from '../../api/v1/names.ts';
+import { podLabels, primaryName, secondaryName, type Role } from '../../api/v1/names.ts';
 import { revisionOf, type Revision } from '../../api/v1/revision.ts';
 import { isOwnedBy } from '../../rollout/diff.ts';
 import type { LiveObjects } from '../../rollout/live-objects.ts';
 import { childOf, type Child } from '../../rollout/write.ts';
 import type { Sight, Target, WorkloadFacts } from '../target.ts';
-import { workloadOf } from '../workload.ts';
+import { deploymentFacts, templateRevision } from '../workload.ts';
 import { deploymentOf } from './owned-deployment.ts';
 
 /** An image of the spec, run by two Deployments of our own. */
 export function ownedDeployments(app: CanaryApp, spec: OwnedSpec): Target {
   const { name } = app.metadata;
   return {
+    claims: [],
+    reads: [],
+    obstacle: () => undefined,
+    selectors: () => ({ primary: podLabels(name, 'primary'), secondary: podLabels(name, 'secondary') }),
     owned: [primaryName(name), secondaryName(name)].map((own) => ({ kind: Deployment, name: own })),
     observe: (sight) =>
       present({
@@ -39,7 +43,7 @@ interface Context {
 function workload(app: CanaryApp, name: string, sight: Sight): WorkloadFacts | undefined {
   const deployment = sight.get(Deployment, name);
   if (deployment === undefined || !isOwnedBy(deployment, app.metadata.uid ?? '')) return undefined;
-  return workloadOf(deployment, sight.pods('Deployment', name), app.metadata.name);
+  return deploymentFacts(deployment, sight.pods('Deployment', name), templateRevision(deployment, app.metadata.name));
 }
 
 /** After its creation, primary's count belongs to whoever scales it. */

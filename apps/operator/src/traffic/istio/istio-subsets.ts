@@ -16,6 +16,8 @@ export function istioSubsets(app: CanaryApp, spec: OwnedSpec): Router {
   const kinds = [DestinationRule, Gateway, VirtualService];
   return {
     kinds,
+    reads: [],
+    obstacle: () => undefined,
     owned: [Service, ...kinds].map((kind) => ({ kind, name })),
     claims: claimsAt(app, spec.service),
     weight: (live) => {

@@ -1,0 +1,60 @@
+import type { Informer } from '@canaryop/reconcile/cache';
+import { Pod } from '@canaryop/reconcile/kinds';
+import type { Manager } from '@canaryop/reconcile/manager';
+import { groupResourceOf, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
+
+import { byController, controllersOf, withStatusOnly } from './pods.ts';
+
+/** An object that changed, by its kind and name; of a pod, the controller that it came from. */
+export type Changed = (namespace: string, kind: string, name: string) => void;
+
+/**
+ * The objects of others, in full, in those namespaces where applications release workloads that are not their own. A
+ * kind is watched in a namespace from the first such application on, and never where nobody needs it.
+ */
+export class Neighbours {
+  readonly #manager: Pick<Manager, 'informer'>;
+  readonly #onChange: Changed;
+  readonly #informers = new Map<string, Informer<KubernetesObject>>();
+
+  /** @param onChange is called for every object that changed, also when it is seen first. */
+  constructor(manager: Pick<Manager, 'informer'>, onChange: Changed) {
+    this.#manager = manager;
+    this.#onChange = onChange;
+  }
+
+  /** The informer of a kind in a namespace; watching begins with the first call. */
+  informer<T extends KubernetesObject>(kind: ResourceKind<T>, namespace: string): Informer<T> {
+    return this.#once(kind, namespace, () => {
+      const informer = this.#manager.informer(kind, { namespace });
+      informer.onChange((change) => {
+        const { name } = (change.type === 'deleted' ? change.previous : change.object).metadata;
+        this.#onChange(namespace, kind.kind, name);
+      });
+      return informer;
+    });
+  }
+
+  /** The pods of a namespace, indexed by the controller that they came from. */
+  pods(namespace: string): Informer<Pod> {
+    return this.#once(Pod, namespace, () => {
+      const indexes = { [byController]: controllersOf };
+      const informer = this.#manager.informer(Pod, { namespace, indexes, transform: withStatusOnly });
+      informer.onChange((change) => {
+        for (const key of controllersOf(change.type === 'deleted' ? change.previous : change.object)) {
+          const [, kind = '', name = ''] = key.split('/');
+          this.#onChange(namespace, kind, name);
+        }
+      });
+      return informer;
+    });
+  }
+
+  #once<T extends KubernetesObject>(kind: ResourceKind<T>, namespace: string, make: () => Informer<T>): Informer<T> {
+    const key = `${namespace}/${groupResourceOf(kind)}`;
+    const informer = this.#informers.get(key) ?? make();
+    this.#informers.set(key, informer);
+    // The key names the kind, so what is kept under it was made for T.
+    return informer as Informer<T>;
+  }
+}
