@@ -1,10 +1,8 @@
 import { keyOf } from '@canaryop/reconcile/object';
 
 import { metricAnalysis } from '../analysis/metrics/metric-analysis.ts';
-import type { Subject } from '../analysis/metrics/subject.ts';
 import { queryAnalysis } from '../analysis/query/query-analysis.ts';
-import { adoptedSpec, ownedSpec, type AdoptedSpec, type CanaryApp } from '../api/v1/canaryapp.ts';
-import { canaryName, primaryName } from '../api/v1/names.ts';
+import { adoptedSpec, ownedSpec, type AdoptedSpec, type CanaryApp, type OwnedSpec } from '../api/v1/canaryapp.ts';
 import { Reason } from '../api/v1/reasons.ts';
 import type { Mode } from '../rollout/mode.ts';
 import type { Obstacle } from '../rollout/observed.ts';
@@ -14,31 +12,29 @@ import { adoptedDeployment } from '../targets/adopted/adopted-deployment.ts';
 import { ownedDeployments } from '../targets/owned/owned-deployments.ts';
 import { istioServices } from '../traffic/istio/istio-services.ts';
 import { istioSubsets } from '../traffic/istio/istio-subsets.ts';
+import { subjectsOf } from './subjects.ts';
 
 /** The mode of an application, or why there is none for what its spec says. */
 export function modeOf(app: CanaryApp): Mode | Obstacle {
   const owned = ownedSpec(app);
-  if (owned !== undefined)
-    return {
-      target: ownedDeployments(app, owned),
-      router: istioSubsets(app, owned),
-      analysis: queryAnalysis(owned),
-      settings: ownedSettings(owned),
-    };
+  if (owned !== undefined) return ownedMode(app, owned);
   const adopted = adoptedSpec(app);
   return adopted?.targetRef.kind === 'Deployment' ? adoptedMode(app, adopted) : unsupported;
+}
+
+function ownedMode(app: CanaryApp, spec: OwnedSpec): Mode {
+  return {
+    target: ownedDeployments(app, spec),
+    router: istioSubsets(app, spec),
+    analysis: queryAnalysis(spec),
+    settings: ownedSettings(spec),
+  };
 }
 
 function adoptedMode(app: CanaryApp, spec: AdoptedSpec): Mode {
   const target = adoptedDeployment(app, spec);
   const router = istioServices(app, spec, (live) => target.selectors(live));
-  const { name, namespace = '' } = app.metadata;
-  const subject = (workload: string, service: string): Subject => ({ namespace, workload, service });
-  const analysis = metricAnalysis(keyOf(app), spec.analysis, {
-    primary: subject(primaryName(name), primaryName(name)),
-    secondary: subject(spec.targetRef.name, canaryName(name)),
-    ...(spec.prometheusURL === undefined ? {} : { prometheusURL: spec.prometheusURL }),
-  });
+  const analysis = metricAnalysis(keyOf(app), spec.analysis, subjectsOf(app, spec));
   return { target, router, analysis, settings: adoptedSettings(spec) };
 }
 

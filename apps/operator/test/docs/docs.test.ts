@@ -3,6 +3,9 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { parse } from 'yaml';
+
+import { placeholders } from '../../src/analysis/metrics/placeholders.ts';
 import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { Reason } from '../../src/api/v1/reasons.ts';
 import { parseFlags } from '../../src/options.ts';
@@ -10,6 +13,7 @@ import { parseFlags } from '../../src/options.ts';
 const read = (name: string): string => readFileSync(join(import.meta.dirname, '../../../../docs', name), 'utf8');
 const operating = read('operating.md');
 const reference = read('canaryapp.md');
+const analysis = read('analysis.md');
 
 interface Schema {
   readonly default?: unknown;
@@ -44,6 +48,15 @@ describe('the documentation', () => {
       expect(rows.some((row) => row.split('|')[1]?.split(/[ ,]+/).includes(reason))).toBe(true);
     },
   );
+
+  it('has an example of an analysis that is valid as it stands', () => {
+    const [, example = ''] = /```yaml\n([^`]+)```/.exec(analysis) ?? [];
+    expect(CanaryApp.validate(parse(example))).toEqual([]);
+  });
+
+  it.each(placeholders)('explains the placeholder %s', (name) => {
+    expect(analysis).toContain(`| \`{{ ${name} }}\` |`);
+  });
 
   it.each(
     Object.keys(parseFlags(['--metrics-cert-dir', 'x', '--namespace', 'x', '--kubeconfig', 'x', '--context', 'x'])),

@@ -52,7 +52,8 @@ export interface SimulationOptions {
   readonly provider?: Transport;
   readonly log?: Logger;
   /** Of the operator, beside what the simulation gives it. */
-  readonly operator?: Pick<OperatorOptions, 'leaderElection' | 'namespaces' | 'registry'>;
+  readonly operator?: Pick<OperatorOptions, 'leaderElection' | 'namespaces' | 'registry'> &
+    Partial<Pick<OperatorOptions, 'addresses'>>;
 }
 
 /** How one operator process differs from the others of its simulation. */

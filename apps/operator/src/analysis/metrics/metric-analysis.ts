@@ -14,8 +14,12 @@ interface Part {
   judge(answers: readonly Answer[]): Judged;
 }
 
-/** The metrics and webhooks of spec.analysis, about the two sides of one application's releases. */
-export function metricAnalysis(app: ObjectKey, spec: AnalysisSpec, subjects: Subjects): Analysis {
+/**
+ * The metrics and webhooks of spec.analysis, about the two sides of one application's releases.
+ * @param analysis without it there is nothing to judge by
+ */
+export function metricAnalysis(app: ObjectKey, analysis: AnalysisSpec | undefined, subjects: Subjects): Analysis {
+  const spec = analysis ?? empty;
   return {
     inquire(moment) {
       const { when } = moment;
@@ -27,6 +31,14 @@ export function metricAnalysis(app: ObjectKey, spec: AnalysisSpec, subjects: Sub
     },
   };
 }
+
+const empty: Pick<AnalysisSpec, 'metrics' | 'webhooks'> & Policies = {
+  metrics: [],
+  webhooks: [],
+  onNoData: 'fail',
+  onTooFewSamples: 'hold',
+  onProviderError: 'fail',
+};
 
 /** A release that nobody judges is one without data, and not one that passes. */
 const nothingToJudgeBy: Part = {

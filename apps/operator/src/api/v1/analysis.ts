@@ -10,7 +10,12 @@ const metric = s
     name: s
       .string({ minLength: 1, maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' })
       .describe('request-success-rate and request-duration are built in; any other name needs a query or a url.'),
-    query: s.string({ minLength: 1, maxLength: 4096 }).optional().describe('PromQL that returns one number.'),
+    query: s
+      .string({ minLength: 1, maxLength: 4096 })
+      .optional()
+      .describe(
+        'PromQL that gives one number; {{ namespace }}, {{ workload }}, {{ service }} and {{ interval }} are filled in.',
+      ),
     url: url.optional().describe('Where a JSON document with the number is, instead of a query.'),
     jsonPath: s
       .string({ minLength: 1, maxLength: 256, pattern: '^(\\.[A-Za-z_][-A-Za-z0-9_]*|\\[[0-9]+\\])+$' })
@@ -35,6 +40,17 @@ const metric = s
     { fieldPath: '.query', reason: 'FieldValueRequired' },
   )
   .rule('!(has(self.query) && has(self.url))', 'query and url exclude each other', { fieldPath: '.url' })
+  .rule(
+    "!(self.name in ['request-success-rate', 'request-duration']) || !(has(self.query) || has(self.url))",
+    'a built-in metric has no query and no url; give yours another name',
+    { fieldPath: '.name' },
+  )
+  .rule('!has(self.compareTo) || !has(self.url)', 'a document cannot be asked about primary: compareTo needs a query', {
+    fieldPath: '.compareTo',
+  })
+  .rule('!has(self.min) || !has(self.max) || self.min <= self.max', 'no value is at least min and at most max', {
+    fieldPath: '.min',
+  })
   .rule('has(self.url) == has(self.jsonPath)', 'url and jsonPath go together', { fieldPath: '.jsonPath' });
 
 const webhook = s.object({

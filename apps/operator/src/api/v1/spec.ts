@@ -154,6 +154,13 @@ export const specSchema = companions.reduce(
         fieldPath: '.image',
       },
     )
+    .rule(
+      '!has(self.analysis) || has(self.targetRef)',
+      'analysis goes with targetRef; with image, prometheusQuery judges',
+      {
+        fieldPath: '.analysis',
+      },
+    )
     .describe('What to run, and how a new image of it is released.')
     .rule('has(self.image) != has(self.targetRef)', 'exactly one of image and targetRef is required', {
       fieldPath: '.image',
