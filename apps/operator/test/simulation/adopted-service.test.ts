@@ -22,7 +22,7 @@ function colour(name: 'blue' | 'green', version: string): Deployment {
     ...target(version),
     metadata: named(`podinfo-${name}`),
     spec: { ...spec, selector: { matchLabels: labels }, template },
-  } as Deployment;
+  };
 }
 
 const serviceFor = (name: 'blue' | 'green'): Service => ({
@@ -129,7 +129,7 @@ describe('an adopted Service', () => {
   it('that leads to an external name has it made known in the mesh', async () => {
     const sim = await adopted();
     const external = { type: 'ExternalName', externalName: 'green.example.com' };
-    lead(sim, { ...serviceFor('green'), spec: external } as Service);
+    lead(sim, { ...serviceFor('green'), spec: external });
     await sim.untilShare(10);
     const entry = sim.cluster.server.loopback.get(ServiceEntry, named('podinfo-canary'));
     expect(entry?.spec).toMatchObject({ hosts: ['green.example.com'], resolution: 'DNS' });
@@ -139,7 +139,7 @@ describe('an adopted Service', () => {
   it('that leads where no traffic may be sent is refused, and what serves goes on', async () => {
     const sim = await adopted();
     const external = { type: 'ExternalName', externalName: '169.254.169.254' };
-    lead(sim, { ...serviceFor('green'), spec: external } as Service);
+    lead(sim, { ...serviceFor('green'), spec: external });
     await sim.env.time.until(() => sim.condition('Stalled')?.reason === 'AddressForbidden', 60_000);
     await sim.env.time.advance(30_000);
     expect(sim.share).toBe(0);
