@@ -91,22 +91,30 @@ const isMarked = ({ metadata: { annotations, labels } }: KubernetesObject): bool
 const isStatus = (what: string): boolean => what.endsWith('/status');
 
 describe.concurrent('Argo CD that prunes and heals, beside the operator', () => {
-  it.each([
+  it.each<ApplicationOptions & { readonly tag?: string; readonly health?: HealthStatus }>([
     { name: 'quiet' },
     { name: 'quiet-server-side', syncOptions: ['ServerSideApply=true'] },
     { name: 'quiet-server-diff', annotations: { 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' } },
-  ])('writes nothing at rest, and neither does the operator: $name', async (options) => {
-    const { name } = options;
-    const { key } = await deploy({ ...options, automated: enforcing });
-    const mark = await markAudit(world);
-    const before = world.applications.states(key).length;
-    await sleep(world.env.timers, 60_000);
-    expect(await mark.since(name)).toEqual([]);
-    // It looked in between, and found nothing to do.
-    const states = world.applications.states(key).slice(before);
-    expect(new Set(states.map(({ status }) => status?.reconciledAt)).size).toBeGreaterThan(1);
-    expect(states.filter((state) => !isWell(state))).toEqual([]);
-  });
+    { name: 'quiet-rolled-back', tag: 'v2-broken', health: 'Degraded' },
+  ])(
+    'writes nothing at rest, and neither does the operator: $name',
+    async ({ tag, health = 'Healthy', ...options }) => {
+      const { name } = options;
+      const { key, commit } = await deploy({ ...options, automated: enforcing });
+      const isAsExpected = ({ status }: Application): boolean =>
+        status?.sync?.status === 'Synced' && status.health?.status === health;
+      if (tag !== undefined) await commit(name, { image: image(tag) });
+      await world.applications.until(key, `synced and ${health}`, isAsExpected);
+      const mark = await markAudit(world);
+      const before = world.applications.states(key).length;
+      await sleep(world.env.timers, 60_000);
+      expect(await mark.since(name)).toEqual([]);
+      // It looked in between, and found nothing to do.
+      const states = world.applications.states(key).slice(before);
+      expect(new Set(states.map(({ status }) => status?.reconciledAt)).size).toBeGreaterThan(1);
+      expect(states.filter((state) => !isAsExpected(state))).toEqual([]);
+    },
+  );
 
   it('writes the commit once in a release, and never what the operator writes', async () => {
     const name = 'rollout';
@@ -142,7 +150,7 @@ describe.concurrent('Argo CD that prunes and heals, beside the operator', () => 
     expect(own.filter(isMarked).map(({ kind }) => kind)).toEqual(['CanaryApp']);
   });
 
-  it('puts an image back that was patched by hand: the release that it began ends, and that was it', async () => {
+  it('puts an image back that was patched by hand, once, and nothing is left of its release', async () => {
     const name = 'by-hand';
     const { key } = await deploy({ name, automated: enforcing });
     const mark = await markAudit(world);
@@ -155,6 +163,9 @@ describe.concurrent('Argo CD that prunes and heals, beside the operator', () => 
     );
     await world.applications.until(key, 'synced and healthy', isWell);
     expect(app.status?.failedRevisions ?? []).toEqual([]);
+    expect(await world.kubectl(['get', 'deployments', `--selector=app=${name}`, '--output=name'])).toBe(
+      `deployment.apps/${name}-primary`,
+    );
     expect(by('argocd', await mark.since(name))).toEqual([`patch canaryapps/${name}`]);
   });
 
