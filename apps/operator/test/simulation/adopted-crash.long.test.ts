@@ -184,13 +184,17 @@ function endOf(sim: AdoptedSimulation): object {
 describe.each([rollout, rollback, changedMind, abort, deletion].map((story) => [story().name, story] as const))(
   '%s of an adopted Deployment',
   (_name, story) => {
-    it.each(moments)('ends the same when the operator dies at any request, %s', { timeout: 300_000 }, async (moment) => {
-      const plain = await tell(story());
-      expect(plain.requests).toBeGreaterThanOrEqual(5);
-      for (let request = 1; request <= plain.requests; request += 1) {
-        const { end } = await tell(story(), { request, moment });
-        expect(end, `killed at request ${request}, ${moment}`).toEqual(plain.end);
-      }
-    });
+    it.each(moments)(
+      'ends the same when the operator dies at any request, %s',
+      { timeout: 300_000 },
+      async (moment) => {
+        const plain = await tell(story());
+        expect(plain.requests).toBeGreaterThanOrEqual(5);
+        for (let request = 1; request <= plain.requests; request += 1) {
+          const { end } = await tell(story(), { request, moment });
+          expect(end, `killed at request ${request}, ${moment}`).toEqual(plain.end);
+        }
+      },
+    );
   },
 );
