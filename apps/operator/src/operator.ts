@@ -8,6 +8,7 @@ import { HttpClient } from './analysis/http.ts';
 import { PrometheusProvider, type Resolve } from './analysis/prometheus.ts';
 import { canaryAppController } from './controllers/canaryapp/controller.ts';
 import { declareInformers } from './controllers/canaryapp/informers.ts';
+import { declareCanaryMetrics } from './controllers/canaryapp/metrics.ts';
 import { Readiness } from './controllers/canaryapp/readiness.ts';
 import { fieldManager } from './rollout/diff.ts';
 
@@ -33,6 +34,7 @@ export function createOperator({ network, resolve, addresses, ...options }: Oper
   });
   const senses = { informers: declareInformers(manager), readiness: new Readiness(), checker };
   manager.add(canaryAppController(env, senses, answers));
+  declareCanaryMetrics(manager.registry, { apps: senses.informers.apps, isLeader: () => manager.isLeader });
   manager.add({
     name: 'checks',
     needsLeaderElection: true,

@@ -1,5 +1,6 @@
 import type { Pod } from '@canaryop/reconcile/kinds';
 
+import type { Role } from '../api/v1/names.ts';
 import type { Revision } from '../api/v1/revision.ts';
 import type { Intent } from '../rollout/decision.ts';
 import type { LiveObjects, ObjectRef } from '../rollout/live-objects.ts';
@@ -31,6 +32,8 @@ export interface TargetFacts {
  * application is two pure functions, from objects to facts and from an intent to objects.
  */
 export interface Target {
+  /** The names of the two workloads, by which metrics tell them apart. */
+  readonly workloads: Readonly<Record<Role, string>>;
   /** The names that the target's own objects take. Objects of others in their place are never touched. */
   readonly owned: readonly ObjectRef[];
   observe(sight: Sight): TargetFacts;

@@ -16,6 +16,7 @@ import { deploymentOf } from './owned-deployment.ts';
 export function ownedDeployments(app: CanaryApp, spec: OwnedSpec): Target {
   const { name } = app.metadata;
   return {
+    workloads: { primary: primaryName(name), secondary: secondaryName(name) },
     owned: [primaryName(name), secondaryName(name)].map((own) => ({ kind: Deployment, name: own })),
     observe: (sight) =>
       present({
