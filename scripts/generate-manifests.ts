@@ -45,16 +45,16 @@ const yaml = (value: unknown): string => header + stringify(value, { aliasDuplic
 const rulesOf = (role: string): unknown =>
   (parse(readFileSync(join(root, 'config/rbac', role), 'utf8')) as { readonly rules: unknown }).rules;
 
-const fromCode = Object.entries(generatedManifests()).map(([name, manifest]) => settle(`config/${name}`, yaml(manifest)));
+const fromCode = Object.entries(generatedManifests()).map(([name, manifest]) =>
+  settle(`config/${name}`, yaml(manifest)),
+);
 const chart = Object.entries({
   ...chartFiles(),
   'canaryapp-editor-rules.yaml': rulesOf('canaryapp_editor_role.yaml'),
   'canaryapp-viewer-rules.yaml': rulesOf('canaryapp_viewer_role.yaml'),
 }).map(([name, value]) => settle(`charts/canaryop/files/${name}`, yaml(value)));
 const dashboard = 'canaryop-dashboard.json';
-chart.push(
-  settle(`charts/canaryop/files/${dashboard}`, readFileSync(join(root, 'config/grafana', dashboard), 'utf8')),
-);
+chart.push(settle(`charts/canaryop/files/${dashboard}`, readFileSync(join(root, 'config/grafana', dashboard), 'utf8')));
 
 const rendered = ifPresent(() =>
   execFileSync('kubectl', ['kustomize', join(root, 'config/default')], {
