@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { resourceKind, type KubernetesObject } from '@canaryop/reconcile/object';
 import { recordingLogger } from '@canaryop/reconcile/testing';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -50,6 +53,15 @@ const toldIn = (lines: ReturnType<typeof recordingLogger>['lines']): readonly st
     .filter(({ message }) => !/^(create|patch|apply|scale|delete) [A-Z]/.test(message))
     .map(({ level, message }) => `${level} ${message}`);
 
+/** docs/operating.md has a table of what the log says; each turn of waiting has to be in it. */
+function expectDocumented(told: readonly string[]): void {
+  const text = readFileSync(join(import.meta.dirname, '../../../../docs/operating.md'), 'utf8');
+  const table = /## Events and log lines[\s\S]*?\n## /.exec(text)?.[0] ?? '';
+  const turns = told.flatMap((line) => /^info [A-Z][A-Za-z]+: (.+)$/.exec(line)?.[1] ?? []);
+  expect(turns.length).toBeGreaterThan(2);
+  for (const turn of turns) expect(table).toContain(turn);
+}
+
 describe('a release tells', () => {
   it('each step of a rollout as an Event, and what it waits for in the log', async () => {
     const { sim, lines } = await installed();
@@ -64,6 +76,7 @@ describe('a release tells', () => {
       `Normal PromotionStarted: ${v2} goes to primary (the check at 50 % passed)`,
       `Normal Released: ${v2} has all traffic`,
     ]);
+    expectDocumented(toldIn(lines.slice(logged)));
     const judging = 'info TrafficShifted: waiting for the check at the end of the interval';
     expect(toldIn(lines.slice(logged))).toEqual([
       `info started a secondary of ${v2} beside ${v1}`,
@@ -100,6 +113,7 @@ describe('a release tells', () => {
     expect(rolledBack).toBe(`Warning RolledBack: rolled back ${v3}; ${v1} has all traffic`);
     expect(more).toEqual([]);
     const told = toldIn(lines.slice(logged));
+    expectDocumented(told);
     expect(told.slice(told.indexOf(failed.replace('Warning CheckFailed:', 'warn')) + 1)).toEqual([
       'info RolledBack: the secondary drains',
       'info RolledBack: removing the secondary',

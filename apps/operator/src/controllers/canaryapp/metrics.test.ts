@@ -37,7 +37,11 @@ const state = async (status?: CanaryAppStatus): Promise<number | undefined> => {
 describe('canaryop_canary_status', () => {
   it.each([
     ['0 before anything was written', undefined, 0],
-    ['0 while it is installed', { ...released(), successfulRelease: undefined, run: runOf('Installing') }, 0],
+    [
+      '0 while it is installed',
+      released({ successfulRelease: undefined, released: undefined, run: runOf('Installing') }),
+      0,
+    ],
     ['1 at rest', released(), 1],
     ['0 while secondary starts', released({ run: runOf('Starting') }), 0],
     ['0 while it has traffic', released({ run: runOf('Shifting', { step: 20 }) }), 0],
@@ -50,7 +54,7 @@ describe('canaryop_canary_status', () => {
     ['1 while a cancelled run is cleared away', released({ run: runOf('Ending', { outcome: 'Cancelled' }) }), 1],
     ['0 when the status is of an earlier object', released({ forUid: 'another' }), 0],
   ])('is %s', async (_when, status, expected) => {
-    expect(await state(status as CanaryAppStatus | undefined)).toBe(expected);
+    expect(await state(status)).toBe(expected);
   });
 });
 
