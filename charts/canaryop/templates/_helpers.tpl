@@ -33,6 +33,15 @@ control-plane: controller-manager
 {{- (index . 0).Files.Get (printf "files/%s" (index . 1)) | fromYamlArray | toYaml -}}
 {{- end -}}
 
+{{/* What the operator does in its own namespace, rules by what they are for, without what is switched off. */}}
+{{- define "canaryop.ownNamespaceRules" -}}
+{{- $rules := .Files.Get "files/own-namespace-rules.yaml" | fromYaml -}}
+{{- if not .Values.leaderElection.enabled -}}
+{{- $rules = omit $rules "leader-election" -}}
+{{- end -}}
+{{- toYaml $rules -}}
+{{- end -}}
+
 {{/* The ServiceAccount, as the value of `subjects:`. */}}
 {{- define "canaryop.subjects" -}}
 - kind: ServiceAccount

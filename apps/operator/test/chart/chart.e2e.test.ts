@@ -70,6 +70,14 @@ describe('helm template', () => {
     expect(withoutOrigin(await render(...args))).toEqual(withoutOrigin(kustomized('namespaced')));
   });
 
+  it('asks for no Lease where there is no election', async () => {
+    for (const args of [['--set=namespaced=true'], []]) {
+      const leases = async (...more: readonly string[]): Promise<boolean> =>
+        (await rendered(home, ...args, ...more)).includes('coordination.k8s.io');
+      expect([await leases(), await leases('--set=leaderElection.enabled=false')]).toEqual([true, false]);
+    }
+  });
+
   it.each(files)('gives the operator flags that it knows: %s', async (name) => {
     const { args } = containerOf(await render('--values', valuesFile(name)));
     expect(() => parseFlags(args)).not.toThrow();
