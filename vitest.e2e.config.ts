@@ -7,7 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
   resolve: { conditions: ['source', 'node', 'import', 'default'] },
   test: {
-    include: ['packages/*/test/e2e/**/*.e2e.test.ts', 'apps/*/test/e2e/**/*.e2e.test.ts'],
+    include: ['packages/*/test/e2e/**/*.e2e.test.ts', 'apps/*/test/{e2e,chart}/**/*.e2e.test.ts'],
     globalSetup: ['packages/testkit/test/e2e/build-programs.ts'],
     testTimeout: 2 * minuteMs,
     // Long enough for a file to build the programs that only it needs.

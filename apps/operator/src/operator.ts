@@ -10,6 +10,7 @@ import { HttpClient } from './analysis/http.ts';
 import { providers } from './analysis/providers/providers.ts';
 import { appsOf, canaryAppController } from './controllers/canaryapp/controller.ts';
 import { declareInformers } from './controllers/canaryapp/informers.ts';
+import { declareCanaryMetrics } from './controllers/canaryapp/metrics.ts';
 import { Neighbours } from './controllers/canaryapp/neighbours.ts';
 import { Readiness } from './controllers/canaryapp/readiness.ts';
 import { fieldManager } from './rollout/diff.ts';
@@ -47,6 +48,7 @@ export function createOperator({ network, resolve, addresses, metricsServer, ...
   });
   const senses = { informers, neighbours, readiness: new Readiness(), checker, announcer };
   manager.add(canaryAppController(env, senses, wakes));
+  declareCanaryMetrics(manager.registry, { apps: informers.apps, isLeader: () => manager.isLeader });
   manager.add({
     name: 'checks',
     needsLeaderElection: true,

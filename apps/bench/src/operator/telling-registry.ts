@@ -5,11 +5,12 @@ export function tellingRegistry(listeners: Readonly<Record<string, (value: numbe
   const inner = metricsRegistry();
   return {
     ...inner,
-    histogram: (definition) => {
-      const histogram = inner.histogram(definition);
+    histogram: (definition, collect) => {
+      const histogram = inner.histogram(definition, collect);
       const listener = listeners[definition.name];
       if (listener === undefined) return histogram;
       return {
+        ...histogram,
         observe: (labels, value) => {
           listener(value);
           histogram.observe(labels, value);

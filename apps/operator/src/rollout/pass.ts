@@ -101,6 +101,7 @@ function notInFuture(status: CanaryAppStatus, now: number): CanaryAppStatus {
   const { run, lastTrafficShift, ...rest } = status;
   const times = present({
     stageSince: capped(run?.stageSince),
+    startedAt: capped(run?.startedAt),
     trafficSince: capped(run?.trafficSince),
     drainSince: capped(run?.drainSince),
     checkedAt: capped(run?.checkedAt),

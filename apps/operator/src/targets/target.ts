@@ -1,5 +1,6 @@
 import type { Pod } from '@canaryop/reconcile/kinds';
 
+import type { Role } from '../api/v1/names.ts';
 import type { Revision } from '../api/v1/revision.ts';
 import type { Intent } from '../rollout/decision.ts';
 import type { LiveObjects, ObjectRef } from '../rollout/live-objects.ts';
@@ -38,6 +39,8 @@ export interface Target {
   readonly claims: readonly string[];
   /** Objects of others that it reads in full. */
   readonly reads: readonly ObjectRef[];
+  /** The names of the two workloads, by which metrics tell them apart. */
+  readonly workloads: Readonly<Record<Role, string>>;
   /** The names that the target's own objects take. Objects of others in their place are never touched. */
   readonly owned: readonly ObjectRef[];
   /** What stands in its way, beside objects of others in the place of its own. */

@@ -48,9 +48,10 @@ function keptTimes(): { readonly registry: MetricsRegistry; readonly queued: num
   ]);
   const registry: MetricsRegistry = {
     ...inner,
-    histogram: (definition) => {
-      const histogram = inner.histogram(definition);
+    histogram: (definition, collect) => {
+      const histogram = inner.histogram(definition, collect);
       return {
+        ...histogram,
         observe: (labels, seconds) => {
           kept.get(definition.name)?.push(seconds * 1000);
           histogram.observe(labels, seconds);

@@ -57,7 +57,8 @@ export interface SimulationOptions {
 }
 
 /** How one operator process differs from the others of its simulation. */
-export type OperatorProcessOptions = Pick<OperatorOptions, 'leaderElection'> & Pick<SimulationOptions, 'wrap'>;
+export type OperatorProcessOptions = Pick<OperatorOptions, 'leaderElection' | 'registry'> &
+  Pick<SimulationOptions, 'wrap'>;
 
 /** One answered request of the steady traffic. */
 export interface Answered {

@@ -93,6 +93,35 @@ describe('client and leader metrics', () => {
   });
 });
 
+describe('a gauge', () => {
+  it('that is cleared keeps no series', async () => {
+    const registry = metricsRegistry();
+    const gauge = registry.gauge({ name: 'weight', help: 'h', labels: ['of'] });
+    gauge.set({ of: 'a' }, 1);
+    gauge.set({ of: 'b' }, 2);
+    gauge.remove({ of: 'a' });
+    expect(await series(registry)).toEqual({ 'weight{of="b"}': 2 });
+    gauge.clear();
+    expect(await series(registry)).toEqual({});
+  });
+});
+
+describe('a histogram', () => {
+  it('shows series that were started, collects at each scrape, and forgets what is removed', async () => {
+    const registry = metricsRegistry();
+    let scrapes = 0;
+    const histogram = registry.histogram({ name: 'took', help: 'h', labels: ['of'], buckets: [1] }, (collected) => {
+      scrapes += 1;
+      collected.start({ of: `scrape ${scrapes}` });
+    });
+    histogram.observe({ of: 'a' }, 3);
+    expect(await series(registry)).toMatchObject({ 'took_count{of="a"}': 1, 'took_count{of="scrape 1"}': 0 });
+    histogram.remove({ of: 'a' });
+    const left = Object.keys(await series(registry)).filter((name) => name.startsWith('took_count'));
+    expect(left).toEqual(['took_count{of="scrape 1"}', 'took_count{of="scrape 2"}']);
+  });
+});
+
 describe('the metrics endpoint', () => {
   const query = new URLSearchParams();
 

@@ -24,6 +24,7 @@ const run = s
     port,
     stage: s.enum(['Installing', 'Starting', 'Shifting', 'Promoting', 'Restoring', 'Ending', 'Returning']),
     stageSince: time,
+    startedAt: time.optional().describe('When the run began.'),
     step: weight.describe('The intended weight of secondary; trafficShift is what was read back.'),
     trafficSince: time.optional().describe('When this revision got traffic first.'),
     drainSince: time.optional().describe('When weight 0 was read back.'),

@@ -12,6 +12,7 @@ import { plan, planBlocked, type Plan } from '../../rollout/plan.ts';
 import { act } from './act.ts';
 import { CurrentRecords } from './current-records.ts';
 import { observe, type Senses } from './observe.ts';
+import { TurnLog } from './turn-log.ts';
 
 /** How soon to look again while a kind is being loaded for the first time. */
 const loadingMs = 200;
@@ -19,6 +20,7 @@ const loadingMs = 200;
 /** Observe, plan, act: the reconciler of one CanaryApp. It never waits for anything but its own writes. */
 export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
   const records = new CurrentRecords();
+  const turns = new TurnLog();
   return async (request: Request, context: ReconcileContext): Promise<Result> => {
     const key = keyText(request);
     const app = senses.informers.apps.lister.get(request);
@@ -27,12 +29,13 @@ export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
       senses.checker.forget(request);
       senses.announcer.forget(request);
       records.forget(request);
+      turns.forget(request);
       return {};
     }
     const mode = modeOf(app);
     const planned = planFor(senses, app, mode, env.clock.now());
     if (planned === undefined) return { requeueAfterMs: loadingMs };
-    context.log.debug(planned.why, { writes: planned.writes.length });
+    turns.say(context.log, request, planned);
     const { client, signal, log } = context;
     await act({ env, client, signal, log, records, onRecorded: () => tell(context, app, planned) }, app, planned);
     if ('analysis' in mode) {

@@ -105,12 +105,14 @@ function start(pass: Pass, released: Revision, retry: string | undefined): Decis
 function begin(pass: Pass, revision: Revision, stage: RunStatus['stage']): RunStatus {
   const { id, image, port } = revision;
   const previous = pass.released?.port;
+  const time = timestamp(pass.now);
   return {
     revision: id,
     image,
     port,
     stage,
-    stageSince: timestamp(pass.now),
+    stageSince: time,
+    startedAt: time,
     step: 0,
     ...(previous === undefined || previous === port ? {} : { previousPort: previous }),
   };

@@ -28,6 +28,7 @@ export function adoptedDeployment(app: CanaryApp, spec: AdoptedSpec): Target {
   const context = { app, spec };
   const autoscaler = autoscalerOf(app, spec);
   return {
+    workloads: { primary: primaryName(name), secondary: targetName },
     claims: [`target Deployment ${app.metadata.namespace ?? ''}/${targetName}`],
     reads: [{ kind: Deployment, name: targetName }, ...autoscaler.reads],
     owned: [

@@ -20,6 +20,7 @@ export function ownedDeployments(app: CanaryApp, spec: OwnedSpec): Target {
     reads: [],
     obstacle: () => undefined,
     selectors: () => ({ primary: podLabels(name, 'primary'), secondary: podLabels(name, 'secondary') }),
+    workloads: { primary: primaryName(name), secondary: secondaryName(name) },
     owned: [primaryName(name), secondaryName(name)].map((own) => ({ kind: Deployment, name: own })),
     observe: (sight) =>
       present({

@@ -33,6 +33,7 @@ export function adoptedService(app: CanaryApp, spec: AdoptedSpec): Target {
   const context = { app, spec };
   const names = namesOf(app);
   return {
+    workloads: { primary: names.primary, secondary: names.trial },
     claims: [`target Service ${app.metadata.namespace ?? ''}/${targetName}`],
     reads: [
       { kind: Service, name: targetName },

@@ -40,13 +40,18 @@ function cacheFolder(): string {
   return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'canaryop/control-plane');
 }
 
-/** Without symbols. Kubernetes is told its version, or discovery would say v0.0.0. */
+/** Without symbols. Some programs are told their version, or they would say v0.0.0, or a minor version alone. */
 function linkerFlags({ family }: Program, version: string): string {
-  if (family !== 'kubernetes') return '-s -w';
-  const [major = '', minor = ''] = version.slice(1).split('.');
-  const variables = { gitVersion: version, gitMajor: major, gitMinor: minor };
-  const settings = Object.entries(variables).map(
-    ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
-  );
-  return ['-s', '-w', ...settings].join(' ');
+  const settings = Object.entries(versionVariables[family]?.(version) ?? {});
+  return ['-s', '-w', ...settings.map(([name, value]) => `-X ${name}=${value}`)].join(' ');
 }
+
+/** The Go variables that hold the version of a family's programs. */
+const versionVariables: Partial<Record<Program['family'], (version: string) => Readonly<Record<string, string>>>> = {
+  kubernetes: (version) => {
+    const [major = '', minor = ''] = version.slice(1).split('.');
+    const name = 'k8s.io/component-base/version';
+    return { [`${name}.gitVersion`]: version, [`${name}.gitMajor`]: major, [`${name}.gitMinor`]: minor };
+  },
+  helm: (version) => ({ 'helm.sh/helm/v4/internal/version.version': version }),
+};

@@ -1,9 +1,9 @@
-/** A program that a control plane for tests is made of. */
+/** A program that a control plane for tests is made of, or that tests run beside one. */
 export interface Program {
   /** Its file name, in `KUBEBUILDER_ASSETS` and in the cache. */
   readonly name: ProgramName;
   /** Folder below packages/testkit/control-plane whose go.mod has its version. One per family: their dependencies differ. */
-  readonly family: 'etcd' | 'kubernetes' | 'kwok' | 'istio' | 'argocd';
+  readonly family: 'etcd' | 'kubernetes' | 'kwok' | 'istio' | 'argocd' | 'helm';
   /** Go module that it belongs to. */
   readonly module: string;
   /** Go package to build, below the module. */
@@ -20,7 +20,8 @@ export type ProgramName =
   | 'kube-scheduler'
   | 'kwok'
   | 'pilot-discovery'
-  | 'argocd';
+  | 'argocd'
+  | 'helm';
 
 const kubernetes = 'k8s.io/kubernetes';
 
@@ -42,6 +43,7 @@ const catalogue: Readonly<Record<ProgramName, Omit<Program, 'name'>>> = {
     coldMinutes: 5,
   },
   argocd: { family: 'argocd', module: 'github.com/argoproj/argo-cd/v3', package: 'cmd', coldMinutes: 11 },
+  helm: { family: 'helm', module: 'helm.sh/helm/v4', package: 'cmd/helm', coldMinutes: 3 },
 };
 
 /** In the order in which a cold machine builds them: what most tests wait for comes first. */
