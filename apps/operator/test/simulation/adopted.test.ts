@@ -43,6 +43,25 @@ describe('an adopted Deployment', () => {
     expect(services).toEqual(expect.arrayContaining(['podinfo', 'podinfo-canary', 'podinfo-primary']));
   });
 
+  it('keeps its pods until it has drained, and is Ready only then', async () => {
+    simulation = await podinfoCluster();
+    const sim = simulation;
+    sim.startOperator();
+    sim.adopt();
+    const seen: string[] = [];
+    const unwatch = sim.cluster.server.loopback.watch(CanaryApp, () => {
+      const ready = sim.condition('Ready')?.status ?? 'none';
+      if (seen.at(-1) !== ready) seen.push(ready);
+    });
+    await sim.env.time.until(() => sim.share === 0);
+    await sim.env.time.advance(4_000);
+    expect(sim.deployment()?.spec?.replicas).toBe(2);
+    await sim.untilAdopted('Released');
+    unwatch();
+    expect(sim.deployment()?.spec?.replicas).toBe(0);
+    expect(seen).toEqual(['none', 'Unknown', 'True']);
+  });
+
   it('rolls a new template out step by step, and promotes it', async () => {
     const sim = await adopted();
     const stop = sim.sendRequests('/hello');

@@ -6,6 +6,7 @@ import { both, primaryAlone } from '../intents.ts';
 import { revisionOfRun, timeOf, withoutRun, type Pass } from '../pass.ts';
 import { timestamp } from '../timestamp.ts';
 import { obstacleNotices } from './blocked.ts';
+import { clearingMessage } from './clearing-message.ts';
 import { deadlineOf } from './failing.ts';
 
 /**
@@ -45,11 +46,25 @@ function handingOver(pass: Pass, run: RunStatus): Decision {
   const { wanted, observed } = pass;
   const intent = both(pass, run, wanted, 0);
   if (observed.weight !== 0) return preparing(pass, run, intent);
+  const { id, image, port } = wanted;
   const time = timestamp(pass.now);
   const ending: RunStatus = { ...run, stage: 'Ending', outcome: 'Promoted', stageSince: time, trafficSince: time };
-  const done = installed(pass, run);
-  const status = done.status && { ...done.status, run: { ...ending, drainSince: time } };
-  return { ...done, ...(status === undefined ? {} : { status }), intent, requeueAfterMs: pass.settings.drainMs };
+  const certificate = { kind: 'installed', detail: 'the first release', time } as const;
+  return conclude(pass, {
+    phase: 'Ending',
+    progress: 'working',
+    reason: Reason.Released,
+    message: clearingMessage(run, image),
+    changes: {
+      run: { ...ending, drainSince: time },
+      released: { revision: id, image, port, certificate },
+      releasedImage: image,
+      successfulRelease: true,
+    },
+    intent,
+    notices: [{ type: 'Normal', reason: Reason.Installed, message: `installed ${image}` }],
+    wakeAt: pass.now + pass.settings.drainMs,
+  });
 }
 
 /** @param wakeAt when primary is late, or has settled; undefined once it is late */
