@@ -1,4 +1,4 @@
-/** Test kit for operators: faults that a process and its connection can have. */
+/** Test kit for operators: faults that a process and its connection can have. A real control plane is `@canaryop/testkit/control-plane`. */
 export {
   crashingTransport,
   crashMoments,

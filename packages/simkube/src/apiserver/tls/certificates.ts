@@ -47,8 +47,8 @@ interface Issue {
   readonly extensions: readonly X509.Extension[];
 }
 
-/** A new CA. Its certificates are valid from a day before `nowMs` for a year. */
-export async function certificateAuthority(nowMs: number): Promise<CertificateAuthority> {
+/** A new CA, under this common name. Its certificates are valid from a day before `nowMs` for a year. */
+export async function certificateAuthority(nowMs: number, name = 'simkube-ca'): Promise<CertificateAuthority> {
   const x509 = await library();
   const validity = { notBefore: dateOf(nowMs - dayMs), notAfter: dateOf(nowMs + lifetimeDays * dayMs) };
   const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
@@ -56,7 +56,7 @@ export async function certificateAuthority(nowMs: number): Promise<CertificateAu
   const caKeys = await newKeys();
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
-    name: [{ CN: ['simkube-ca'] }],
+    name: [{ CN: [name] }],
     ...validity,
     signingAlgorithm: algorithm,
     keys: caKeys,

@@ -13,9 +13,10 @@ export function kubeconfigText(options: {
   readonly credentials: KubeconfigCredentials;
   /** @default default */
   readonly namespace?: string;
+  /** Of cluster and context. @default simkube */
+  readonly name?: string;
 }): string {
-  const { url, caPem, user, credentials, namespace = 'default' } = options;
-  const name = 'simkube';
+  const { url, caPem, user, credentials, namespace = 'default', name = 'simkube' } = options;
   const proof =
     'token' in credentials
       ? { token: credentials.token }

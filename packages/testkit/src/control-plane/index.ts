@@ -1,0 +1,25 @@
+/** A real Kubernetes control plane for tests, as plain processes. */
+export {
+  requestLevel,
+  type AuditEvent,
+  type AuditObject,
+  type AuditPolicy,
+  type AuditRule,
+  type AuditStage,
+  type AuditUser,
+} from './cluster/audit-log.ts';
+export type { Component, ControlPlane, ControlPlaneOptions } from './cluster/control-plane.ts';
+export { startControlPlane } from './cluster/start-control-plane.ts';
+export type { KwokOptions, PodOutcome, PodRule } from './kwok/kwok-options.ts';
+export { freePort } from './processes/free-port.ts';
+export {
+  startProcess,
+  untilReady,
+  type ManagedProcess,
+  type ProcessOptions,
+  type ProcessScope,
+} from './processes/managed-process.ts';
+export type { OnProgress } from './programs/build-program.ts';
+export { findProgram, findPrograms, type FindOptions } from './programs/find-program.ts';
+export { moduleFolder } from './programs/go.ts';
+export { programNames, type ProgramName } from './programs/program.ts';

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { Program } from './program.ts';
+
+const run = promisify(execFile);
+
+/** Settings of the user's that would change what is built, or where modules are found. The proxy stays the user's. */
+export const goEnvironment = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' } as const;
+
+/** Where the go.mod of a family is. The folder is beside `src` and `dist`, which are equally deep. */
+export function familyFolder(family: Program['family']): string {
+  return join(import.meta.dirname, '../../../control-plane', family);
+}
+
+/** Runs `go` in the folder of a family and returns what it printed. Rejects with what it said, or `ENOENT` without Go. */
+export async function go(family: Program['family'], args: readonly string[]): Promise<string> {
+  const { stdout } = await run('go', [...args], {
+    cwd: familyFolder(family),
+    env: { ...process.env, ...goEnvironment },
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  return stdout.trim();
+}
+
+/** Version of a module in a family, `v1.36.3`. */
+export function moduleVersion(family: Program['family'], module: string): Promise<string> {
+  return go(family, ['list', '-m', '-f', '{{with .Replace}}{{.Version}}{{else}}{{.Version}}{{end}}', module]);
+}
+
+/**
+ * Folder of a module's files in Go's module cache, downloaded when it is not there. For files that are read where they
+ * are instead of copied into a repository: CRDs, stages.
+ */
+export async function moduleFolder(family: Program['family'], module: string): Promise<string> {
+  const answer = await go(family, ['mod', 'download', '-json', await pathInBuild(family, module)]);
+  const { Dir: folder } = JSON.parse(answer) as { Dir?: string };
+  if (folder === undefined) throw new Error(`go has no files of module ${module}: ${answer}`);
+  return folder;
+}
+
+/** `module@version` as it is built, after `replace`. */
+function pathInBuild(family: Program['family'], module: string): Promise<string> {
+  const format = '{{with .Replace}}{{.Path}}@{{.Version}}{{else}}{{.Path}}@{{.Version}}{{end}}';
+  return go(family, ['list', '-m', '-f', format, module]);
+}
