@@ -1,5 +1,6 @@
 /** A real Kubernetes control plane for tests, as plain processes. */
 export {
+  readAuditLog,
   requestLevel,
   type AuditEvent,
   type AuditObject,
@@ -11,6 +12,7 @@ export {
 export type { Component, ControlPlane, ControlPlaneOptions } from './cluster/control-plane.ts';
 export { startControlPlane } from './cluster/start-control-plane.ts';
 export type { KwokOptions, PodOutcome, PodRule } from './kwok/kwok-options.ts';
+export { startGuard, type Guard } from './processes/guard.ts';
 export { freePort } from './processes/free-port.ts';
 export {
   startProcess,
