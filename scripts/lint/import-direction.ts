@@ -41,7 +41,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   winston: ['packages/reconcile/src/log/winston-logger.ts'],
   yaml: [
     'packages/simkube/src/apiserver/http/body.ts',
-    'packages/testkit/src/control-plane/kwok/stages.ts',
+    'packages/testkit/src/control-plane/cluster/yaml-documents.ts',
     'apps/demo/src/cluster/manifests.ts',
   ],
 };

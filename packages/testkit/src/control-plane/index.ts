@@ -11,6 +11,8 @@ export {
 } from './cluster/audit-log.ts';
 export type { Component, ControlPlane, ControlPlaneOptions } from './cluster/control-plane.ts';
 export { startControlPlane } from './cluster/start-control-plane.ts';
+export { installIstioDefinitions } from './istio/istio-definitions.ts';
+export { startIstiod, type Istiod, type IstiodOptions } from './istio/start-istiod.ts';
 export type { KwokOptions, PodOutcome, PodRule } from './kwok/kwok-options.ts';
 export { startGuard, type Guard } from './processes/guard.ts';
 export { freePort } from './processes/free-port.ts';

@@ -5,8 +5,9 @@ import type { Env } from '@canaryop/reconcile/env';
 import { Pod } from '@canaryop/reconcile/kinds';
 import { findPrometheus, startRealPrometheus } from '@canaryop/simkube/prometheus';
 import {
-  findPrograms,
+  findProgram,
   startControlPlane,
+  startIstiod,
   type AuditPolicy,
   type ControlPlane,
   type OnProgress,
@@ -14,8 +15,6 @@ import {
 
 import { GatewayConfig } from './gateway-config.ts';
 import { startIngress } from './ingress.ts';
-import { istioDefinitionsFile, startIstiod } from './istiod.ts';
-import { kubectl } from './kubectl.ts';
 import { PodServers } from './pod-servers.ts';
 import type { OwnWorld } from './world-address.ts';
 import { followXds } from './xds-follower.ts';
@@ -52,7 +51,7 @@ export async function startOwnWorld(env: Env, tell: OnProgress): Promise<Running
     throw new Error('there is no prometheus on the PATH; install it (Debian and Ubuntu: apt-get install prometheus)');
   }
   const options = { env, onProgress: tell };
-  const programs = await findPrograms(['xds-client', 'pilot-discovery'], options);
+  const xdsClient = await findProgram('xds-client', options);
   const plane = await startControlPlane({ ...options, kwok: { stopDelayMs: stopMs, rules: podRules }, auditPolicy });
   tell('the control plane is ready');
   const stops: (() => Promise<unknown>)[] = [() => plane.stop()];
@@ -60,18 +59,14 @@ export async function startOwnWorld(env: Env, tell: OnProgress): Promise<Running
     for (const end of stops.splice(0).toReversed()) await end();
   };
   try {
-    const istioDefinitions = await istioDefinitionsFile();
-    await kubectl(plane.adminKubeconfig, ['create', '-f', istioDefinitions]);
-    await kubectl(plane.adminKubeconfig, ['create', 'namespace', 'istio-system']);
-    const kubeconfig = plane.adminKubeconfig;
-    const istiod = await startIstiod(plane.scope, { program: programs['pilot-discovery'], kubeconfig });
+    const istiod = await startIstiod(plane, { onProgress: tell });
     tell('istiod is ready');
     const pods = followPods(env, plane);
     stops.push(pods.stop);
     const config = new GatewayConfig();
     const ingress = await startIngress({ env, config, find: (address, port) => pods.servers.find(address, port) });
     stops.push(ingress.stop);
-    const xds = followXds(plane.scope, { program: programs['xds-client'], server: istiod.discovery }, (line) => {
+    const xds = followXds(plane.scope, { program: xdsClient, server: istiod.discoveryAddress }, (line) => {
       config.apply(line);
     });
     stops.push(xds.stop);
@@ -83,7 +78,7 @@ export async function startOwnWorld(env: Env, tell: OnProgress): Promise<Running
     plane.scope.guard.guard(prometheus.pid);
     stops.push(() => prometheus.stop());
     tell('the ingress follows istiod, and Prometheus scrapes it');
-    const own = { ingressPort: ingress.port, auditLog: join(plane.scope.folder, 'audit.log'), istioDefinitions };
+    const own = { ingressPort: ingress.port, auditLog: join(plane.scope.folder, 'audit.log') };
     const broken = xds.ended.then((why) => {
       if (stops.length === 0) return new Promise<never>(() => undefined);
       throw new Error(`the xDS client has ended: ${why}\nistiod: ${istiod.process.log()}`);

@@ -1,6 +1,3 @@
-/** Where tests find what `pnpm e2e` started; handed on in a file, whose path is in this variable. */
-export const worldVariable = 'CANARYOP_E2E_WORLD';
-
 /** A cluster with the operator's manifests, and what belongs to it. */
 export interface WorldAddress {
   /** Of an administrator. */
@@ -21,6 +18,4 @@ export interface OwnWorld {
   readonly ingressPort: number;
   /** Written before each answer. Requests of the operator's account, with bodies. */
   readonly auditLog: string;
-  /** istio.io/api's CustomResourceDefinitions. */
-  readonly istioDefinitions: string;
 }

@@ -33,7 +33,17 @@ export async function send(
 export async function post(connection: ClusterConnection, path: string, body: unknown): Promise<unknown> {
   const answer = await send(connection, 'POST', path, body);
   if (answer.status < 200 || answer.status > 299) {
-    throw new Error(`POST ${path}: the API server answered ${answer.status}: ${answer.body}`);
+    throw new Error(`POST ${path}: the API server answered ${answer.status}: ${messageOf(answer)}`);
   }
   return JSON.parse(answer.body);
+}
+
+/** Of a Status; the body itself when it is none. */
+function messageOf({ body }: Answer): string {
+  try {
+    const { message } = JSON.parse(body) as { readonly message?: unknown };
+    return typeof message === 'string' ? message : body;
+  } catch {
+    return body;
+  }
 }

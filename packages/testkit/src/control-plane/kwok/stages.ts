@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { parse } from 'yaml';
-
+import { readYamlDocuments } from '../cluster/yaml-documents.ts';
 import type { KwokOptions, PodRule } from './kwok-options.ts';
 import { failureTemplate } from './pod-failures.ts';
 
@@ -43,8 +41,10 @@ const files = {
  */
 export async function stagesFor(folder: string, options: KwokOptions): Promise<readonly object[]> {
   const { readyDelayMs = 0, stopDelayMs = 0, rules = [], stages = [] } = options;
-  const read = async (file: string): Promise<Stage> =>
-    parse(await readFile(join(folder, 'kustomize/stage', file), 'utf8')) as Stage;
+  const read = async (file: string): Promise<Stage> => {
+    const [stage] = await readYamlDocuments(join(folder, 'kustomize/stage', file));
+    return stage as Stage;
+  };
   const podReady = await read(files.podReady);
   const delay = delayed(readyDelayMs, 'pod-ready');
   return [

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 
 /**
  * Ends processes and removes a folder when its standard input ends, which it does however this process ends. Pids of
- * children are told line by line. Removal is tried again for as long as a killed process may still write.
+ * children are told line by line; each leads a group, so its own children go with it. Removal is tried again for as long as a killed process may still write.
  */
 const script = `
 trap '' HUP INT TERM
@@ -15,7 +15,7 @@ while read -r word pid; do
   pids=$rest
   [ "$word" = guard ] && pids="$pids $pid"
 done
-for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
+for pid in $pids; do kill -9 "-$pid" 2>/dev/null; done
 for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   alive=
   for pid in $pids; do kill -0 "$pid" 2>/dev/null && alive=yes; done
@@ -27,7 +27,7 @@ rm -rf -- "$1"
 
 /** What outlives this process by a moment, to leave nothing behind. */
 export interface Guard {
-  /** From now on this process ends no later than ours. */
+  /** From now on this process, the leader of its group, and the group end no later than ours. */
   guard(pid: number): void;
   /** It has ended; its pid may be someone else's. */
   release(pid: number): void;

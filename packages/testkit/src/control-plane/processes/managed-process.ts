@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { sleep, type Env } from '@canaryop/reconcile/env';
+import type { Env } from '@canaryop/reconcile/env';
 
 import type { Guard } from './guard.ts';
+import { poll } from './poll.ts';
 
 /** What the processes of one control plane share. */
 export interface ProcessScope {
@@ -33,11 +34,9 @@ export interface ManagedProcess {
   readonly hasEnded: boolean;
   /** The end of what it wrote, at most 4,000 characters. */
   log(): string;
-  /** Kills it. What it holds is temporary, so nothing is gained by asking it first. */
+  /** Kills it and its children. What it holds is temporary, so nothing is gained by asking it first. */
   kill(): Promise<void>;
 }
-
-const pollMs = 25;
 
 /** Starts a process. It has a session of its own, so that Ctrl-C reaches us first. Rejects when there is no such program. */
 export async function startProcess(scope: ProcessScope, options: ProcessOptions): Promise<ManagedProcess> {
@@ -55,7 +54,10 @@ export async function startProcess(scope: ProcessScope, options: ProcessOptions)
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
       hasEnded = true;
-      if (child.pid !== undefined) scope.guard.release(child.pid);
+      if (child.pid !== undefined) {
+        killGroup(child.pid);
+        scope.guard.release(child.pid);
+      }
       resolve();
     });
   });
@@ -76,10 +78,19 @@ export async function startProcess(scope: ProcessScope, options: ProcessOptions)
     log: () => readFileSync(logFile, 'utf8').slice(-4000),
     kill: async () => {
       child.ref();
-      child.kill('SIGKILL');
+      if (!hasEnded) killGroup(pid);
       await ended;
     },
   };
+}
+
+/** What a process started goes with it. */
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left in it.
+  }
 }
 
 /**
@@ -92,18 +103,11 @@ export async function untilReady<T>(
   timeoutMs: number,
   probe: () => Promise<T | undefined>,
 ): Promise<T> {
-  const deadlineMs = env.clock.monotonic() + timeoutMs;
-  let problem = 'it never answered';
-  while (!process.hasEnded && env.clock.monotonic() < deadlineMs) {
-    try {
-      const answer = await probe();
-      if (answer !== undefined) return answer;
-      problem = 'it answered that it is not ready';
-    } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
-    }
-    await sleep(env.timers, pollMs);
-  }
-  const what = process.hasEnded ? 'ended before it was ready' : `was not ready within ${timeoutMs} ms (${problem})`;
+  const isHopeless = (): boolean => process.hasEnded;
+  const result = await poll({ env, timeoutMs, isHopeless }, probe);
+  if ('answer' in result) return result.answer;
+  const what = process.hasEnded
+    ? 'ended before it was ready'
+    : `was not ready within ${timeoutMs} ms (${result.problem})`;
   throw new Error(`${process.name} ${what}; the end of its log:\n${process.log()}`);
 }
