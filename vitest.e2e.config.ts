@@ -2,9 +2,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
 
 const minuteMs = 60_000;
+const conditions = ['source', 'node', 'import', 'default'];
 const shared = {
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
-  resolve: { conditions: ['source', 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  resolve: { conditions },
 };
 
 /** Files in any order, but for the one that reads the audit log of all others. */

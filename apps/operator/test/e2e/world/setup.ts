@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { createInterface } from 'node:readline';
 
-import { processEnv } from '@canaryop/reconcile/env';
 import type { TestProject } from 'vitest/node';
 
-import { kubectl } from './kubectl.ts';
-import { startOwnWorld } from './own-world.ts';
 import type { WorldAddress } from './world-address.ts';
 
 declare module 'vitest' {
@@ -17,35 +13,22 @@ declare module 'vitest' {
   }
 }
 
-const root = join(import.meta.dirname, '../../../../..');
-const run = promisify(execFile);
-
-/** Starts the world of the operator's end-to-end tests once, for all their files. Returns what ends it. */
+/**
+ * Starts the world of the operator's end-to-end tests once, for all their files, as a process of its own: what vitest
+ * does must not delay requests. Returns what ends it.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const env = processEnv();
-  const startedMs = env.clock.monotonic();
-  const tell = (line: string): void => {
-    const seconds = ((env.clock.monotonic() - startedMs) / 1000).toFixed(1);
-    process.stderr.write(`e2e ${seconds} s: ${line}\n`);
+  const main = join(import.meta.dirname, 'main.ts');
+  const child = spawn(process.execPath, ['--conditions=source', main], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const address = await new Promise<WorldAddress>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line) as WorldAddress));
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the world has ended with ${String(code)} before it was ready`)));
+  });
+  project.provide('world', address);
+  return async () => {
+    child.stdin.end();
+    await ended;
   };
-  const bundle = await mkdtemp(join(tmpdir(), 'canaryop-e2e-'));
-  const world = await startOwnWorld(env, tell);
-  const end = async (): Promise<void> => {
-    await world.stop();
-    await rm(bundle, { recursive: true, force: true });
-  };
-  try {
-    await run(process.execPath, [join(root, 'scripts/bundle.ts'), bundle]);
-    const { adminKubeconfig } = world.plane;
-    await kubectl(adminKubeconfig, ['apply', '-k', join(root, 'config/default')]);
-    const account = ['canaryop-system', 'canaryop-controller-manager'] as const;
-    const operatorKubeconfig = await world.plane.serviceAccountKubeconfig(...account);
-    tell('config/default is applied');
-    const { prometheus, own } = world;
-    project.provide('world', { kubeconfig: adminKubeconfig, operatorKubeconfig, bundle, prometheus, own });
-    return end;
-  } catch (error) {
-    await end();
-    throw error;
-  }
 }
