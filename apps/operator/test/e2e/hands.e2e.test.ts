@@ -4,7 +4,7 @@ import { beforeAll, describe, it } from 'vitest';
 
 import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../src/traffic/istio/kinds.ts';
-import { fileStage, ownWorld } from './stage/file-stage.ts';
+import { fileStage, ownWorld, servedApp } from './stage/file-stage.ts';
 import { hasSecondary, image, type ReleasedApp } from './stage/released-app.ts';
 import { ask } from './stage/requests.ts';
 import { until } from './stage/until.ts';
@@ -115,12 +115,8 @@ const steps: readonly (readonly [string, (app: ReleasedApp) => boolean])[] = [
 ];
 
 describe.concurrent('a mind that changes while secondary', () => {
-  it.for(steps)('%s, to another image, gets that image in the end', async ([step, isThere], context) => {
-    const { expect } = context;
-    const { ingressPort } = ownWorld(stage, context);
-    const app = await stage.app(`e2e-mind-${step.replaceAll(' ', '-')}`);
-    await app.install(ingressPort);
-    const requests = app.requests(ingressPort);
+  it.for(steps)('%s, to another image, gets that image in the end', async ([step, isThere], { expect }) => {
+    const { app, requests } = await servedApp(stage, `e2e-mind-${step.replaceAll(' ', '-')}`);
     await app.set({ image: image('v2') });
     await app.until(step, isThere);
     await app.set({ image: image('v3') });
@@ -138,12 +134,8 @@ describe.concurrent('a mind that changes while secondary', () => {
 
   it.for(steps.slice(0, 3))(
     '%s, back to the released image, ends without a trace',
-    async ([step, isThere], context) => {
-      const { expect } = context;
-      const { ingressPort } = ownWorld(stage, context);
-      const app = await stage.app(`e2e-back-${step.replaceAll(' ', '-')}`);
-      await app.install(ingressPort);
-      const requests = app.requests(ingressPort);
+    async ([step, isThere], { expect }) => {
+      const { app, requests } = await servedApp(stage, `e2e-back-${step.replaceAll(' ', '-')}`);
       await app.set({ image: image('v2') });
       await app.until(step, isThere);
       await app.set({ image: image('v1') });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, inject, type TestContext } from 'vitest';
 
 import type { OwnWorld, WorldAddress } from '../world/world-address.ts';
 import { Operators } from './operator-process.ts';
+import type { Requests } from './requests.ts';
 import { ReleasedApp } from './released-app.ts';
 import { TestCluster } from './test-cluster.ts';
 
@@ -11,6 +12,8 @@ export interface FileStage {
   readonly operators: Operators;
   /** Usable from `beforeAll` on. */
   readonly cluster: TestCluster;
+  /** An application that somebody else makes, in a namespace that is there. */
+  look(key: ReleasedApp['key'], host: string): ReleasedApp;
   /** An application in a namespace of its own that is named after it. What it sends ends with the file. */
   app(namespace: string, options?: { readonly name?: string; readonly host?: string }): Promise<ReleasedApp>;
 }
@@ -39,14 +42,37 @@ export function fileStage(): FileStage {
     get cluster() {
       return opened();
     },
+    look: ({ namespace, name }, host) => {
+      const app = new ReleasedApp(opened(), namespace, { name, host });
+      apps.push(app);
+      return app;
+    },
     app: async (namespace, options = {}) => {
-      const known = apps.some(({ key }) => key.namespace === namespace);
-      if (!known) await opened().namespace(namespace);
+      await opened().namespace(namespace);
       const app = new ReleasedApp(opened(), namespace, options);
       apps.push(app);
       return app;
     },
   };
+}
+
+/**
+ * Installs an application, and sends requests to it from then on where there is an ingress of our own. On an existing
+ * cluster nobody asks, and what a story says of objects and order has to do.
+ */
+export async function servedApp(
+  stage: FileStage,
+  namespace: string,
+): Promise<{ app: ReleasedApp; requests: Requests }> {
+  const app = await stage.app(namespace);
+  const { own } = stage.world;
+  if (own !== undefined) {
+    await app.install(own.ingressPort);
+    return { app, requests: app.requests(own.ingressPort) };
+  }
+  await app.create();
+  await app.untilPhase('Released');
+  return { app, requests: { failures: [], stop: () => Promise.resolve() } };
 }
 
 /** The parts of a world of our own. On an existing cluster the test is reported as skipped, with this reason. */

@@ -31,8 +31,16 @@ export function ask(port: number, host: string, path: string): Promise<Answer> {
   });
 }
 
+/** Requests whose answers are looked at afterwards. */
+export interface Requests {
+  /** Answers other than 200, at most ten. */
+  readonly failures: readonly Answer[];
+  /** Ends when everything sent is answered. */
+  stop(): Promise<void>;
+}
+
 /** GETs at a steady rate, however long an answer takes. */
-export class SteadyRequests {
+export class SteadyRequests implements Requests {
   readonly answers: Answer[] = [];
   readonly #stopping = new AbortController();
   readonly #run: Promise<void>;

@@ -27,7 +27,7 @@ export class TestCluster {
   readonly gateways: Informer<Gateway>;
   readonly #stopping = new AbortController();
   readonly #run: Promise<void>;
-  readonly #namespaces: string[] = [];
+  readonly #namespaces = new Map<string, Promise<Namespace>>();
 
   private constructor(kubeconfig: string, connection: ClusterConnection) {
     this.kubeconfig = kubeconfig;
@@ -59,11 +59,11 @@ export class TestCluster {
     return tryKubectl(this.kubeconfig, args, input);
   }
 
-  /** Makes a namespace that goes with this. */
-  async namespace(name: string): Promise<string> {
-    await this.client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    this.#namespaces.push(name);
-    return name;
+  /** Makes a namespace that goes with this, at the first call. */
+  namespace(name: string): Promise<Namespace> {
+    const made = this.#namespaces.get(name) ?? this.client.create(Namespace, namespaceOf(name));
+    this.#namespaces.set(name, made);
+    return made;
   }
 
   /** A merge patch without a precondition, as users send it. Rejects when it is refused. */
@@ -103,9 +103,14 @@ export class TestCluster {
 
   /** Removes its namespaces, and ends. */
   async close(): Promise<void> {
-    if (this.#namespaces.length > 0) await this.kubectl('delete', 'namespace', '--wait=false', ...this.#namespaces);
+    const names = [...this.#namespaces.keys()];
+    if (names.length > 0) await this.kubectl('delete', 'namespace', '--wait=false', '--ignore-not-found', ...names);
     this.#stopping.abort();
     await this.#run;
     await this.connection.transport.close();
   }
+}
+
+function namespaceOf(name: string): Namespace {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
 }

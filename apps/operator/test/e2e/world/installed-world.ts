@@ -14,6 +14,16 @@ import type { WorldAddress } from './world-address.ts';
 const root = join(import.meta.dirname, '../../../../..');
 const run = promisify(execFile);
 
+/** What is installed: `kubectl apply -k`. */
+export const manifests = join(root, 'config/default');
+
+/** A folder with the operator's bundle. Remove it. */
+export async function bundleFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'canaryop-e2e-'));
+  await run(process.execPath, [join(root, 'scripts/bundle.ts'), folder]);
+  return folder;
+}
+
 /** A world with config/default in it. */
 export interface InstalledWorld {
   readonly address: WorldAddress;
@@ -24,10 +34,7 @@ export interface InstalledWorld {
 
 /** Starts a world of our own, bundles the operator, and installs its manifests as the README says. */
 export async function startInstalledWorld(env: Env, tell: OnProgress): Promise<InstalledWorld> {
-  const bundle = await mkdtemp(join(tmpdir(), 'canaryop-e2e-'));
-  const bundled = run(process.execPath, [join(root, 'scripts/bundle.ts'), bundle]);
-  // It is awaited later, and must not be an unhandled rejection until then.
-  bundled.catch(() => undefined);
+  const bundle = await bundleFolder();
   const removeBundle = (): Promise<void> => rm(bundle, { recursive: true, force: true });
   const world = await startOwnWorld(env, tell).catch(async (error: unknown) => {
     await removeBundle();
@@ -39,7 +46,7 @@ export async function startInstalledWorld(env: Env, tell: OnProgress): Promise<I
   };
   try {
     const { plane, prometheus, own, broken } = world;
-    await Promise.all([bundled, kubectl(plane.adminKubeconfig, ['apply', '-k', join(root, 'config/default')])]);
+    await kubectl(plane.adminKubeconfig, ['apply', '-k', manifests]);
     const operatorKubeconfig = await plane.serviceAccountKubeconfig('canaryop-system', 'canaryop-controller-manager');
     tell('config/default is applied');
     const address = { kubeconfig: plane.adminKubeconfig, operatorKubeconfig, bundle, prometheus, own };

@@ -4,6 +4,7 @@
  */
 import { processEnv } from '@canaryop/reconcile/env';
 
+import { startExistingWorld } from './existing-world.ts';
 import { startInstalledWorld } from './installed-world.ts';
 
 const env = processEnv();
@@ -19,7 +20,8 @@ function tell(line: string): void {
 }
 
 try {
-  const world = await startInstalledWorld(env, tell);
+  const start = process.env['CANARYOP_E2E_EXISTING_CLUSTER'] === '1' ? startExistingWorld : startInstalledWorld;
+  const world = await start(env, tell);
   process.stdout.write(`${JSON.stringify(world.address)}\n`);
   const why = await Promise.race([stopping, world.broken.catch(String)]);
   if (typeof why === 'string') tell(why);
