@@ -71,14 +71,19 @@ const simkubeFolders: Readonly<Record<string, readonly string[]>> = {
   mesh: ['world'],
 };
 
-/** Folders of apps/operator/src, and which others each does not know. Adapters never import each other. */
+/**
+ * Folders of apps/operator/src, and which others each does not know. Adapters never import each other; what decides
+ * knows the ports and none of their implementations, which `modes` puts together.
+ */
 const operatorFolders: Readonly<Record<string, readonly string[]>> = {
-  api: ['rbac', 'rollout', 'targets', 'traffic', 'analysis', 'controllers', 'manifests'],
-  rbac: ['api', 'rollout', 'targets', 'traffic', 'analysis', 'controllers', 'manifests'],
-  targets: ['rbac', 'traffic', 'analysis', 'controllers', 'manifests'],
-  traffic: ['rbac', 'targets', 'analysis', 'controllers', 'manifests'],
-  rollout: ['rbac', 'analysis', 'controllers', 'manifests'],
-  analysis: ['rbac', 'targets', 'traffic', 'controllers', 'manifests'],
+  api: ['rbac', 'rollout', 'strategy', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
+  rbac: ['api', 'rollout', 'strategy', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
+  rollout: ['rbac', 'strategy', 'targets/[a-z-]+', 'traffic/[a-z-]+', 'analysis', 'modes', 'controllers', 'manifests'],
+  strategy: ['rbac', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
+  targets: ['rbac', 'strategy', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
+  traffic: ['rbac', 'strategy', 'targets', 'analysis', 'modes', 'controllers', 'manifests'],
+  analysis: ['rbac', 'strategy', 'targets', 'traffic', 'modes', 'controllers', 'manifests'],
+  modes: ['rbac', 'controllers', 'manifests'],
   controllers: ['manifests'],
 };
 
@@ -124,7 +129,7 @@ const zones: readonly { readonly path: string; readonly bans: readonly Ban[] }[]
     bans: [
       notPackages('operator|demo|sample-server|testkit|simkube|reconcile/testing'),
       notFolders(others),
-      ...(['rollout', 'targets', 'traffic'].includes(folder) ? pure : []),
+      ...(['rollout', 'strategy', 'targets', 'traffic', 'modes'].includes(folder) ? pure : []),
     ],
   })),
   { path: 'apps/sample-server/src', bans: [notPackages('operator|demo|sample-server|testkit|simkube')] },

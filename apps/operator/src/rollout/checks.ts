@@ -3,21 +3,29 @@ import { Reason } from '../api/v1/reasons.ts';
 import type { Decision, Notice } from './decision.ts';
 import type { Measurement } from './observed.ts';
 import { revisionOfRun, timeOf, type Pass } from './pass.ts';
-import { settingsOf } from './settings.ts';
+import type { Unjudged } from './settings.ts';
 
-/** What a check means for the run, by the policy of the spec. */
+/** What a check means for the run, by the policy of its settings. */
 export type Judgement =
   | { readonly kind: 'pass'; readonly notices: readonly Notice[] }
-  | { readonly kind: 'breach' | 'error' | 'forbidden'; readonly detail: string };
+  | { readonly kind: 'fail' | 'hold'; readonly reason: Reason; readonly message: string };
 
-/** Judges a measurement: an error passes when failWhenPrometheusFails is false, and then says so each time. */
+const unjudgedReasons: Readonly<Record<Unjudged, { readonly counted: Reason; readonly ignored: Reason }>> = {
+  noData: { counted: Reason.NoData, ignored: Reason.NoDataIgnored },
+  tooFewSamples: { counted: Reason.TooFewSamples, ignored: Reason.TooFewSamplesIgnored },
+  error: { counted: Reason.ProviderFailed, ignored: Reason.ProviderErrorIgnored },
+};
+
+/** Judges a measurement. What judged nobody counts as the settings say, and whenever it is let pass that is said. */
 export function judge(pass: Pass, { verdict, detail }: Measurement): Judgement {
   if (verdict === 'pass') return { kind: 'pass', notices: [] };
-  if (verdict === 'error' && !pass.spec.failWhenPrometheusFails) {
-    const message = `went on without an answer, as failWhenPrometheusFails is false: ${detail}`;
-    return { kind: 'pass', notices: [{ type: 'Warning', reason: Reason.ProviderErrorIgnored, message }] };
-  }
-  return { kind: verdict, detail };
+  if (verdict === 'breach') return { kind: 'fail', reason: Reason.CheckFailed, message: detail };
+  if (verdict === 'forbidden') return { kind: 'hold', reason: Reason.AddressForbidden, message: detail };
+  const policy = pass.settings.unjudged[verdict];
+  const { counted, ignored } = unjudgedReasons[verdict];
+  if (policy !== 'pass') return { kind: policy, reason: counted, message: detail };
+  const message = `went on without a judgement, as the policy says: ${detail}`;
+  return { kind: 'pass', notices: [{ type: 'Warning', reason: ignored, message }] };
 }
 
 /** The last check of this run's revision that was asked at `from` or later. */
@@ -43,7 +51,7 @@ export function planCheck(pass: Pass, run: RunStatus, from: number, dueAt?: numb
   const underWay = lastAskedAt !== undefined && (measurement === undefined || measurement.askedAt < lastAskedAt);
   if (underWay) return {};
   const askedSince = lastAskedAt !== undefined && lastAskedAt >= from ? lastAskedAt : undefined;
-  const periodic = askedSince === undefined ? from : askedSince + settingsOf(pass.spec).checkIntervalMs;
+  const periodic = askedSince === undefined ? from : askedSince + pass.settings.checkIntervalMs;
   const isDueOpen = dueAt !== undefined && (askedSince === undefined || askedSince < dueAt);
   const at = isDueOpen ? Math.min(periodic, dueAt) : periodic;
   if (pass.now < at) return { wakeAt: at };

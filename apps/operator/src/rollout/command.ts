@@ -2,21 +2,42 @@ import type { CanaryApp } from '../api/v1/canaryapp.ts';
 import { commandAnnotation } from '../api/v1/names.ts';
 import type { Pass } from './pass.ts';
 
-/** Verbs that a user may ask for by annotation. */
-export type Verb = 'promote' | 'retry';
+/** What a user may ask for by annotation. */
+export const verbs = ['promote', 'abort', 'retry', 'skip', 'pause', 'resume'] as const;
+export type Verb = (typeof verbs)[number];
+
+/** A request, as it was written. */
+export interface Command {
+  readonly verb: string;
+  /** The id of a revision, or `next`: the one of the run under way, or of the one that begins next. */
+  readonly revision: string;
+  readonly id: string;
+}
 
 const form = /^(?<verb>[a-z]+)@(?<revision>[A-Za-z0-9-]+)#(?<id>[A-Za-z0-9._-]{1,64})$/;
+const maxIdLength = 64;
 
 /** A request `<verb>@<revision|next>#<id>`; undefined when the annotation is not of that form. */
-export function parseCommand(text: string): { verb: string; revision: string; id: string } | undefined {
+export function parseCommand(text: string): Command | undefined {
   const { verb, revision, id } = form.exec(text)?.groups ?? {};
   return verb === undefined || revision === undefined || id === undefined ? undefined : { verb, revision, id };
 }
 
-/** What the annotation of `app` asks for, handled or not. */
-export function commandOf(app: CanaryApp): ReturnType<typeof parseCommand> {
-  const text = app.metadata.annotations?.[commandAnnotation];
-  return text === undefined ? undefined : parseCommand(text);
+/** What the annotation of `app` says. */
+export function commandTextOf(app: CanaryApp): string | undefined {
+  return app.metadata.annotations?.[commandAnnotation];
+}
+
+/** What a request is known by once it was handled; one that is no request, by its text. */
+export function commandIdOf(app: CanaryApp): string | undefined {
+  const text = commandTextOf(app);
+  return text === undefined ? undefined : (parseCommand(text)?.id ?? text.slice(0, maxIdLength));
+}
+
+/** Whether the annotation of `app` asks for something that was not handled yet. */
+export function isPending({ app, status }: Pick<Pass, 'app' | 'status'>): boolean {
+  const id = commandIdOf(app);
+  return id !== undefined && id !== status.lastCommand;
 }
 
 /**
@@ -24,10 +45,10 @@ export function commandOf(app: CanaryApp): ReturnType<typeof parseCommand> {
  * The annotation itself is never removed: git tools would put it back.
  */
 export function requested(pass: Pass, verb: Verb): string | undefined {
-  const command = commandOf(pass.app);
-  if (command === undefined || command.verb !== verb || command.id === pass.status.lastCommand) return undefined;
-  const meant = command.revision === 'next' || command.revision === pass.wanted.id;
-  return meant ? command.id : undefined;
+  const command = isPending(pass) ? parseCommand(commandTextOf(pass.app) ?? '') : undefined;
+  if (command?.verb !== verb) return undefined;
+  const isMeant = command.revision === 'next' || command.revision === pass.wanted.id;
+  return isMeant ? command.id : undefined;
 }
 
 /** How a user asks for `verb`, for messages: with an id that was not handled before. */

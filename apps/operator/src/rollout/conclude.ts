@@ -27,12 +27,13 @@ export interface Conclusion {
 }
 
 /** What a conclusion is built on. */
-export type Remembering = Pick<Pass, 'now' | 'app' | 'status'>;
+export type Remembering = Pick<Pass, 'now' | 'app' | 'status'> & Partial<Pick<Pass, 'told'>>;
 
 /** Turns a conclusion into the decision of this pass: the whole status, and what follows from it. */
 export function conclude(pass: Remembering, conclusion: Conclusion): Decision {
   const { now, app } = pass;
-  const { phase, progress, reason, message, changes = {}, notices = [] } = conclusion;
+  const { phase, progress, reason, message, changes = {} } = conclusion;
+  const notices = [...(pass.told ?? []), ...(conclusion.notices ?? [])];
   const status: CanaryAppStatus = {
     ...pass.status,
     ...changes,

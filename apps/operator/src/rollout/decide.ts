@@ -1,8 +1,9 @@
-import { ownedSpec, type RunStage, type RunStatus } from '../api/v1/canaryapp.ts';
-import { Reason } from '../api/v1/reasons.ts';
+import type { RunStage, RunStatus } from '../api/v1/canaryapp.ts';
 import type { Decision } from './decision.ts';
-import type { Observed, Obstacle } from './observed.ts';
+import { obey } from './obey.ts';
+import type { Observed } from './observed.ts';
 import { emptyStatus, openPass, type Pass } from './pass.ts';
+import type { Settings } from './settings.ts';
 import { blocked } from './stages/blocked.ts';
 import { deleting } from './stages/deleting.ts';
 import { ending } from './stages/ending.ts';
@@ -12,12 +13,6 @@ import { resting } from './stages/resting.ts';
 import { restoring } from './stages/restoring.ts';
 import { shifting } from './stages/shifting.ts';
 import { starting } from './stages/starting.ts';
-
-const unsupported: Obstacle = {
-  reason: Reason.TargetUnsupported,
-  message: 'targetRef is not supported by this version of the operator; set image and its companions instead',
-  stops: 'all',
-};
 
 const stages: Readonly<Record<RunStage, (pass: Pass, run: RunStatus) => Decision>> = {
   Installing: installing,
@@ -40,13 +35,14 @@ const stages: Readonly<Record<RunStage, (pass: Pass, run: RunStatus) => Decision
  *
  * @param now the wall clock, milliseconds since the epoch.
  */
-export function decide(observed: Observed, now: number): Decision {
+export function decide(observed: Observed, settings: Settings, now: number): Decision {
   const { app } = observed;
   if (app.metadata.deletionTimestamp !== undefined) return deleting(app);
-  const spec = ownedSpec(app);
-  if (spec === undefined) return blocked({ now, app, status: app.status ?? emptyStatus }, unsupported);
-  const pass = openPass(observed, spec, now);
-  if (observed.obstacle?.stops === 'all' && !sendsTraffic(pass)) return blocked(pass, observed.obstacle);
+  const opened = openPass(observed, settings, now);
+  if (!('wanted' in opened)) return blocked({ now, app, status: app.status ?? emptyStatus }, opened);
+  const pass = obey(opened);
+  const { obstacle } = pass.observed;
+  if (obstacle?.stops === 'all' && !sendsTraffic(pass)) return blocked(pass, obstacle);
   const { run } = pass;
   if (run === undefined) return resting(pass);
   return stages[run.stage](pass, run);

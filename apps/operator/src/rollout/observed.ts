@@ -19,10 +19,11 @@ export interface Workload {
 }
 
 /**
- * The answer of one check. `pass` and `breach` judge the release; the others say why it was not judged:
- * `error` is the provider's fault, `forbidden` an address that must not be asked.
+ * The answer of one check. `pass` and `breach` judge the release; the others say why it was not judged: there was
+ * nothing to judge by (`noData`), or not enough (`tooFewSamples`), the provider gave no answer (`error`), or it is at an
+ * address that must not be asked (`forbidden`).
  */
-export type Verdict = 'pass' | 'breach' | 'error' | 'forbidden';
+export type Verdict = 'pass' | 'breach' | 'noData' | 'tooFewSamples' | 'error' | 'forbidden';
 
 /** One finished check. It judges `revisionId` and nothing else. */
 export interface Measurement {
@@ -45,6 +46,8 @@ export interface Obstacle {
 /** Everything that a decision is made from: facts only, read at one moment. */
 export interface Observed {
   readonly app: CanaryApp;
+  /** What the user wants to run, or why that can't be told. */
+  readonly wanted: Revision | Obstacle;
   readonly primary?: Workload;
   readonly secondary?: Workload;
   /** Secondary's share of the traffic as the routes say now, 0..100. Absent: there are no routes, or none that we understand. */

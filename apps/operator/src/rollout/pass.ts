@@ -1,10 +1,12 @@
 import { parseTime } from '@canaryop/reconcile/env';
 import { present } from '@canaryop/reconcile/object';
 
-import type { CanaryApp, CanaryAppStatus, OwnedSpec, ReleasedRevision, RunStatus } from '../api/v1/canaryapp.ts';
-import { revisionOf, type Revision } from '../api/v1/revision.ts';
-import { commandOf } from './command.ts';
-import type { Observed } from './observed.ts';
+import type { CanaryApp, CanaryAppStatus, ReleasedRevision, RunStatus } from '../api/v1/canaryapp.ts';
+import type { Revision } from '../api/v1/revision.ts';
+import { commandIdOf } from './command.ts';
+import type { Notice } from './decision.ts';
+import type { Observed, Obstacle } from './observed.ts';
+import type { Settings } from './settings.ts';
 import { timestamp } from './timestamp.ts';
 
 /** One run of `decide`: what was observed, what the status remembers of it, and what is wanted. */
@@ -14,10 +16,12 @@ export interface Pass {
   /** The status to build on: as written, or empty when it is lost or of another uid, with the weight as read back. */
   readonly status: CanaryAppStatus;
   readonly observed: Observed;
-  readonly spec: OwnedSpec;
+  readonly settings: Settings;
   readonly wanted: Revision;
   readonly released?: Revision;
   readonly run?: RunStatus;
+  /** What is to be told beside what the stage has to say, before it. */
+  readonly told: readonly Notice[];
 }
 
 /** What is remembered of an application that nothing was written about yet. */
@@ -28,20 +32,23 @@ export const emptyStatus: CanaryAppStatus = {
   releasedImage: '',
 };
 
-/** Opens a pass at the wall clock `now` (milliseconds since the epoch). */
-export function openPass(observed: Observed, spec: OwnedSpec, now: number): Pass {
-  const { app } = observed;
+/**
+ * Opens a pass at the wall clock `now` (milliseconds since the epoch). While it can't be told what is wanted, it is what
+ * was wanted last; where nothing ever was, there is no pass, but what stands in its way.
+ */
+export function openPass(facts: Observed, settings: Settings, now: number): Pass | Obstacle {
+  const { app, wanted: told } = facts;
+  const observed = isTold(told) ? facts : { ...facts, obstacle: told };
   const status = withReadBack(remembered(observed, now), observed, now);
-  return {
-    now,
-    observed,
-    app,
-    spec,
-    status,
-    wanted: revisionOf(spec.image, spec.imageListenPort),
-    ...(status.released === undefined ? {} : { released: revisionOfReleased(status.released) }),
-    ...(status.run === undefined ? {} : { run: status.run }),
-  };
+  const { run } = status;
+  const released = status.released && revisionOfReleased(status.released);
+  const wanted = isTold(told) ? told : run === undefined ? released : revisionOfRun(run);
+  if (wanted === undefined) return told as Obstacle;
+  return present({ now, observed, app, settings, status, wanted, released, run, told: [] });
+}
+
+function isTold(wanted: Observed['wanted']): wanted is Revision {
+  return 'id' in wanted;
 }
 
 /** The pass as it is once its run is over: what follows is decided in the same pass, not one write later. */
@@ -79,7 +86,7 @@ function remembered(observed: Observed, now: number): CanaryAppStatus {
     detail: 'found on primary when the status was lost',
     time: timestamp(now),
   } as const;
-  const lastCommand = commandOf(app)?.id ?? status.lastCommand;
+  const lastCommand = commandIdOf(app) ?? status.lastCommand;
   return {
     ...status,
     releasedImage: image,
@@ -96,6 +103,7 @@ function notInFuture(status: CanaryAppStatus, now: number): CanaryAppStatus {
     stageSince: capped(run?.stageSince),
     trafficSince: capped(run?.trafficSince),
     drainSince: capped(run?.drainSince),
+    checkedAt: capped(run?.checkedAt),
   });
   return {
     ...rest,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
 
 import {
   ending,
@@ -12,28 +12,8 @@ import {
   shifting,
   starting,
 } from '../../test/plan/moments.ts';
-import {
-  at,
-  nowSeconds,
-  outcomeOf,
-  runOf,
-  v1,
-  v2,
-  v2OnNewPort,
-  v3,
-  type Outcome,
-  type Situation,
-} from '../../test/plan/situation.ts';
-
-type Row = readonly [sentence: string, situation: Situation, expected: Partial<Outcome>];
-
-function rows(flow: string, table: readonly Row[]): void {
-  describe(flow, () => {
-    it.each(table)('%s', (_sentence, situation, expected) => {
-      expect(outcomeOf(situation)).toMatchObject(expected);
-    });
-  });
-}
+import { rows, type Row } from '../../test/plan/rows.ts';
+import { at, nowSeconds, runOf, v1, v2, v2OnNewPort, v3 } from '../../test/plan/situation.ts';
 
 rows('1. Install', [
   [

@@ -1,25 +1,32 @@
-import type { OwnedSpec } from '../api/v1/canaryapp.ts';
+/** Verdicts that judge nobody. */
+export type Unjudged = 'noData' | 'tooFewSamples' | 'error';
 
-const secondMs = 1000;
-const defaultCheckIntervalSeconds = 5;
+/** `fail`: as a breach. `hold`: the weight stays, and nothing is counted. `pass`: as a pass, with a warning each time. */
+export type UnjudgedPolicy = 'fail' | 'hold' | 'pass';
 
-/** The spec's times in milliseconds, with the defaults that depend on other fields. */
+/** How a run of one application goes: its times, its steps, and what an unanswered check means. */
 export interface Settings {
+  /** Between two steps. */
   readonly intervalMs: number;
+  /** Between two checks for a bad release. */
   readonly checkIntervalMs: number;
+  /** How long a ready workload settles before its traffic changes. */
   readonly settleMs: number;
+  /** How long a workload may take to become ready. */
   readonly deadlineMs: number;
+  /** Between weight 0 and the removal of secondary. */
   readonly drainMs: number;
+  /** Percentage points that a passed check adds to secondary's weight. */
+  readonly stepWeight: number;
+  /** The weight whose passed check starts the promotion. */
+  readonly maxWeight: number;
+  /** Failed checks that fail a run. With 1 a breach counts whenever it is seen, else at the end of an interval only. */
+  readonly threshold: number;
+  /** What a check means that could not judge the release. */
+  readonly unjudged: Readonly<Record<Unjudged, UnjudgedPolicy>>;
 }
 
-export function settingsOf(spec: OwnedSpec): Settings {
-  const checkIntervalSeconds =
-    spec.checkIntervalSeconds ?? Math.min(defaultCheckIntervalSeconds, spec.trafficShiftUpdateInterval);
-  return {
-    intervalMs: spec.trafficShiftUpdateInterval * secondMs,
-    checkIntervalMs: checkIntervalSeconds * secondMs,
-    settleMs: spec.deploymentReadyWaitTime * secondMs,
-    deadlineMs: spec.progressDeadlineSeconds * secondMs,
-    drainMs: spec.drainSeconds * secondMs,
-  };
+/** The weight after `step`; undefined when there is none, and a promotion follows. */
+export function nextStep({ stepWeight, maxWeight }: Settings, step: number): number | undefined {
+  return step >= maxWeight ? undefined : Math.min(step + stepWeight, maxWeight);
 }

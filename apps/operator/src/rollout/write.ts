@@ -1,5 +1,7 @@
 import type { Desired, Propagation } from '@canaryop/reconcile/client';
-import type { KubernetesObject, ResourceKind } from '@canaryop/reconcile/object';
+import { present, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
+
+import type { LiveObjects } from './live-objects.ts';
 
 /** One write to the cluster, as data. Each carries the object that it was decided from. */
 export type Write =
@@ -37,4 +39,14 @@ export interface Child {
     /** Whether any other count is a difference. If not, it is one only when `count` itself is new, or the live one is 0. */
     readonly isFixed: boolean;
   };
+}
+
+/** The object of this kind and name, as it is and as it should be; without `desired` it should not be there. */
+export function childOf<T extends KubernetesObject>(
+  live: LiveObjects,
+  kind: ResourceKind<T>,
+  name: string,
+  desired?: Desired<T>,
+): Child {
+  return present({ kind, live: live.get(kind, name), desired });
 }

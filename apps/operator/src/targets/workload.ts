@@ -3,26 +3,23 @@ import type { Deployment, Pod } from '@canaryop/reconcile/kinds';
 
 import { httpPortName } from '../api/v1/names.ts';
 import { revisionOf, type Revision } from '../api/v1/revision.ts';
-import type { Workload } from '../rollout/observed.ts';
+import type { WorkloadFacts } from './target.ts';
 
 /** Reasons of a waiting container that no more waiting mends. One ErrImagePull is not among them: pulls are retried. */
 const hopeless = new Set(['CrashLoopBackOff', 'ImagePullBackOff', 'InvalidImageName', 'CreateContainerConfigError']);
 
 /**
- * What a Deployment and its pods say about a workload; `readySince` is left to whoever sees more than one moment.
- * @param pods those that the Deployment's selector finds
+ * What a Deployment and its pods say about a workload.
+ * @param pods those that a Deployment of this name made
  * @param container the name of the container that runs the image
  */
-export function workloadOf(
-  deployment: Deployment,
-  pods: readonly Pod[],
-  container: string,
-): Omit<Workload, 'readySince'> {
+export function workloadOf(deployment: Deployment, pods: readonly Pod[], container: string): WorkloadFacts {
   const failure = pods
     .filter((pod) => isOf(pod, deployment))
     .map(failureOf)
     .find((found) => found !== undefined);
   return {
+    uid: deployment.metadata.uid ?? '',
     revision: templateRevision(deployment, container),
     readyPods: deployment.status?.readyReplicas ?? 0,
     ready: isRolledOut(deployment),
@@ -54,7 +51,7 @@ function isOf(pod: Pod, deployment: Deployment): boolean {
   return pod.metadata.deletionTimestamp === undefined && born >= since;
 }
 
-function failureOf(pod: Pod): Workload['failure'] {
+function failureOf(pod: Pod): WorkloadFacts['failure'] {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   for (const { name, state } of [...initContainerStatuses, ...containerStatuses]) {
     const reason = state?.waiting?.reason;

@@ -1,15 +1,12 @@
 import { keyOf, keyText } from '@canaryop/reconcile/object';
 
-import { ownedSpec, type CanaryApp } from '../api/v1/canaryapp.ts';
+import type { CanaryApp, CanaryAppSpec } from '../api/v1/canaryapp.ts';
 
 /** The ingress and port that an own Gateway listens on, as part of a claim. */
 const ownGateway = 'istio=ingressgateway:80';
 
 /** What an application asks for at the ingress: one claim for each pair of gateway and host. */
-export function claimsOf(app: CanaryApp): readonly string[] {
-  const spec = ownedSpec(app);
-  if (spec === undefined) return [];
-  const { hosts, gateways } = spec.service;
+export function claimsAt(app: CanaryApp, { hosts, gateways }: CanaryAppSpec['service']): readonly string[] {
   const at = gateways?.map((name) => (name.includes('/') ? name : `${app.metadata.namespace ?? ''}/${name}`)) ?? [
     ownGateway,
   ];
@@ -27,7 +24,11 @@ export interface LostClaim {
  * The first claim of `app` that one of `rivals` holds: the oldest creation wins, then the smaller namespace/name.
  * @param rivals applications with a claim in common, `app` itself among them or not
  */
-export function lostClaim(app: CanaryApp, rivals: readonly CanaryApp[]): LostClaim | undefined {
+export function lostClaim(
+  app: CanaryApp,
+  rivals: readonly CanaryApp[],
+  claimsOf: (app: CanaryApp) => readonly string[],
+): LostClaim | undefined {
   const wanted = new Set(claimsOf(app));
   for (const rival of rivals) {
     if (rival.metadata.uid === app.metadata.uid || !isBefore(rival, app)) continue;

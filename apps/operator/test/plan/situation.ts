@@ -4,11 +4,13 @@ import { present } from '@canaryop/reconcile/object';
 import type { CanaryApp, CanaryAppStatus, OwnedSpec, RunStage, RunStatus } from '../../src/api/v1/canaryapp.ts';
 import { commandAnnotation } from '../../src/api/v1/names.ts';
 import { revisionOf, type Revision } from '../../src/api/v1/revision.ts';
-import { children, type LiveChildren } from '../../src/rollout/children.ts';
+import { children } from '../../src/rollout/children.ts';
 import type { Intent } from '../../src/rollout/decision.ts';
 import type { Measurement, Obstacle, Verdict, Workload } from '../../src/rollout/observed.ts';
 import { plan, type Plan } from '../../src/rollout/plan.ts';
+import type { Settings } from '../../src/rollout/settings.ts';
 import { timestamp } from '../../src/rollout/timestamp.ts';
+import { knownModeOf, liveObjects, slotOf, type Slots } from './slots.ts';
 import { sampleSpec, uid } from './tiny-world.ts';
 
 const startMs = 1_767_225_600_000;
@@ -49,6 +51,8 @@ export interface Situation {
   readonly now?: number;
   readonly wanted?: Revision;
   readonly spec?: Partial<OwnedSpec>;
+  /** What of the settings is not as the spec's mode has it. */
+  readonly settings?: Partial<Settings>;
   readonly status?: StatusParts;
   /** The status is gone, or another object's. */
   readonly lost?: 'status' | 'uid';
@@ -123,11 +127,14 @@ export function planOf(situation: Situation): Plan {
   const secondary = workloadOf(situation.secondary ?? 'none');
   const measurement = check && measurementOf(check, situation.wanted ?? v1);
   const lastAskedAt = unanswered === undefined ? measurement?.askedAt : startMs + unanswered * 1000;
+  const mode = knownModeOf(app);
   return plan(
+    { ...mode, settings: { ...mode.settings, ...situation.settings } },
     {
       app,
-      hosts: ['*'],
-      live: liveOf(app, situation),
+      wanted: revisionOf(app.spec.image ?? '', app.spec.imageListenPort ?? 0),
+      mayClaim: true,
+      live: liveObjects(liveOf(app, situation)),
       ...(primary === undefined ? {} : { primary }),
       ...(secondary === undefined ? {} : { secondary }),
       ...(typeof weight === 'number' ? { weight } : {}),
@@ -177,7 +184,7 @@ function measurementOf({ verdict, askedAt, of }: Check, revision: Revision): Mea
 }
 
 /** The children that fit what is observed, before the spec was edited, so that only what `plan` changes is a write. */
-function liveOf(app: CanaryApp, situation: Situation): LiveChildren {
+function liveOf(app: CanaryApp, situation: Situation): Slots {
   const { weight = 0, primary = { runs: v1 }, secondary } = situation;
   if (primary === 'none' && weight === 'none') return {};
   const stable = primary === 'none' ? v1 : primary.runs;
@@ -189,21 +196,18 @@ function liveOf(app: CanaryApp, situation: Situation): LiveChildren {
     routePort: v1.port,
     servicePorts: ports,
   };
-  const live: Record<string, unknown> = {};
-  for (const { desired, kind, replicas } of children({ app, spec: sampleSpec, hosts: ['*'] }, {}, intent)) {
+  const live: Partial<Record<keyof Slots, unknown>> = {};
+  const mode = knownModeOf({ ...app, spec: sampleSpec });
+  for (const { desired, kind, replicas } of children(mode, liveObjects({}), intent, true)) {
     if (desired === undefined) continue;
-    const { name } = desired.metadata;
-    const slot =
-      kind.kind === 'Deployment'
-        ? name.replace('shop-', '')
-        : `${kind.kind.charAt(0).toLowerCase()}${kind.kind.slice(1)}`;
+    const slot = slotOf(kind, desired.metadata.name);
     live[slot] = { ...desired, metadata: { ...desired.metadata, uid: `uid-of-${slot}`, resourceVersion: '1' } };
     const deployment = live[slot] as Deployment;
     if (replicas !== undefined) live[slot] = { ...deployment, spec: { ...deployment.spec, replicas: replicas.count } };
   }
-  if (primary === 'none') delete live['primary'];
-  if (weight === 'none') delete live['virtualService'];
-  return live;
+  if (primary === 'none') delete live.primary;
+  if (weight === 'none') delete live.virtualService;
+  return live as Slots;
 }
 
 function worded(planned: Plan): Outcome {

@@ -1,15 +1,16 @@
-import { Deployment } from '@canaryop/reconcile/kinds';
+import type { Deployment } from '@canaryop/reconcile/kinds';
 import type { KubernetesObject } from '@canaryop/reconcile/object';
 
+import { revisionOf } from '../../src/api/v1/revision.ts';
 import { CanaryApp, type CanaryAppStatus, type OwnedSpec } from '../../src/api/v1/canaryapp.ts';
-import type { LiveChildren } from '../../src/rollout/children.ts';
 import { isOwnedBy } from '../../src/rollout/diff.ts';
-import type { Measurement, Observed, Verdict, Workload } from '../../src/rollout/observed.ts';
-import { plan, type Plan } from '../../src/rollout/plan.ts';
+import type { Measurement, Verdict, Workload } from '../../src/rollout/observed.ts';
+import { plan, type Observation, type Plan } from '../../src/rollout/plan.ts';
 import type { Write } from '../../src/rollout/write.ts';
 import { workloadOf } from '../../src/targets/workload.ts';
 import { weightOf } from '../../src/traffic/istio/routes.ts';
 import type { DestinationRule, Gateway, VirtualService } from '../../src/traffic/istio/kinds.ts';
+import { knownModeOf, liveObjects, slotOf, type Slots } from './slots.ts';
 
 export const uid = 'app-uid';
 const startMs = 1_767_225_600_000;
@@ -44,8 +45,6 @@ export interface Script {
 const wellBehaved: Script = { verdict: () => 'pass', behaviour: () => 'ready' };
 const podStartMs = 2_000;
 
-type Mutable = { -readonly [K in keyof LiveChildren]: LiveChildren[K] };
-
 /**
  * Just enough of a cluster to run `plan` to its end: writes are applied whole, pods become ready after two seconds,
  * deletions take effect at once. Every write is checked against the rules that no crash may break.
@@ -53,7 +52,7 @@ type Mutable = { -readonly [K in keyof LiveChildren]: LiveChildren[K] };
 export class TinyWorld {
   now = startMs;
   app: CanaryApp;
-  live: Mutable = {};
+  live: Slots = {};
   readonly script: Script;
   readonly violations: string[] = [];
   readonly certified = new Set<string>();
@@ -96,14 +95,15 @@ export class TinyWorld {
     this.app = { ...this.app, metadata: { ...this.app.metadata, annotations } };
   }
 
-  observed(): Observed & { live: LiveChildren; hosts: readonly string[] } {
+  observed(): Observation {
     const { weight } = this;
     const primary = this.#workload('primary');
     const secondary = this.#workload('secondary');
     return {
       app: this.app,
-      live: this.live,
-      hosts: ['*'],
+      wanted: revisionOf(this.app.spec.image ?? '', this.app.spec.imageListenPort ?? 0),
+      live: liveObjects(this.live),
+      mayClaim: true,
       ...(weight === undefined ? {} : { weight }),
       ...(primary === undefined ? {} : { primary }),
       ...(secondary === undefined ? {} : { secondary }),
@@ -113,7 +113,7 @@ export class TinyWorld {
   }
 
   plan(): Plan {
-    return plan(this.observed(), this.now);
+    return plan(knownModeOf(this.app), this.observed(), this.now);
   }
 
   /** Carries a plan out, or only its first `steps` requests: the status is the first if it changes. */
@@ -201,7 +201,8 @@ export class TinyWorld {
 
   #write(write: Write): void {
     this.counts[write.verb] += 1;
-    const slot = slotOf(write);
+    const { name } = (write.verb === 'create' ? write.desired : write.live).metadata;
+    const slot = slotOf(write.kind, name);
     if (write.verb === 'delete') {
       this.#checkDelete(slot);
       delete this.live[slot];
@@ -222,7 +223,7 @@ export class TinyWorld {
     this.#checkPrimary();
   }
 
-  #store(slot: keyof LiveChildren, next: KubernetesObject, write: Write): void {
+  #store(slot: keyof Slots, next: KubernetesObject, write: Write): void {
     if (slot === 'primary' || slot === 'secondary') {
       const deployment = next as Deployment;
       const before = this.live[slot]?.spec?.replicas;
@@ -270,19 +271,12 @@ export class TinyWorld {
       this.violations.push(`primary runs ${image} without a certificate (run ${run?.stage})`);
   }
 
-  #checkDelete(slot: keyof LiveChildren): void {
+  #checkDelete(slot: keyof Slots): void {
     if (slot === 'secondary' && this.weight !== 0)
       this.violations.push(`secondary was removed at weight ${this.weight}`);
     const live = this.live[slot];
     if (live !== undefined && !isOwnedBy(live, uid)) this.violations.push(`${slot} is not ours and was deleted`);
   }
-}
-
-function slotOf(write: Write): keyof LiveChildren {
-  const { name } = (write.verb === 'create' ? write.desired : write.live).metadata;
-  if (write.kind.kind === Deployment.kind) return name.endsWith('-primary') ? 'primary' : 'secondary';
-  const { kind } = write.kind;
-  return `${kind.charAt(0).toLowerCase()}${kind.slice(1)}` as keyof LiveChildren;
 }
 
 /** The pods of a template come up anew when the image changes. */

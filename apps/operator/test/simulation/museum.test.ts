@@ -4,17 +4,18 @@ import { sleep } from '@canaryop/reconcile/env';
 import { Deployment } from '@canaryop/reconcile/kinds';
 import { declaredPorts, sampleHandler, serverProgram, type ImageRule } from '@canaryop/simkube';
 
-import type * as ownedDeployment from '../../src/targets/owned-deployment.ts';
-import type { Observation } from '../../src/controllers/canaryapp/observe.ts';
+import type * as ownedDeployment from '../../src/targets/owned/owned-deployment.ts';
 import type * as planModule from '../../src/rollout/plan.ts';
-import type { Plan } from '../../src/rollout/plan.ts';
-import type { CanaryApp, OwnedSpec, RunStatus } from '../../src/api/v1/canaryapp.ts';
+import type { Observation, Plan } from '../../src/rollout/plan.ts';
+import type { Settings } from '../../src/rollout/settings.ts';
+import type { CanaryApp, RunStatus } from '../../src/api/v1/canaryapp.ts';
 import { revisionOf } from '../../src/api/v1/revision.ts';
 import type * as routesModule from '../../src/traffic/istio/routes.ts';
 import { appKey, type Simulation } from './simulated-cluster.ts';
 import { v1, v2, v3, watchStory, type Sightings, type Story } from './museum-story.ts';
 
-type Planner = (observed: Observation, now: number) => Plan;
+/** The planner of an application's mode, which may be told to go by other settings. */
+type Planner = (observed: Observation, now: number, settings?: Partial<Settings>) => Plan;
 
 /** What is planted; a part that is absent is as it should be. */
 interface Plant {
@@ -27,11 +28,14 @@ const planted = vi.hoisted((): { now: Plant } => ({ now: {} }));
 
 vi.mock('../../src/rollout/plan.ts', async (original) => {
   const real = await original<typeof planModule>();
-  const plan: Planner = (observed, now) =>
-    planted.now.plan === undefined ? real.plan(observed, now) : planted.now.plan(real.plan, observed, now);
+  const plan: typeof real.plan = (mode, observed, now) => {
+    const planner: Planner = (seen, at, settings) =>
+      real.plan({ ...mode, settings: { ...mode.settings, ...settings } }, seen, at);
+    return planted.now.plan === undefined ? planner(observed, now) : planted.now.plan(planner, observed, now);
+  };
   return { ...real, plan };
 });
-vi.mock('../../src/targets/owned-deployment.ts', async (original) => {
+vi.mock('../../src/targets/owned/owned-deployment.ts', async (original) => {
   const real = await original<typeof ownedDeployment>();
   const deploymentOf: typeof real.deploymentOf = (parts) => {
     const deployment = real.deploymentOf(parts);
@@ -51,10 +55,6 @@ afterEach(() => {
 });
 
 const runIn = ({ app }: Observation): Partial<RunStatus> => app.status?.run ?? {};
-const withSpec = (observed: Observation, spec: Partial<OwnedSpec>): Observation => ({
-  ...observed,
-  app: { ...observed.app, spec: { ...observed.app.spec, ...spec } },
-});
 const withStatus = (observed: Observation, status: Partial<NonNullable<CanaryApp['status']>>): Observation => ({
   ...observed,
   app: { ...observed.app, status: { ...observed.app.status, ...status } as NonNullable<CanaryApp['status']> },
@@ -205,8 +205,7 @@ const exhibits: readonly Exhibit[] = [
     rule: 'secondary settles before its first weight',
     story: () => ({ ...rollout, world: slowEndpoints }),
     plant: {
-      plan: (real, observed, now) =>
-        real(runIn(observed).stage === 'Starting' ? withSpec(observed, { deploymentReadyWaitTime: 0 }) : observed, now),
+      plan: (real, observed, now) => real(observed, now, runIn(observed).stage === 'Starting' ? { settleMs: 0 } : {}),
     },
     sees: failedRequests,
   },
@@ -227,7 +226,7 @@ const exhibits: readonly Exhibit[] = [
   {
     rule: 'secondary is drained before it is removed',
     story: () => ({ ...changedMind, world: slowConfig }),
-    plant: { plan: (real, observed, now) => real(withSpec(observed, { drainSeconds: 0 }), now) },
+    plant: { plan: (real, observed, now) => real(observed, now, { drainMs: 0 }) },
     sees: failedRequests,
   },
   {
@@ -279,11 +278,7 @@ const exhibits: readonly Exhibit[] = [
     rule: 'primary settles before promotion’s weight 0',
     story: () => rollout,
     plant: {
-      plan: (real, observed, now) =>
-        real(
-          runIn(observed).stage === 'Promoting' ? withSpec(observed, { deploymentReadyWaitTime: 0 }) : observed,
-          now,
-        ),
+      plan: (real, observed, now) => real(observed, now, runIn(observed).stage === 'Promoting' ? { settleMs: 0 } : {}),
     },
     sees: ({ unready }) => unready > 0,
   },

@@ -6,11 +6,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startControlPlane, type ControlPlane } from '../../src/control-plane/index.ts';
 import { kubectl } from './kubectl.ts';
 
+const env = processEnv();
+const stopDelayMs = 1500;
 let controlPlane: ControlPlane;
 
 beforeAll(async () => {
   controlPlane = await startControlPlane({
     kwok: {
+      stopDelayMs,
       rules: [
         { image: ':never-ready$', outcome: 'never-ready' },
         { image: ':crash$', outcome: 'crash-loop' },
@@ -123,6 +126,20 @@ describe('the world', () => {
   });
 });
 
+describe('a deleted pod', () => {
+  it('is there for as long as it takes to stop', async () => {
+    const namespace = await newNamespace('stops');
+    await admin('run', 'stopping', '-n', namespace, '--image=app');
+    await admin('wait', 'pod/stopping', '-n', namespace, '--for=condition=Ready', '--timeout=30s');
+    const startedMs = env.clock.monotonic();
+    await admin('delete', 'pod', 'stopping', '-n', namespace, '--wait=false');
+    const [pod] = await podsOf(namespace);
+    expect(pod?.metadata.deletionTimestamp).toBeDefined();
+    await vi.waitUntil(async () => (await podsOf(namespace)).length === 0, { timeout: 20_000, interval: 100 });
+    expect(env.clock.monotonic() - startedMs).toBeGreaterThanOrEqual(stopDelayMs);
+  });
+});
+
 describe('identities', () => {
   it('are refused what RBAC gives nobody, and granted what a binding gives their group', async () => {
     const namespace = await newNamespace('rbac');
@@ -151,7 +168,6 @@ describe('identities', () => {
     const namespace = await newNamespace('client');
     await admin('create', 'rolebinding', 'editors', '-n', namespace, '--clusterrole=edit', '--user=john');
     await admin('create', 'deployment', 'owner', '-n', namespace, '--image=app');
-    const env = processEnv();
     const connection = await controlPlane.connectionFor('john');
     const john = createClient({ env, connection, fieldManager: 'john' });
     const owner = await vi.waitUntil(() => john.get(Deployment, { namespace, name: 'owner' }).catch(() => undefined));
@@ -177,7 +193,7 @@ describe('identities', () => {
 describe('the audit log', () => {
   it('has each request once, with who, what, the body and the answer', async () => {
     const namespace = await newNamespace('audit');
-    const created = createClient({ env: processEnv(), connection: controlPlane.connection, fieldManager: 'auditor' });
+    const created = createClient({ env, connection: controlPlane.connection, fieldManager: 'auditor' });
     await created.create(ConfigMap, {
       apiVersion: 'v1',
       kind: 'ConfigMap',

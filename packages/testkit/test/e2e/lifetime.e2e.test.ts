@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -49,10 +51,18 @@ describe('a control plane ends', () => {
   });
 
   it('when one of its programs does not start, and says which and why', async () => {
-    const failure = startControlPlane({ flags: { 'kube-apiserver': ['--no-such-flag'] } });
-    await expect(failure).rejects.toThrow(
-      /^kube-apiserver ended before it was ready; the end of its log:\n[^]*unknown flag: --no-such-flag/,
-    );
+    const parent = await mkdtemp(join(tmpdir(), 'lifetime-'));
+    vi.stubEnv('TMPDIR', parent);
+    try {
+      const failure = startControlPlane({ flags: { 'kube-apiserver': ['--no-such-flag'] } });
+      await expect(failure).rejects.toThrow(
+        /^kube-apiserver ended before it was ready; the end of its log:\n[^]*unknown flag: --no-such-flag/,
+      );
+      expect(await readdir(parent)).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+      await rm(parent, { recursive: true });
+    }
   });
 });
 

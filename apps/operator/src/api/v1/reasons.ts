@@ -20,10 +20,18 @@ export const Reason = {
   PromotionStarted: 'PromotionStarted',
   /** The query returned a result while the revision had traffic. */
   CheckFailed: 'CheckFailed',
-  /** The query could not be asked, and failWhenPrometheusFails says that this fails a run. */
+  /** A provider gave no answer, which counts. */
   ProviderFailed: 'ProviderFailed',
-  /** The query could not be asked, and failWhenPrometheusFails says to go on. */
+  /** A provider gave no answer, and the policy (failWhenPrometheusFails) says to go on. */
   ProviderErrorIgnored: 'ProviderErrorIgnored',
+  /** A metric had no value to judge the release by, which counts. */
+  NoData: 'NoData',
+  /** A metric had no value to judge the release by, and the policy says to go on. */
+  NoDataIgnored: 'NoDataIgnored',
+  /** There were fewer requests than a metric needs to judge the release by, which counts. */
+  TooFewSamples: 'TooFewSamples',
+  /** There were fewer requests than a metric needs to judge the release by, and the policy says to go on. */
+  TooFewSamplesIgnored: 'TooFewSamplesIgnored',
   /** prometheusURL names an address that the operator must not ask. */
   AddressForbidden: 'AddressForbidden',
   /** A pod of secondary cannot start (its own reason is in the message). */
@@ -38,6 +46,16 @@ export const Reason = {
   RevisionRefused: 'RevisionRefused',
   /** A failed revision may be tried again, because the user asked for it. */
   RetryRequested: 'RetryRequested',
+  /** The user ended a run, and its revision counts as failed. */
+  Aborted: 'Aborted',
+  /** The user let a step be taken without its check. */
+  StepSkipped: 'StepSkipped',
+  /** The user asked for a run to keep its weight. */
+  Paused: 'Paused',
+  /** The user asked for a paused run to go on. */
+  Resumed: 'Resumed',
+  /** What the user asked for by annotation could not be done. */
+  CommandRefused: 'CommandRefused',
   /** Another CanaryApp holds a host that this one wants. */
   HostConflict: 'HostConflict',
   /** An object with a name that we need belongs to somebody else. */

@@ -29,6 +29,12 @@ const run = s
     drainSince: time.optional().describe('When weight 0 was read back.'),
     outcome: s.enum(['Promoted', 'Failed', 'Cancelled']).optional(),
     certificate: certificate.optional(),
+    paused: s.boolean().optional().describe('Whether the user asked for the weight to be kept.'),
+    failedChecks: s
+      .int({ minimum: 0, maximum: 1000, format: 'int32' })
+      .optional()
+      .describe('Checks that failed so far.'),
+    checkedAt: time.optional().describe('When the last failed check was asked; the next one is an interval later.'),
     previousPort: port.optional().describe('The port of the release before, while the Service still lists it.'),
   })
   .describe('The release under way.');

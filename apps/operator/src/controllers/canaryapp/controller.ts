@@ -2,14 +2,13 @@ import type { Informer, ObjectChange } from '@canaryop/reconcile/cache';
 import { controller, type ControllerDefinition } from '@canaryop/reconcile/controller';
 import type { Env } from '@canaryop/reconcile/env';
 import type { Pod } from '@canaryop/reconcile/kinds';
-import { keyOf, type KubernetesObject, type ObjectKey } from '@canaryop/reconcile/object';
+import { groupResourceOf, keyOf, type KubernetesObject, type ObjectKey } from '@canaryop/reconcile/object';
 import { enqueueMapped, enqueueSelf, informerSource, type ChannelSource, type Source } from '@canaryop/reconcile/watch';
 
 import type { CanaryApp } from '../../api/v1/canaryapp.ts';
 import { appNameOf } from '../../api/v1/names.ts';
-import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
-import { claimsOf } from '../../traffic/claims.ts';
-import { byClaim, type CanaryAppInformers } from './informers.ts';
+import { claimsOf } from '../../modes/mode-of.ts';
+import { byClaim, optionalKinds, type CanaryAppInformers } from './informers.ts';
 import type { Senses } from './observe.ts';
 import { canaryAppReconciler } from './reconciler.ts';
 
@@ -24,24 +23,22 @@ const workers = 512;
  * @param answers keys whose check was answered
  */
 export function canaryAppController(env: Env, senses: Senses, answers: ChannelSource): ControllerDefinition {
-  const { apps, pods, deployments, services, destinationRules, gateways, virtualServices } = senses.informers;
-  const isOptional = true;
-  const children = (informer: Informer<KubernetesObject>, options: { isOptional?: boolean } = {}): Source =>
-    informerSource(informer, enqueueMapped(appOfChild(apps)), options);
+  const { apps, pods, children } = senses.informers;
+  const optional = new Set(optionalKinds.map(groupResourceOf));
   const sources: readonly Source[] = [
     informerSource(apps, enqueueSelf),
     informerSource(apps, enqueueMapped(rivalsOf(senses.informers)), { predicates: [changesClaims] }),
-    children(deployments),
-    children(services),
-    children(destinationRules, { isOptional }),
-    children(gateways, { isOptional }),
-    children(virtualServices, { isOptional }),
+    ...children.map((informer) =>
+      informerSource(informer, enqueueMapped(appOfChild(apps)), {
+        isOptional: optional.has(groupResourceOf(informer.kind)),
+      }),
+    ),
     informerSource(pods, enqueueMapped(appOfPod)),
     answers,
   ];
   return sources
     .reduce((builder, source) => builder.from(source), controller('canaryapp').workers(workers))
-    .optional(DestinationRule, Gateway, VirtualService)
+    .optional(...optionalKinds)
     .reconcile(canaryAppReconciler(env, senses));
 }
 

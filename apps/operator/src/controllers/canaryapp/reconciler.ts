@@ -5,7 +5,8 @@ import { keyOf, keyText } from '@canaryop/reconcile/object';
 
 import { ownedSpec, type CanaryApp } from '../../api/v1/canaryapp.ts';
 import { questionAt } from '../../analysis/question.ts';
-import { plan, type Plan } from '../../rollout/plan.ts';
+import { modeOf } from '../../modes/mode-of.ts';
+import { plan, planBlocked, type Plan } from '../../rollout/plan.ts';
 import { act } from './act.ts';
 import { CurrentRecords } from './current-records.ts';
 import { observe, type Senses } from './observe.ts';
@@ -25,10 +26,8 @@ export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
       records.forget(request);
       return {};
     }
-    const now = env.clock.now();
-    const observed = observe(senses, app, now);
-    if (observed === undefined) return { requeueAfterMs: loadingMs };
-    const planned = plan(observed, now);
+    const planned = planFor(senses, app, env.clock.now());
+    if (planned === undefined) return { requeueAfterMs: loadingMs };
     context.log.debug(planned.why, { writes: planned.writes.length });
     const { client, signal, log } = context;
     const actor = { env, client, signal, log, records, onRecorded: () => tell(context, app, planned) };
@@ -45,6 +44,14 @@ function orLeaving({ log }: ReconcileContext): (error: unknown) => false {
     log.info('the namespace is being deleted; nothing is made in it any more');
     return false;
   };
+}
+
+/** Undefined while a kind is still being loaded for the first time. */
+function planFor(senses: Senses, app: CanaryApp, now: number): Plan | undefined {
+  const mode = modeOf(app);
+  if (!('target' in mode)) return planBlocked(app, mode, now);
+  const observed = observe(senses, app, mode, now);
+  return observed && plan(mode, observed, now);
 }
 
 /** Notices belong to the status that they came with, so they are told once it is written, and only then. */

@@ -4,7 +4,6 @@ import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
 import { timeOf, type Pass } from '../pass.ts';
-import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
 import { clearingMessage } from './clearing-message.ts';
 import { cancel, rested } from './resting.ts';
@@ -24,7 +23,7 @@ export function ending(pass: Pass, run: RunStatus): Decision {
   if (observed.secondary === undefined) return rested(pass, farewell(run, released.image));
   const drained = run.drainSince ?? (run.trafficSince === undefined ? undefined : timestamp(now));
   const current = drained === undefined ? run : { ...run, drainSince: drained };
-  const drainedAt = drained === undefined ? now : timeOf(drained) + settingsOf(pass.spec).drainMs;
+  const drainedAt = drained === undefined ? now : timeOf(drained) + pass.settings.drainMs;
   if (now < drainedAt) return clearing(pass, current, { why: 'the secondary drains', wakeAt: drainedAt });
   return clearing(pass, current, { why: 'removing the secondary', remove: true });
 }

@@ -3,9 +3,9 @@ import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
 import { bounded, conclude } from '../conclude.ts';
 import type { Decision } from '../decision.ts';
+import { requested } from '../command.ts';
 import { both } from '../intents.ts';
 import type { Pass } from '../pass.ts';
-import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
 
 /** Failed revisions that are remembered and refused; a promotion empties the list. */
@@ -15,6 +15,8 @@ const keptFailures = 10;
 export interface Failure {
   readonly reason: Reason;
   readonly message: string;
+  /** The request that it follows from. */
+  readonly command?: string;
 }
 
 /** Fails the run: the verdict is recorded, and secondary's traffic goes to primary in the same pass. */
@@ -23,7 +25,8 @@ export function fail(pass: Pass, run: RunStatus, released: Revision, failure: Fa
   return conclude(pass, {
     phase: 'RollingBack',
     progress: 'working',
-    ...failure,
+    reason: failure.reason,
+    message: failure.message,
     changes: { ...recordOf(pass, run, failure), run: failed },
     intent: both(pass, failed, released, 0),
     notices: [{ type: 'Warning', reason: failure.reason, message: `${run.image} failed: ${failure.message}` }],
@@ -33,15 +36,22 @@ export function fail(pass: Pass, run: RunStatus, released: Revision, failure: Fa
 
 /** What status says of a failed revision, so that no crash can lose the verdict and no pass tries it again. */
 export function recordOf(pass: Pass, run: RunStatus, failure: Failure): Partial<CanaryAppStatus> {
-  const { reason, message } = failure;
+  const { reason, message, command } = failure;
   const time = timestamp(pass.now);
   const entry: FailedRevision = { revision: run.revision, image: run.image, reason, message: bounded(message), time };
   const others = (pass.status.failedRevisions ?? []).filter((other) => other.revision !== run.revision);
   return {
     successfulRelease: false,
     lastFailedTag: run.image,
+    ...(command === undefined ? {} : { lastCommand: command }),
     failedRevisions: [entry, ...others].slice(0, keptFailures),
   };
+}
+
+/** The user's own verdict on a run. It is handled in the write that records the failure. */
+export function aborted(pass: Pass): Failure | undefined {
+  const id = requested(pass, 'abort');
+  return id === undefined ? undefined : { reason: Reason.Aborted, message: `ended by request ${id}`, command: id };
 }
 
 /** A pod of secondary that cannot start fails the run at once. */
@@ -52,10 +62,11 @@ export function podFailure(pass: Pass): Failure | undefined {
 
 /** When a workload that is waited for since `from` is late. Time in which no operator watched it does not count. */
 export function deadlineOf(pass: Pass, from: number): number {
-  return Math.max(from, pass.observed.watchedSince ?? 0) + settingsOf(pass.spec).deadlineMs;
+  return Math.max(from, pass.observed.watchedSince ?? 0) + pass.settings.deadlineMs;
 }
 
 /** A workload that is late. */
-export function lateFailure(what: string, seconds: number): Failure {
+export function lateFailure({ settings }: Pass, what: 'primary' | 'secondary'): Failure {
+  const seconds = settings.deadlineMs / 1000;
   return { reason: Reason.ProgressDeadlineExceeded, message: `${what} was not ready within ${seconds} s` };
 }

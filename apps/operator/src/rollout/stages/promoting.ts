@@ -5,7 +5,6 @@ import { conclude } from '../conclude.ts';
 import type { Decision, Intent, Notice } from '../decision.ts';
 import { both } from '../intents.ts';
 import { revisionOfRun, timeOf, type Pass } from '../pass.ts';
-import { settingsOf } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
 import { deadlineOf, lateFailure, recordOf } from './failing.ts';
 import { clearingMessage } from './clearing-message.ts';
@@ -37,7 +36,7 @@ export function promote(
     changes: { run: recorded, ...(by.command === undefined ? {} : { lastCommand: by.command }) },
     intent: intentOf(pass, recorded, released, run.step),
     notices: [...(by.notices ?? []), { type: 'Normal', reason: Reason.PromotionStarted, message }],
-    wakeAt: pass.now + settingsOf(pass.spec).deadlineMs,
+    wakeAt: pass.now + pass.settings.deadlineMs,
   });
 }
 
@@ -45,7 +44,7 @@ export function promote(
 export function promoting(pass: Pass, run: RunStatus): Decision {
   const { released, observed, now } = pass;
   if (released === undefined || run.certificate === undefined) return cancel(pass, run, released ?? pass.wanted);
-  const settings = settingsOf(pass.spec);
+  const { settings } = pass;
   const { primary } = observed;
   const arrived = primary?.ready === true && primary.readySince !== undefined && primary.revision.id === run.revision;
   if (!arrived) {
@@ -112,13 +111,13 @@ function promoted(pass: Pass, run: RunStatus, certificate: Certificate): Decisio
     },
     intent: both(pass, ending, revision, 0),
     notices: [{ type: 'Normal', reason: Reason.Released, message }],
-    wakeAt: timeOf(time) + settingsOf(pass.spec).drainMs,
+    wakeAt: timeOf(time) + pass.settings.drainMs,
   });
 }
 
 /** Primary did not come up with the new revision: it gets the last good one back before any traffic moves. */
 function giveUp(pass: Pass, run: RunStatus, released: Revision): Decision {
-  const failure = lateFailure('primary', pass.spec.progressDeadlineSeconds);
+  const failure = lateFailure(pass, 'primary');
   const restoring: RunStatus = { ...run, stage: 'Restoring', stageSince: timestamp(pass.now) };
   const message = `${run.image} failed: ${failure.message}; primary goes back to ${released.image}`;
   return conclude(pass, {

@@ -11,25 +11,22 @@ import { obstacleNotices } from './blocked.ts';
 import { installing } from './installing.ts';
 import { startMessage } from './start-message.ts';
 
-/**
- * No run: either the release stands, or the wanted revision is refused, or a run begins.
- * @param told what an ending run has left to tell, so that its last write and the next run's first are one.
- */
-export function resting(pass: Pass, told: readonly Notice[] = []): Decision {
+/** No run: either the release stands, or the wanted revision is refused, or a run begins. */
+export function resting(pass: Pass): Decision {
   const { released, wanted, observed } = pass;
   if (released === undefined) return installing(pass, begin(pass, wanted, 'Installing'));
   const leftover = observed.secondary;
   if (leftover !== undefined) return cleanUp(pass, released, leftover.revision);
-  if (wanted.id === released.id) return standing(pass, released, told);
+  if (wanted.id === released.id) return standing(pass, released);
   const failed = pass.status.failedRevisions?.find((entry) => entry.revision === wanted.id);
   const retry = requested(pass, 'retry');
-  if (failed !== undefined && retry === undefined) return refused(pass, released, failed, told);
-  if (observed.obstacle !== undefined) return standing(pass, released, told);
-  return start(pass, released, retry, told);
+  if (failed !== undefined && retry === undefined) return refused(pass, released, failed);
+  if (observed.obstacle !== undefined) return standing(pass, released);
+  return start(pass, released, retry);
 }
 
 /** The release is kept as it is: because it is the wanted one, or because nothing can be started. */
-function standing(pass: Pass, released: Revision, told: readonly Notice[]): Decision {
+function standing(pass: Pass, released: Revision): Decision {
   const { obstacle, primary } = pass.observed;
   const ready = primary?.ready === true && primary.revision.id === released.id;
   const state =
@@ -47,18 +44,17 @@ function standing(pass: Pass, released: Revision, told: readonly Notice[]): Deci
     ...state,
     changes: { successfulRelease: pass.status.successfulRelease ?? ready },
     intent: primaryAlone(released),
-    notices: [...told, ...obstacleNotices(pass, obstacle)],
+    notices: obstacleNotices(pass, obstacle),
   });
 }
 
-function refused(pass: Pass, released: Revision, failed: FailedRevision, told: readonly Notice[]): Decision {
+function refused(pass: Pass, released: Revision, failed: FailedRevision): Decision {
   return conclude(pass, {
     phase: 'Failed',
     progress: 'stuck',
     reason: Reason.RevisionRefused,
     message: `${failed.image} failed (${failed.reason}: ${failed.message}); ${released.image} has all traffic. Set another image, or try it again by: ${howToAsk(pass, 'retry')}`,
     intent: primaryAlone(released),
-    notices: told,
   });
 }
 
@@ -86,7 +82,7 @@ function cleanUp(pass: Pass, released: Revision, leftover: Revision): Decision {
   });
 }
 
-function start(pass: Pass, released: Revision, retry: string | undefined, told: readonly Notice[]): Decision {
+function start(pass: Pass, released: Revision, retry: string | undefined): Decision {
   const { wanted, status } = pass;
   const run = begin(pass, wanted, 'Starting');
   const changes: Partial<CanaryAppStatus> = {
@@ -101,8 +97,8 @@ function start(pass: Pass, released: Revision, retry: string | undefined, told: 
     message,
     changes,
     intent: both(pass, run, released, 0),
-    notices: [...told, { type: 'Normal', reason: Reason.CanaryStarted, message }],
-    wakeAt: pass.now + pass.spec.progressDeadlineSeconds * 1000,
+    notices: [{ type: 'Normal', reason: Reason.CanaryStarted, message }],
+    wakeAt: pass.now + pass.settings.deadlineMs,
   });
 }
 
@@ -124,9 +120,12 @@ function without(failed: readonly FailedRevision[] | undefined, id: string): rea
   return (failed ?? []).filter((entry) => entry.revision !== id);
 }
 
-/** What is decided once a run is over and its secondary gone: whatever follows from rest, in the same pass. */
+/**
+ * What is decided once a run is over and its secondary gone: whatever follows from rest, in the same pass.
+ * @param told what the run has left to tell, so that its last write and the next run's first are one.
+ */
 export function rested(pass: Pass, told: readonly Notice[]): Decision {
-  return resting(withoutRun(pass), told);
+  return resting({ ...withoutRun(pass), told: [...pass.told, ...told] });
 }
 
 /** Ends a run without a verdict on its revision: its weight goes to 0 first, then its pods are drained and removed. */

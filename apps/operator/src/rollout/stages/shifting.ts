@@ -7,18 +7,20 @@ import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both } from '../intents.ts';
 import { timeOf, type Pass } from '../pass.ts';
-import { settingsOf } from '../settings.ts';
+import { nextStep } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
-import { deadlineOf, fail, lateFailure, podFailure } from './failing.ts';
+import { aborted, deadlineOf, fail, lateFailure, podFailure, type Failure } from './failing.ts';
+import { pausedMessage } from './paused-message.ts';
 import { promote } from './promoting.ts';
 import { cancel } from './resting.ts';
+import { skipped } from './skipping.ts';
 
 /** Secondary has traffic and is judged: a step more at each passed check, nothing at all after a failed one. */
 export function shifting(pass: Pass, run: RunStatus): Decision {
   const { wanted, released, observed } = pass;
   if (released === undefined) return cancel(pass, run, wanted);
   if (wanted.id !== run.revision) return cancel(pass, run, released);
-  const failure = podFailure(pass) ?? breach(pass, run);
+  const failure = failureOf(pass, run);
   if (failure !== undefined) return fail(pass, run, released, failure);
   if ((observed.secondary?.readyPods ?? 0) === 0) return capacityLost(pass, run, released);
   const promoteNow = requested(pass, 'promote');
@@ -28,7 +30,13 @@ export function shifting(pass: Pass, run: RunStatus): Decision {
   return steady(pass, run, released);
 }
 
-function breach(pass: Pass, run: RunStatus): { reason: Reason; message: string } | undefined {
+function failureOf(pass: Pass, run: RunStatus): Failure | undefined {
+  return aborted(pass) ?? podFailure(pass) ?? breach(pass, run);
+}
+
+/** Where one failed check fails the run, a breach counts whenever it is seen. */
+function breach(pass: Pass, run: RunStatus): Failure | undefined {
+  if (pass.settings.threshold > 1) return undefined;
   const check = checkSince(pass, run, timeOf(run.trafficSince));
   return check?.verdict === 'breach' ? { reason: Reason.CheckFailed, message: check.detail } : undefined;
 }
@@ -77,20 +85,19 @@ function capacityLost(pass: Pass, run: RunStatus, released: Revision): Decision 
 }
 
 /** Since when a check may move the weight: the interval is over, and all of secondary was there to be judged. */
-function judgedFrom(pass: Pass): number {
-  const dueAt = timeOf(pass.status.lastTrafficShift) + settingsOf(pass.spec).intervalMs;
-  return Math.max(dueAt, pass.observed.secondary?.readySince ?? 0);
+function judgedFrom(pass: Pass, run: RunStatus): number {
+  const since = Math.max(timeOf(pass.status.lastTrafficShift), timeOf(run.checkedAt));
+  return Math.max(since + pass.settings.intervalMs, pass.observed.secondary?.readySince ?? 0);
 }
 
 /** What keeps a weight from rising: secondary is not all there, or something outside stands in the way. */
 function hindered(pass: Pass, run: RunStatus, released: Revision, weight: number): Decision | undefined {
   const { obstacle, secondary } = pass.observed;
-  const from = judgedFrom(pass);
+  const from = judgedFrom(pass, run);
   const plan = planCheck(pass, run, timeOf(run.trafficSince), from);
   if (secondary?.ready !== true || secondary.revision.id !== run.revision) {
     const deadline = deadlineOf(pass, Math.max(from, timeOf(run.stageSince)));
-    if (pass.now >= deadline)
-      return fail(pass, run, released, lateFailure('secondary', pass.spec.progressDeadlineSeconds));
+    if (pass.now >= deadline) return fail(pass, run, released, lateFailure(pass, 'secondary'));
     return held(pass, run, released, { why: 'secondary is not fully ready', weight, ...soonest(plan, deadline) });
   }
   return obstacle && held(pass, run, released, { ...obstacle, weight, ...plan });
@@ -102,28 +109,48 @@ function steady(pass: Pass, run: RunStatus, released: Revision): Decision {
 }
 
 function judged(pass: Pass, run: RunStatus, released: Revision): Decision {
-  const from = judgedFrom(pass);
+  if (requested(pass, 'skip') !== undefined) return passed(skipped(pass), run, released, []);
+  const from = judgedFrom(pass, run);
   const plan = planCheck(pass, run, timeOf(run.trafficSince), from);
   const check = checkSince(pass, run, from);
-  const judgement = check && judge(pass, check);
-  switch (judgement?.kind) {
-    case undefined:
-      return held(pass, run, released, { why: 'waiting for the check at the end of the interval', ...plan });
-    case 'breach':
-      return fail(pass, run, released, { reason: Reason.CheckFailed, message: judgement.detail });
-    case 'error':
-      return fail(pass, run, released, { reason: Reason.ProviderFailed, message: judgement.detail });
-    case 'forbidden':
-      return held(pass, run, released, { reason: Reason.AddressForbidden, message: judgement.detail, ...plan });
-    case 'pass':
-      return passed(pass, run, released, judgement.notices);
-  }
+  if (check === undefined)
+    return held(pass, run, released, { why: 'waiting for the check at the end of the interval', ...plan });
+  const judgement = judge(pass, check);
+  if (judgement.kind === 'pass' && run.paused === true)
+    return held(pass, run, released, { reason: Reason.Paused, message: pausedMessage(run), ...plan });
+  if (judgement.kind === 'pass') return passed(pass, run, released, judgement.notices);
+  if (judgement.kind === 'hold') return held(pass, run, released, { ...judgement, ...plan });
+  return failedCheck(pass, run, released, { ...judgement, askedAt: check.askedAt });
+}
+
+/** A failed check is counted, and holds the weight for an interval more; the last one that is allowed fails the run. */
+function failedCheck(
+  pass: Pass,
+  run: RunStatus,
+  released: Revision,
+  { reason, message, askedAt }: { reason: Reason; message: string; askedAt: number },
+): Decision {
+  const { threshold, intervalMs } = pass.settings;
+  const failedChecks = (run.failedChecks ?? 0) + 1;
+  if (failedChecks >= threshold) return fail(pass, { ...run, failedChecks }, released, { reason, message });
+  const counted: RunStatus = { ...run, failedChecks, checkedAt: timestamp(askedAt) };
+  const told = `check failed (${failedChecks} of ${threshold}), ${run.image} keeps ${run.step} %: ${message}`;
+  return conclude(pass, {
+    phase: 'Shifting',
+    progress: 'working',
+    reason,
+    message: told,
+    changes: { run: counted },
+    intent: both(pass, counted, released, run.step),
+    notices: [{ type: 'Warning', reason, message: told }],
+    wakeAt: askedAt + intervalMs,
+  });
 }
 
 function passed(pass: Pass, run: RunStatus, released: Revision, notices: readonly Notice[]): Decision {
-  const { stepWeight, maxWeight } = pass.spec.strategy;
-  if (run.step >= maxWeight) return promote(pass, run, released, { notices });
-  const advanced: RunStatus = { ...run, step: Math.min(run.step + stepWeight, maxWeight) };
+  const step = nextStep(pass.settings, run.step);
+  if (step === undefined) return promote(pass, run, released, { notices });
+  const advanced: RunStatus = { ...run, step };
   const message = shiftMessage(advanced);
   return conclude(pass, {
     phase: 'Shifting',
@@ -156,7 +183,7 @@ function held(pass: Pass, run: RunStatus, released: Revision, state: Held): Deci
     measure,
     wakeAt,
   } = state;
-  const stuck = reason !== Reason.TrafficShifted;
+  const stuck = reason !== Reason.TrafficShifted && reason !== Reason.Paused;
   const told = pass.status.conditions?.some((condition) => condition.reason === reason) === true;
   return conclude(pass, {
     phase: 'Shifting',

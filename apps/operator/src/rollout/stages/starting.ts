@@ -1,15 +1,17 @@
 import type { RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
-import { checkSince, judge, planCheck } from '../checks.ts';
+import { checkSince, judge, planCheck, type Judgement } from '../checks.ts';
 import { howToAsk, requested } from '../command.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both } from '../intents.ts';
 import { timeOf, type Pass } from '../pass.ts';
-import { settingsOf } from '../settings.ts';
+import { nextStep } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
-import { deadlineOf, fail, lateFailure, podFailure } from './failing.ts';
+import { aborted, deadlineOf, fail, lateFailure, podFailure } from './failing.ts';
+import { pausedMessage } from './paused-message.ts';
+import { skipped } from './skipping.ts';
 import { startMessage } from './start-message.ts';
 import { promote } from './promoting.ts';
 import { cancel } from './resting.ts';
@@ -22,19 +24,25 @@ export function starting(pass: Pass, run: RunStatus): Decision {
   const { observed, wanted, released, now } = pass;
   if (released === undefined) return cancel(pass, run, wanted);
   if (wanted.id !== run.revision) return cancel(pass, run, released);
-  const failure = podFailure(pass);
+  const failure = aborted(pass) ?? podFailure(pass);
   if (failure !== undefined) return fail(pass, run, released, failure);
-  const settings = settingsOf(pass.spec);
+  const { settings } = pass;
   const { secondary } = observed;
   if (secondary?.ready !== true || secondary.readySince === undefined || secondary.revision.id !== run.revision) {
     const deadline = deadlineOf(pass, timeOf(run.stageSince));
-    if (now >= deadline) return fail(pass, run, released, lateFailure('secondary', pass.spec.progressDeadlineSeconds));
+    if (now >= deadline) return fail(pass, run, released, lateFailure(pass, 'secondary'));
     return waiting(pass, run, released, { why: 'secondary is not ready', wakeAt: deadline });
   }
-  const settledAt = secondary.readySince + settings.settleMs;
+  return ready(pass, run, released, secondary.readySince + settings.settleMs);
+}
+
+/** Secondary is ready: the user may have it go on at once, else it settles. */
+function ready(pass: Pass, run: RunStatus, released: Revision, settledAt: number): Decision {
   const promoteNow = requested(pass, 'promote');
   if (promoteNow !== undefined) return promote(pass, run, released, { command: promoteNow });
-  if (now < settledAt) {
+  const maySkip = pass.observed.obstacle === undefined && requested(pass, 'skip') !== undefined;
+  if (maySkip) return firstWeight(skipped(pass), run, released, []);
+  if (pass.now < settledAt) {
     return waiting(pass, run, released, { why: 'secondary is ready and settles', wakeAt: settledAt });
   }
   return beforeFirstWeight(pass, run, released, settledAt);
@@ -44,26 +52,27 @@ export function starting(pass: Pass, run: RunStatus): Decision {
 function beforeFirstWeight(pass: Pass, run: RunStatus, released: Revision, settledAt: number): Decision {
   const check = checkSince(pass, run, Math.max(settledAt, pass.now - staleAfterMs(pass)));
   const plan = planCheck(pass, run, settledAt);
-  const judgement = check && judge(pass, check);
-  switch (judgement?.kind) {
-    case undefined:
-      return waiting(pass, run, released, { why: 'asking the query before the first weight', ...plan });
-    case 'breach':
-      return waiting(pass, run, released, { ...alreadyFailing(pass, run), ...plan });
-    case 'forbidden':
-      return waiting(pass, run, released, { reason: Reason.AddressForbidden, message: judgement.detail, ...plan });
-    case 'error':
-      return fail(pass, run, released, { reason: Reason.ProviderFailed, message: judgement.detail });
-    case 'pass':
-      if (pass.observed.obstacle !== undefined)
-        return waiting(pass, run, released, { ...pass.observed.obstacle, ...plan });
-      return firstWeight(pass, run, released, judgement.notices);
+  if (check === undefined)
+    return waiting(pass, run, released, { why: 'asking the query before the first weight', ...plan });
+  if (check.verdict === 'breach') return waiting(pass, run, released, { ...alreadyFailing(pass, run), ...plan });
+  // Without traffic there is nothing to judge by yet, whatever that will mean later.
+  const isEmpty = check.verdict === 'noData' || check.verdict === 'tooFewSamples';
+  const judgement: Judgement = isEmpty ? { kind: 'pass', notices: [] } : judge(pass, check);
+  if (judgement.kind !== 'pass') {
+    return judgement.kind === 'fail'
+      ? fail(pass, run, released, judgement)
+      : waiting(pass, run, released, { ...judgement, ...plan });
   }
+  if (run.paused === true)
+    return waiting(pass, run, released, { reason: Reason.Paused, message: pausedMessage(run), ...plan });
+  const { obstacle } = pass.observed;
+  if (obstacle !== undefined) return waiting(pass, run, released, { ...obstacle, ...plan });
+  return firstWeight(pass, run, released, judgement.notices);
 }
 
 /** An answer that an obstacle kept waiting says nothing about now. */
 function staleAfterMs(pass: Pass): number {
-  return settingsOf(pass.spec).checkIntervalMs + slowestAnswerMs;
+  return pass.settings.checkIntervalMs + slowestAnswerMs;
 }
 
 function alreadyFailing(pass: Pass, run: RunStatus): { reason: Reason; message: string } {
@@ -73,8 +82,7 @@ function alreadyFailing(pass: Pass, run: RunStatus): { reason: Reason; message: 
 }
 
 function firstWeight(pass: Pass, run: RunStatus, released: Revision, notices: readonly Notice[]): Decision {
-  const { stepWeight, maxWeight } = pass.spec.strategy;
-  const step = Math.min(stepWeight, maxWeight);
+  const step = nextStep(pass.settings, 0) ?? 0;
   const time = timestamp(pass.now);
   const shifting: RunStatus = {
     ...run,
@@ -114,15 +122,16 @@ function waiting(pass: Pass, run: RunStatus, released: Revision, state: Waiting)
     measure,
   } = state;
   const held = reason !== Reason.CanaryStarted;
+  const isAsked = reason === Reason.Paused;
   const told = pass.status.conditions?.some((condition) => condition.reason === reason) === true;
   return conclude(pass, {
     phase: held ? 'Waiting' : 'Starting',
-    progress: held && reason !== Reason.AlreadyFailing ? 'stuck' : 'working',
+    progress: held && !isAsked && reason !== Reason.AlreadyFailing ? 'stuck' : 'working',
     reason,
     message,
     why,
     intent: both(pass, run, released, 0),
-    notices: held && !told ? [{ type: 'Warning', reason, message }] : [],
+    notices: held && !isAsked && !told ? [{ type: 'Warning', reason, message }] : [],
     wakeAt,
     measure,
   });

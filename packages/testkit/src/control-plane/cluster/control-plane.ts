@@ -28,7 +28,7 @@ export interface ControlPlaneOptions {
   readonly disableAdmissionPlugins?: readonly string[];
   /** Further flags by program, such as `{ 'kube-apiserver': ['--v=4'] }`. They win over ours. */
   readonly flags?: Readonly<Partial<Record<Component, readonly string[]>>>;
-  /** How long each program may take to be ready, in milliseconds. Builds don't count. @default 60000 */
+  /** How long each program may take to be ready, in milliseconds. Builds don't count. @default 120000 */
   readonly startTimeoutMs?: number;
   /** Told of builds, one line each. @default lines on standard error */
   readonly onProgress?: OnProgress;

@@ -66,7 +66,7 @@ async function startAll(scope: ProcessScope, programs: Programs, options: Contro
   const component = (name: Component): ComponentOptions => ({
     program: programs[name],
     args: options.flags?.[name] ?? [],
-    timeoutMs: options.startTimeoutMs ?? 60_000,
+    timeoutMs: options.startTimeoutMs ?? 120_000,
   });
   const [authority, etcd] = await Promise.all([
     certificateAuthority(scope.env.clock.now(), 'control-plane-ca'),

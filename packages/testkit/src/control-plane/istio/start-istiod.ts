@@ -12,7 +12,7 @@ import { installIstioDefinitions } from './istio-definitions.ts';
 export interface IstiodOptions {
   /** Environment variables, which is where most settings of Istio's control plane are. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** How long it may take to be ready, in milliseconds. @default 60000 */
+  /** How long it may take to be ready, in milliseconds. @default 120000 */
   readonly startTimeoutMs?: number;
   /** Told of builds, one line each. @default lines on standard error */
   readonly onProgress?: OnProgress;
@@ -35,7 +35,7 @@ export interface Istiod {
  */
 export async function startIstiod(controlPlane: ControlPlane, options: IstiodOptions = {}): Promise<Istiod> {
   const { scope } = controlPlane;
-  const { variables = {}, startTimeoutMs = 60_000, onProgress } = options;
+  const { variables = {}, startTimeoutMs = 120_000, onProgress } = options;
   const program = await findProgram('pilot-discovery', {
     env: scope.env,
     ...(onProgress === undefined ? {} : { onProgress }),

@@ -76,7 +76,7 @@ describe('findProgram', () => {
     const lines: string[] = [];
     const found = await findProgram('kube-apiserver', { onProgress: (line) => lines.push(line) });
     expect(found).toMatch(/cache\/canaryop\/control-plane\/[0-9a-f]{16}\/kube-apiserver$/);
-    expect(lines[0]).toBe("building kube-apiserver from k8s.io/kubernetes v1.2.3, about 5 min when Go's cache is cold");
+    expect(lines[0]).toBe("building kube-apiserver from k8s.io/kubernetes v1.2.3, about 6 min when Go's cache is cold");
     await expect(findProgram('kube-apiserver')).resolves.toBe(found);
     const [command, ...more] = await builds();
     expect(more).toEqual([]);

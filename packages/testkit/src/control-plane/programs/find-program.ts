@@ -4,6 +4,7 @@ import { processEnv, type Env } from '@canaryop/reconcile/env';
 
 import { buildProgram, type OnProgress } from './build-program.ts';
 import { isExecutable } from './executable.ts';
+import { NoGoError } from './go.ts';
 import { recipeOf } from './program-cache.ts';
 import { programOf, type Program, type ProgramName } from './program.ts';
 
@@ -28,7 +29,7 @@ export async function findProgram(name: ProgramName, options: FindOptions = {}):
     if (await isExecutable(path)) return path;
   }
   const recipe = await recipeOf(program).catch((error: unknown) => {
-    throw isMissing(error) ? new Error(neither(program, assets)) : error;
+    throw error instanceof NoGoError ? new Error(neither(program, assets)) : error;
   });
   if (!(await isExecutable(recipe.path))) await buildProgram(program, recipe, env, onProgress);
   return recipe.path;
@@ -46,17 +47,6 @@ export async function findPrograms<N extends ProgramName>(
 
 function toStandardError(line: string): void {
   process.stderr.write(`control plane: ${line}\n`);
-}
-
-/** `go` is not on the PATH. */
-function isMissing(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    error.code === 'ENOENT' &&
-    'syscall' in error &&
-    error.syscall === 'spawn go'
-  );
 }
 
 function neither({ name, module }: Program, assets: string | undefined): string {

@@ -14,14 +14,24 @@ export function familyFolder(family: Program['family']): string {
   return join(import.meta.dirname, '../../../control-plane', family);
 }
 
-/** Runs `go` in the folder of a family and returns what it printed. Rejects with what it said, or `ENOENT` without Go. */
+/** There is no Go on this machine. */
+export class NoGoError extends Error {
+  override readonly name = 'NoGoError';
+}
+
+/** Runs `go` in the folder of a family and returns what it printed. Rejects with what it said, or a `NoGoError`. */
 export async function go(family: Program['family'], args: readonly string[]): Promise<string> {
-  const { stdout } = await run('go', [...args], {
-    cwd: familyFolder(family),
-    env: { ...process.env, ...goEnvironment },
-    maxBuffer: 16 * 1024 * 1024,
-  });
-  return stdout.trim();
+  try {
+    const { stdout } = await run('go', [...args], {
+      cwd: familyFolder(family),
+      env: { ...process.env, ...goEnvironment },
+      maxBuffer: 16 * 1024 * 1024,
+    });
+    return stdout.trim();
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw isMissing ? new NoGoError(`go ${args.join(' ')}: go is not on the PATH; install Go 1.26 or newer`) : error;
+  }
 }
 
 /** Version of a module in a family, `v1.36.3`. */

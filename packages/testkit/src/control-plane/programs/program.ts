@@ -27,7 +27,7 @@ const kubernetes = 'k8s.io/kubernetes';
 
 const catalogue: Readonly<Record<ProgramName, Omit<Program, 'name'>>> = {
   etcd: { family: 'etcd', module: 'go.etcd.io/etcd/server/v3', package: '', coldMinutes: 1 },
-  'kube-apiserver': { family: 'kubernetes', module: kubernetes, package: 'cmd/kube-apiserver', coldMinutes: 5 },
+  'kube-apiserver': { family: 'kubernetes', module: kubernetes, package: 'cmd/kube-apiserver', coldMinutes: 6 },
   'kube-controller-manager': {
     family: 'kubernetes',
     module: kubernetes,
@@ -48,7 +48,7 @@ const catalogue: Readonly<Record<ProgramName, Omit<Program, 'name'>>> = {
     package: 'pilot/cmd/pilot-discovery',
     coldMinutes: 5,
   },
-  argocd: { family: 'argocd', module: 'github.com/argoproj/argo-cd/v3', package: 'cmd', coldMinutes: 7 },
+  argocd: { family: 'argocd', module: 'github.com/argoproj/argo-cd/v3', package: 'cmd', coldMinutes: 11 },
 };
 
 /** In the order in which a cold machine builds them: what most tests wait for comes first. */

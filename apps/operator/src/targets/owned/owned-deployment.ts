@@ -1,9 +1,9 @@
 import type { ObjectMeta } from '@canaryop/reconcile/object';
 import type { Deployment } from '@canaryop/reconcile/kinds';
 
-import type { OwnedSpec } from '../api/v1/canaryapp.ts';
-import { httpPortName, podLabels, replicasAnnotation, type Role } from '../api/v1/names.ts';
-import type { Revision } from '../api/v1/revision.ts';
+import type { OwnedSpec } from '../../api/v1/canaryapp.ts';
+import { httpPortName, podLabels, replicasAnnotation, type Role } from '../../api/v1/names.ts';
+import type { Revision } from '../../api/v1/revision.ts';
 
 /** Seconds that a stopping pod goes on serving, so that whoever still sends to it gets an answer. */
 const preStopSeconds = 5;

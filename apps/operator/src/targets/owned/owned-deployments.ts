@@ -1,0 +1,63 @@
+import { Deployment } from '@canaryop/reconcile/kinds';
+import { present } from '@canaryop/reconcile/object';
+
+import type { CanaryApp, OwnedSpec } from '../../api/v1/canaryapp.ts';
+import { ownedMetadata } from '../../api/v1/owned-metadata.ts';
+import { primaryName, secondaryName, type Role } from '../../api/v1/names.ts';
+import { revisionOf, type Revision } from '../../api/v1/revision.ts';
+import { isOwnedBy } from '../../rollout/diff.ts';
+import type { LiveObjects } from '../../rollout/live-objects.ts';
+import { childOf, type Child } from '../../rollout/write.ts';
+import type { Sight, Target, WorkloadFacts } from '../target.ts';
+import { workloadOf } from '../workload.ts';
+import { deploymentOf } from './owned-deployment.ts';
+
+/** An image of the spec, run by two Deployments of our own. */
+export function ownedDeployments(app: CanaryApp, spec: OwnedSpec): Target {
+  const { name } = app.metadata;
+  return {
+    owned: [primaryName(name), secondaryName(name)].map((own) => ({ kind: Deployment, name: own })),
+    observe: (sight) =>
+      present({
+        wanted: revisionOf(spec.image, spec.imageListenPort),
+        primary: workload(app, primaryName(name), sight),
+        secondary: workload(app, secondaryName(name), sight),
+      }),
+    children: (live, intent) => [
+      primary({ app, spec, live }, intent.primary),
+      secondary({ app, spec, live }, intent.secondary),
+    ],
+  };
+}
+
+interface Context {
+  readonly app: CanaryApp;
+  readonly spec: OwnedSpec;
+  readonly live: LiveObjects;
+}
+
+function workload(app: CanaryApp, name: string, sight: Sight): WorkloadFacts | undefined {
+  const deployment = sight.get(Deployment, name);
+  if (deployment === undefined || !isOwnedBy(deployment, app.metadata.uid ?? '')) return undefined;
+  return workloadOf(deployment, sight.pods('Deployment', name), app.metadata.name);
+}
+
+/** After its creation, primary's count belongs to whoever scales it. */
+function primary(context: Context, revision: Revision): Child {
+  const replicas = { count: context.spec.replicas, isFixed: false };
+  return { ...child(context, 'primary', { revision, replicas: replicas.count }), replicas };
+}
+
+function secondary(context: Context, revision: Revision | undefined): Child {
+  if (revision === undefined) return childOf(context.live, Deployment, secondaryName(context.app.metadata.name));
+  const replicas = { count: context.spec.testReplicas, isFixed: true };
+  return { ...child(context, 'secondary', { revision, replicas: replicas.count }), replicas };
+}
+
+function child({ app, spec, live }: Context, role: Role, runs: { revision: Revision; replicas: number }): Child {
+  const { name } = app.metadata;
+  const own = role === 'primary' ? primaryName(name) : secondaryName(name);
+  const { podSecurity } = spec;
+  const desired = deploymentOf({ metadata: ownedMetadata(app, own), app: name, role, podSecurity, ...runs });
+  return childOf(live, Deployment, own, desired);
+}

@@ -1,0 +1,39 @@
+import type { Pod } from '@canaryop/reconcile/kinds';
+
+import type { Revision } from '../api/v1/revision.ts';
+import type { Intent } from '../rollout/decision.ts';
+import type { LiveObjects, ObjectRef } from '../rollout/live-objects.ts';
+import type { Obstacle, Workload } from '../rollout/observed.ts';
+import type { Child } from '../rollout/write.ts';
+
+/** What a workload is, before anybody says since when it has been ready. */
+export interface WorkloadFacts extends Omit<Workload, 'readySince'> {
+  /** Of the object behind it: another one begins to be ready anew. */
+  readonly uid: string;
+}
+
+/** What a target reads: objects, and the pods of a workload. */
+export interface Sight extends LiveObjects {
+  /** The pods that a controller of this kind and name made, in the application's namespace. */
+  pods(kind: 'Deployment' | 'DaemonSet', name: string): readonly Pod[];
+}
+
+/** What can be seen of a target at one moment. */
+export interface TargetFacts {
+  /** What the user wants to run, or why that can't be told. */
+  readonly wanted: Revision | Obstacle;
+  readonly primary?: WorkloadFacts;
+  readonly secondary?: WorkloadFacts;
+}
+
+/**
+ * What is released: the workload that serves, primary, and the one that is tried beside it, secondary. A target of one
+ * application is two pure functions, from objects to facts and from an intent to objects.
+ */
+export interface Target {
+  /** The names that the target's own objects take. Objects of others in their place are never touched. */
+  readonly owned: readonly ObjectRef[];
+  observe(sight: Sight): TargetFacts;
+  /** Every object of the target, in the order in which it is safe to write them. */
+  children(live: LiveObjects, intent: Intent): readonly Child[];
+}
