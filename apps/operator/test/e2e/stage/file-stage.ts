@@ -77,7 +77,5 @@ export async function servedApp(
 
 /** The parts of a world of our own. On an existing cluster the test is reported as skipped, with this reason. */
 export function ownWorld({ world }: FileStage, context: TestContext): OwnWorld {
-  if (world.own === undefined)
-    context.skip('it needs the ingress, the Prometheus or the audit log of a cluster of our own');
-  return world.own as OwnWorld;
+  return world.own ?? context.skip('it needs the ingress, the Prometheus or the audit log of a cluster of our own');
 }

@@ -1,7 +1,7 @@
 import { createCache, type Informer } from '@canaryop/reconcile/cache';
 import { createClient, loadCluster, type Client, type ClusterConnection } from '@canaryop/reconcile/client';
 import { Deployment, Namespace, Service } from '@canaryop/reconcile/kinds';
-import { resourcePath, type KubernetesObject, type ObjectKey, type ResourceKind } from '@canaryop/reconcile/object';
+import { resourcePath, type ObjectKey, type ResourceKind } from '@canaryop/reconcile/object';
 
 import { CanaryApp } from '../../../src/api/v1/canaryapp.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../../src/traffic/istio/kinds.ts';
@@ -74,7 +74,7 @@ export class TestCluster {
   }
 
   /** A DELETE without a precondition, as users send it. */
-  async remove(kind: ResourceKind<KubernetesObject>, key: ObjectKey): Promise<void> {
+  async remove(kind: ResourceKind, key: ObjectKey): Promise<void> {
     const answer = await this.send('DELETE', resourcePath(kind, key));
     if (answer.status >= 300) throw new Error(`delete of ${kind.kind} ${key.name}: ${answer.status} ${answer.body}`);
   }

@@ -62,14 +62,14 @@ export async function startOwnWorld(env: Env, tell: OnProgress): Promise<Running
     const istiod = await startIstiod(plane, { onProgress: tell });
     tell('istiod is ready');
     const pods = followPods(env, plane);
-    stops.push(pods.stop);
+    stops.push(() => pods.stop());
     const config = new GatewayConfig();
     const ingress = await startIngress({ env, config, find: (address, port) => pods.servers.find(address, port) });
-    stops.push(ingress.stop);
+    stops.push(() => ingress.stop());
     const xds = followXds(plane.scope, { program: xdsClient, server: istiod.discoveryAddress }, (line) => {
       config.apply(line);
     });
-    stops.push(xds.stop);
+    stops.push(() => xds.stop());
     const prometheus = await startRealPrometheus({
       timers: env.timers,
       binary: prometheusProgram,

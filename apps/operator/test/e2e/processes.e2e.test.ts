@@ -1,9 +1,14 @@
+import { createClient, isConflict } from '@canaryop/reconcile/client';
 import { describe, it } from 'vitest';
 
+import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
+import { env } from './stage/env.ts';
 import { fileStage, ownWorld, servedApp } from './stage/file-stage.ts';
-import type { OperatorProcess } from './stage/operator-process.ts';
+import { measured } from './stage/measured.ts';
+import { installedArgs, type OperatorProcess } from './stage/operator-process.ts';
 import { hasSecondary, image, type ReleasedApp } from './stage/released-app.ts';
 
+/** Operators of one namespace each, so that these stories run side by side. */
 const stage = fileStage();
 
 /** An operator for one namespace, as who runs it by hand would start it: without a lease, so that it acts at once. */
@@ -106,5 +111,89 @@ describe.concurrent('an operator that is killed with -9', () => {
     expect(app.weights.map(({ weight }) => weight).slice(0, 2)).toEqual([0, 25]);
     expect(app.status.failedRevisions).toMatchObject([{ image: image('v3'), reason: 'CheckFailed' }]);
     expect(hasSecondary(stage.cluster, app)).toBe(false);
+  });
+});
+
+/** The lease runs out after 15 s; who waits for it looks each 2 s, and a fifth longer at most. The rest is for a busy machine. */
+const takeoverMs = 15_000 + 2_400 + 2_000;
+
+/** As it is installed, but for one namespace. */
+const leaderArgs = [...installedArgs, '--namespace=e2e-leader'];
+
+/** Starts two, and says which of them leads. */
+async function startTwo(): Promise<{ readonly leader: OperatorProcess; readonly standby: OperatorProcess }> {
+  const leader = await stage.operators.start({ args: leaderArgs });
+  await leader.line('leading');
+  const standby = await stage.operators.start({ args: leaderArgs });
+  await standby.line('serving probes');
+  return { leader, standby };
+}
+
+async function leads(operator: OperatorProcess): Promise<boolean> {
+  return (await operator.lines()).some(({ msg }) => msg === 'leading');
+}
+
+describe.concurrent('two operators', () => {
+  it('go on within the lease when the leader is killed in the middle of a shift, and no step is taken twice', async ({
+    expect,
+  }) => {
+    const { leader, standby } = await startTwo();
+    const { app, requests } = await servedApp(stage, 'e2e-leader');
+    await app.set({ image: image('v2') });
+    await app.until('shows its first weight', ({ status }) => status.trafficShift === 25);
+    expect(await leads(standby)).toBe(false);
+    await leader.kill();
+    const killedAt = env.clock.monotonic();
+    await standby.line('leading');
+    const tookMs = env.clock.monotonic() - killedAt;
+    measured(`the standby led ${(tookMs / 1000).toFixed(1)} s after kill -9 of the leader`);
+    expect(tookMs).toBeLessThan(takeoverMs);
+    expect(app.weight).toBe(25);
+    await app.untilPhase('Released');
+    await requests.stop();
+    expect(requests.failures).toEqual([]);
+    expect(app.weights.map(({ weight }) => weight)).toEqual([0, 25, 50, 0]);
+    const { decisions = [], releasedImage } = app.status;
+    expect(releasedImage).toBe(image('v2'));
+    expect(decisions.map(({ reason }) => reason).toReversed()).toEqual([
+      'Installed',
+      'CanaryStarted',
+      'TrafficShifted',
+      'TrafficShifted',
+      'PromotionStarted',
+      'Released',
+    ]);
+    // A leader that is asked to end hands over at once.
+    const third = await stage.operators.start({ args: leaderArgs });
+    await third.line('serving probes');
+    await standby.terminate();
+    const endedAt = env.clock.monotonic();
+    await third.line('leading');
+    expect(env.clock.monotonic() - endedAt).toBeLessThan(5_000);
+  });
+});
+
+/** A status patch that carries uid and resourceVersion, and nothing else. */
+describe.concurrent('the client’s confirm', () => {
+  it('is answered where it is the newest state, writes nothing, and is a conflict elsewhere', async ({ expect }) => {
+    const app = await stage.app('e2e-confirm');
+    await app.create();
+    const client = createClient({ env, connection: stage.cluster.connection, fieldManager: 'e2e-confirm' });
+    const live = await client.get(CanaryApp, app.key);
+    if (live === undefined) throw new Error('there is no CanaryApp');
+    await client.confirm(CanaryApp, live);
+    const same = await client.get(CanaryApp, app.key);
+    expect(same?.metadata.resourceVersion).toBe(live.metadata.resourceVersion);
+    await app.set({ testReplicas: 2 });
+    const stale = await client.confirm(CanaryApp, live).catch((error: unknown) => error);
+    expect(isConflict(stale)).toBe(true);
+    const now = await client.get(CanaryApp, app.key);
+    if (now === undefined) throw new Error('there is no CanaryApp');
+    await client.confirm(CanaryApp, now);
+    // Another object of the same name. (Of a custom resource's status the server compares the resourceVersion only.)
+    await stage.cluster.remove(CanaryApp, app.key);
+    await app.create();
+    const gone = await client.confirm(CanaryApp, now).catch((error: unknown) => error);
+    expect(isConflict(gone)).toBe(true);
   });
 });
