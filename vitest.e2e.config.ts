@@ -2,11 +2,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
 
 const minuteMs = 60_000;
-const conditions = ['source', 'node', 'import', 'default'];
-const shared = {
-  ssr: { resolve: { conditions, externalConditions: conditions } },
-  resolve: { conditions },
-};
+const resolve = { conditions: ['source', 'node', 'import', 'default'] };
+/** The last is where vitest runs set-ups: without it they would need packages that were built. */
+const shared = { ssr: { resolve }, resolve, environments: { __vitest__: { resolve } } };
 
 /** Files in any order, but for the one that reads the audit log of all others. */
 class AuditLast extends BaseSequencer {

@@ -14,8 +14,6 @@ const isExisting = args.includes(flag);
 const { status, signal, error } = spawnSync(
   process.execPath,
   [
-    // The set-up runs outside of Vite, and packages are their sources there, too.
-    '--conditions=source',
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
     '--config=vitest.e2e.config.ts',

@@ -5,6 +5,7 @@ import { virtualEnv } from '@canaryop/reconcile/testing';
 import { createApiServer } from '@canaryop/simkube';
 import { describe, expect, it } from 'vitest';
 
+import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { declareInformers } from '../../src/controllers/canaryapp/informers.ts';
 import { canaryAppPermissions } from '../../src/controllers/canaryapp/permissions.ts';
 import { generatedManifests } from '../../src/manifests/manifests.ts';
@@ -131,6 +132,17 @@ describe('the namespaced installation', () => {
 
   it('tells the manager its namespace', () => {
     expect(managerOf(manifests).container.args).toContain('--namespace=$(POD_NAMESPACE)');
+  });
+});
+
+describe('the health check for Argo CD', () => {
+  const [patch, ...others] = readManifests('config/argocd/argocd_cm_patch.yaml');
+
+  it('is a patch of argocd-cm with one key, which names the kind as Argo CD does', () => {
+    expect(others).toEqual([]);
+    expect(patch).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'argocd-cm' } });
+    const { data } = patch as unknown as { readonly data: object };
+    expect(Object.keys(data)).toEqual([`resource.customizations.health.${CanaryApp.group}_${CanaryApp.kind}`]);
   });
 });
 
