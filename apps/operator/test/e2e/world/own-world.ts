@@ -21,6 +21,8 @@ import { followXds } from './xds-follower.ts';
 
 /** How long a pod takes to be gone: the operator's preStop, as a kubelet would wait for it. */
 const stopMs = 5_000;
+/** How long its start takes. */
+const startMs = 500;
 
 /** Of the operator everything, of others nothing: they are not what is looked at, and they talk a lot. */
 const auditPolicy: AuditPolicy = {
@@ -52,7 +54,11 @@ export async function startOwnWorld(env: Env, tell: OnProgress): Promise<Running
   }
   const options = { env, onProgress: tell };
   const xdsClient = await findProgram('xds-client', options);
-  const plane = await startControlPlane({ ...options, kwok: { stopDelayMs: stopMs, rules: podRules }, auditPolicy });
+  const plane = await startControlPlane({
+    ...options,
+    kwok: { readyDelayMs: startMs, stopDelayMs: stopMs, rules: podRules },
+    auditPolicy,
+  });
   tell('the control plane is ready');
   const stops: (() => Promise<unknown>)[] = [() => plane.stop()];
   const stop = async (): Promise<void> => {
