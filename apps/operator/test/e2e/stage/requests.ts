@@ -12,7 +12,8 @@ export interface Answer {
   readonly body: string;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+/** Each request has its own connection: one that is kept may be closed by the server at the moment it is used again. */
+const agent = new Agent({ maxSockets: 64 });
 
 /** One GET through the ingress. Never rejects. */
 export function ask(port: number, host: string, path: string): Promise<Answer> {
