@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 const minuteMs = 60_000;
+const resolve = { conditions: ['source', 'node', 'import', 'default'] };
 
 /** What needs a real Argo CD beside a real control plane: `pnpm e2e:argocd`. */
 export default defineConfig({
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
-  resolve: { conditions: ['source', 'node', 'import', 'default'] },
+  ssr: { resolve },
+  resolve,
+  // Where vitest runs set-ups: without it they would need packages that were built.
+  environments: { __vitest__: { resolve } },
   test: {
     include: ['packages/testkit/test/argocd/**/*.e2e.test.ts', 'apps/operator/test/argocd/**/*.e2e.test.ts'],
     globalSetup: ['apps/operator/test/argocd/build-programs.ts'],

@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { bodyDefinitions, builtinResources } from '../packages/simkube/src/schema/builtin-resources.ts';
+import { goFields, type ZeroForm } from './go-fields.ts';
 
 const kubernetes = 'k8s.io/kubernetes@v1.36.3';
 const istio = 'istio.io/api@v1.31.1';
@@ -16,7 +17,15 @@ const refPrefix = '#/components/schemas/';
 
 type Node = Readonly<Record<string, unknown>>;
 
+const folders = new Map<string, string>();
+
 function moduleFolder(module: string): string {
+  const folder = folders.get(module) ?? downloaded(module);
+  folders.set(module, folder);
+  return folder;
+}
+
+function downloaded(module: string): string {
   const answer: unknown = JSON.parse(execFileSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8' }));
   if (typeof answer === 'object' && answer !== null && 'Dir' in answer && typeof answer.Dir === 'string')
     return answer.Dir;
@@ -126,6 +135,63 @@ function istioCrds(): readonly [string, unknown][] {
   });
 }
 
+/** Where Go has the types of an OpenAPI package. */
+const goPackages: readonly (readonly [prefix: string, module: string])[] = [
+  ['io.k8s.api.', 'k8s.io/api@v0.36.3'],
+  ['io.k8s.apimachinery.', 'k8s.io/apimachinery@v0.36.3'],
+  ['io.k8s.apiextensions-apiserver.', 'k8s.io/apiextensions-apiserver@v0.36.3'],
+];
+
+const goTypes = new Map<string, ReadonlyMap<string, ReadonlyMap<string, ZeroForm>>>();
+
+function goFieldsOf(definition: string): ReadonlyMap<string, ZeroForm> | undefined {
+  const found = goPackages.find(([start]) => definition.startsWith(start));
+  if (found === undefined) return undefined;
+  const path = definition.slice(found[0].length).split('.');
+  const folder = join(moduleFolder(found[1]), ...path.slice(0, -1));
+  const types = goTypes.get(folder) ?? goFields(folder);
+  goTypes.set(folder, types);
+  return types.get(path.at(-1) ?? '');
+}
+
+const scalars = new Map<unknown, unknown>([
+  ['string', ''],
+  ['integer', 0],
+  ['number', 0],
+  ['boolean', false],
+  ['array', null],
+]);
+
+/**
+ * What a Go value without content looks like: a field that is never left out has its zero as default, one that is left
+ * out when it is zero is marked. Structs, times and quantities have forms of their own.
+ */
+function withZeros([name, definition]: readonly [string, unknown]): [string, unknown] {
+  const fields = goFieldsOf(name);
+  if (fields === undefined || !isNode(definition) || !isNode(definition.properties)) return [name, definition];
+  const properties = Object.entries(definition.properties).map(([key, child]): [string, unknown] => [
+    key,
+    isNode(child) ? withZero(child, fields.get(key)) : child,
+  ]);
+  return [name, { ...definition, properties: Object.fromEntries(properties) }];
+}
+
+function withZero(child: Node, form: ZeroForm | undefined): Node {
+  if (form === undefined || form === 'pointer') return child;
+  // Go's `omitempty` leaves out no struct, and a time without content is null.
+  if (typeof child.$ref === 'string')
+    return /\.(?:Micro)?Time$/u.test(child.$ref) ? { ...child, default: null } : child;
+  const zero = zeroOf(child);
+  if (zero === undefined) return child;
+  if (form === 'omitted') return zero === null ? child : { ...child, 'x-go-omitempty': true };
+  return child.default === undefined ? { ...child, default: zero } : child;
+}
+
+/** Undefined for structs. */
+function zeroOf({ type, additionalProperties }: Node): unknown {
+  return type === 'object' && additionalProperties !== undefined ? null : scalars.get(type);
+}
+
 /** One quoted JSON text per line: small, quick to load, parsed only when asked for, and its differences are readable. */
 function moduleText(source: string, exported: string, rows: readonly [string, unknown][]): string {
   const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -135,7 +201,11 @@ function moduleText(source: string, exported: string, rows: readonly [string, un
 
 function main(): void {
   const outputs = {
-    'kubernetes-definitions.ts': moduleText(kubernetes, 'kubernetesDefinitions', reachable(openApiDefinitions())),
+    'kubernetes-definitions.ts': moduleText(
+      kubernetes,
+      'kubernetesDefinitions',
+      reachable(openApiDefinitions()).map(withZeros),
+    ),
     'istio-crds.ts': moduleText(istio, 'istioCrdTexts', istioCrds()),
   };
   for (const [file, text] of Object.entries(outputs)) {

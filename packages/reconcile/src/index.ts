@@ -6,6 +6,7 @@ export {
   isConflict,
   isForbidden,
   isInvalid,
+  isNamespaceTerminating,
   isNotFound,
   type ApiError,
 } from './client/api-error.ts';

@@ -8,6 +8,8 @@ export { StatusError, type Status } from './apiserver/status/status-error.ts';
 export type { HttpHandler, HttpRequest, HttpResponse } from './kubelet/http-exchange.ts';
 export type { PodLogOptions, PodLogs } from './kubelet/pod-logs.ts';
 export type { ImageBehaviour, ImageRule, Program, ProgramContext } from './kubelet/program.ts';
+export type { DestinationService, DestinationWorkload } from './mesh/destination.ts';
+export { RequestMetrics } from './mesh/request-metrics.ts';
 export { EmbeddedPrometheus, type EmbeddedPrometheusOptions } from './prometheus/embedded-prometheus.ts';
 export { createCluster, istioDefinitions, startCluster, type Cluster, type ClusterOptions } from './world/cluster.ts';
 export { declaredPorts, sampleHandler, serverProgram } from './world/in-process-programs.ts';

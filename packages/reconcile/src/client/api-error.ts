@@ -117,6 +117,9 @@ export const isConflict = (error: unknown): error is ApiError => hasReason(error
 export const isExpired = (error: unknown): error is ApiError => hasReason(error, 'Expired', 'Gone');
 /** RBAC or admission said no; it may be granted later. */
 export const isForbidden = (error: unknown): error is ApiError => hasReason(error, 'Forbidden');
+/** Nothing can be created in the namespace any more: it is on its way out, and everything in it. */
+export const isNamespaceTerminating = (error: unknown): error is ApiError =>
+  isForbidden(error) && error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true;
 /** Validation refused the object; `details.causes` names the fields. Retrying the same object cannot help. */
 export const isInvalid = (error: unknown): error is ApiError => hasReason(error, 'Invalid');
 /** The server is shedding load; `retryAfterMs` says for how long. */

@@ -13,6 +13,7 @@ import {
   isExpired,
   isForbidden,
   isInvalid,
+  isNamespaceTerminating,
   isNotFound,
   isTooManyRequests,
   isUnauthorized,
@@ -308,6 +309,23 @@ describe('errors', () => {
     expect(guards.filter((one) => one(error))).toEqual([guard]);
     expect(error).toMatchObject({ status: code, request: 'POST /apis/apps/v1/namespaces/demo/deployments' });
     expect(String(error)).toBe(`ApiError: create deployments.apps demo/web: it is ${reason} (${code} ${reason})`);
+  });
+
+  it('tell a namespace that is on its way out from a missing right', async () => {
+    const forbidden = (reason: string) => ({
+      status: 403,
+      json: { kind: 'Status', reason: 'Forbidden', code: 403, details: { causes: [{ reason }] } },
+    });
+    const refused = async (reason: string): Promise<unknown> =>
+      world(() => forbidden(reason))
+        .client.create(apps, live)
+        .catch((error: unknown) => error);
+    expect(isNamespaceTerminating(await refused('NamespaceTerminating'))).toBe(true);
+    expect(isNamespaceTerminating(await refused('Another'))).toBe(false);
+    const plain = await world(() => status(403, 'Forbidden'))
+      .client.create(apps, live)
+      .catch((error: unknown) => error);
+    expect(isNamespaceTerminating(plain)).toBe(false);
   });
 
   it('have a reason even when a proxy answers with something else', async () => {

@@ -7,6 +7,7 @@ export {
   isExpired,
   isForbidden,
   isInvalid,
+  isNamespaceTerminating,
   isNotFound,
   isTooManyRequests,
   isUnauthorized,

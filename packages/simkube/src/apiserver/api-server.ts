@@ -74,6 +74,7 @@ const initialNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-sy
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const core = createCore(options.env, options.history);
   const controllers = startControllers(core, options);
+  core.storage.start();
   const tokens = new ServiceAccountTokens(core.env, core.storage.store('serviceaccounts'));
   const streams = new Set<ByteStream>();
   const handler = new RequestHandler(

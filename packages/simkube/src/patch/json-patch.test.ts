@@ -46,9 +46,20 @@ describe('jsonPatch', () => {
     expect(jsonPatch(object, patch)).toEqual({ ok: true, object: result });
   });
 
+  it('sets what a replace does not find, and copies a field that is missing as null, as kube-apiserver does', () => {
+    expect(jsonPatch({ a: {} }, [{ op: 'replace', path: '/z', value: 1 }])).toEqual({
+      ok: true,
+      object: { a: {}, z: 1 },
+    });
+    expect(jsonPatch({ a: {} }, [{ op: 'copy', from: '/a/x', path: '/y' }])).toEqual({
+      ok: true,
+      object: { a: {}, y: null },
+    });
+  });
+
   it.each([
     ['a test that fails', [{ op: 'test', path: '/a/b/0', value: 2 }], 'Invalid', 'testing value /a/b/0 failed'],
-    ['replace of what is not there', [{ op: 'replace', path: '/z', value: 1 }], 'Invalid', 'missing'],
+    ['replace below what is not there', [{ op: 'replace', path: '/z/y', value: 1 }], 'Invalid', 'missing'],
     ['remove of what is not there', [{ op: 'remove', path: '/a/b/3' }], 'Invalid', 'missing'],
     ['add below what is not there', [{ op: 'add', path: '/z/y', value: 1 }], 'Invalid', 'missing'],
     ['an index past the end', [{ op: 'add', path: '/a/b/4', value: 1 }], 'Invalid', 'invalid index'],

@@ -4,7 +4,7 @@ import { jsonEqual } from './compare.ts';
 /** What a patch came to. `Invalid` is HTTP 422, `BadRequest` HTTP 400. */
 export type PatchOutcome =
   | { readonly ok: true; readonly object: JsonObject }
-  | { readonly ok: false; readonly reason: 'BadRequest' | 'Invalid'; readonly message: string };
+  | { readonly ok: false; readonly reason: 'BadRequest' | 'Invalid' | 'InternalError'; readonly message: string };
 
 type Applied = { readonly value: Json | undefined } | { readonly problem: string };
 
@@ -105,7 +105,7 @@ function transfer(
   path: readonly string[],
   source: { op: 'move' | 'copy'; from: readonly string[] | undefined; fromText: string },
 ): Applied {
-  const moved = source.from === undefined ? undefined : valueAt(document, source.from);
+  const moved = source.from === undefined ? undefined : copied(document, source.from, source.op);
   if (source.from === undefined || moved === undefined) {
     return {
       problem: `${source.op} operation does not apply: doc is missing from path: ${source.fromText}: missing value`,
@@ -115,6 +115,13 @@ function transfer(
   const removed = changeAt(document, source.from, { op: 'remove' });
   if ('problem' in removed) return removed;
   return changeAt(removed.value ?? null, path, { op: 'add', value: moved });
+}
+
+/** A field that is missing from an object that is there is copied as null. */
+function copied(document: Json, from: readonly string[], op: 'move' | 'copy'): Json | undefined {
+  const found = valueAt(document, from);
+  if (found !== undefined || op === 'move') return found;
+  return isJsonObject(valueAt(document, from.slice(0, -1))) ? null : undefined;
 }
 
 type Change = { readonly op: 'add' | 'replace'; readonly value: Json } | { readonly op: 'remove' };
@@ -141,11 +148,9 @@ function missing(change: Change, path: readonly string[]): Applied {
 
 function changeField(object: JsonObject, key: string, change: Change): Applied {
   const exists = Object.hasOwn(object, key);
-  if (change.op === 'add' || (change.op === 'replace' && exists)) {
+  // The library of kube-apiserver (evanphx/json-patch v4) replaces what is not there, too.
+  if (change.op !== 'remove') {
     return { value: Object.fromEntries([...Object.entries(object), [key, change.value]]) };
-  }
-  if (change.op === 'replace') {
-    return { problem: `replace operation does not apply: doc is missing key: /${key}: missing value` };
   }
   if (!exists) return { problem: `remove operation does not apply: doc is missing key: /${key}: missing value` };
   return { value: Object.fromEntries(Object.entries(object).filter(([name]) => name !== key)) };

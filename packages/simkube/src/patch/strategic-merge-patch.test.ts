@@ -70,7 +70,7 @@ describe('strategicMergePatch', () => {
 
   it('merges sets of strings and deletes from them', () => {
     expect(patched({ metadata: { finalizers: ['f3'] } })).toMatchObject({
-      metadata: { finalizers: ['f1', 'f2', 'f3'] },
+      metadata: { finalizers: ['f3', 'f1', 'f2'] },
     });
     expect(patched({ metadata: { '$deleteFromPrimitiveList/finalizers': ['f1'] } })).toMatchObject({
       metadata: { finalizers: ['f2'] },

@@ -16,6 +16,9 @@ const deletePrefix = '$deleteFromPrimitiveList/';
 /** A patch that can't be applied; never leaves this file. */
 class BadPatch extends Error {}
 
+/** What kube-apiserver reports as its own failure: lists of maps without their merge key, and unknown directives. */
+class Unmergeable extends Error {}
+
 /**
  * Strategic merge patch for built-in kinds: lists merge by `x-kubernetes-patch-merge-key` where the strategy is
  * `merge`, and `$patch`, `$retainKeys`, `$setElementOrder/f` and `$deleteFromPrimitiveList/f` are obeyed. Malformed
@@ -29,6 +32,7 @@ export function strategicMergePatch(object: JsonObject, patch: Json, schema: Str
     return { ok: true, object: merged ?? {} };
   } catch (error) {
     if (error instanceof BadPatch) return { ok: false, reason: 'BadRequest', message: error.message };
+    if (error instanceof Unmergeable) return { ok: false, reason: 'InternalError', message: error.message };
     throw error;
   }
 }
@@ -44,7 +48,9 @@ function mergeMap(
     if (what === 'replace') return withoutDirectives(rest) as JsonObject;
     if (what === 'delete') return undefined;
     if (what !== 'merge')
-      throw new BadPatch(`Unknown patch type found: ${typeof what === 'string' ? what : JSON.stringify(what ?? null)}`);
+      throw new Unmergeable(
+        `Unknown patch type found: ${typeof what === 'string' ? what : JSON.stringify(what ?? null)}`,
+      );
     return mergeMap(original, rest, schema);
   }
   const entries = new Map(Object.entries(retained(original, patch)));
@@ -111,14 +117,35 @@ function mergeField(
   const { key, value } = field;
   const before = entries.get(key);
   if (isJsonObject(value)) {
-    const replaces = schema?.['x-kubernetes-patch-strategy'] === 'replace';
-    const merged = replaces ? value : mergeMap(isJsonObject(before) ? before : {}, value, schema);
+    const merged = mergedMap(before, value, schema);
     if (merged === undefined) entries.delete(key);
     else entries.set(key, merged);
-  } else if (Array.isArray(value) && schema?.['x-kubernetes-patch-strategy']?.includes('merge') === true) {
-    const list = Array.isArray(before) ? (before as readonly Json[]) : [];
-    entries.set(key, mergeList(list, field, schema));
-  } else entries.set(key, Array.isArray(value) ? withoutDirectives(value as readonly Json[]) : value);
+    return;
+  }
+  if (!Array.isArray(value)) {
+    entries.set(key, value);
+    return;
+  }
+  const isMerged = schema?.['x-kubernetes-patch-strategy']?.includes('merge') === true;
+  // A list that is not there is taken as it is, keys or not.
+  const isTaken = !isMerged || !Array.isArray(before);
+  const taken = withoutDirectives(value as readonly Json[]);
+  entries.set(key, isTaken ? taken : mergeList(before as readonly Json[], field, schema));
+}
+
+function mergedMap(
+  before: Json | undefined,
+  value: JsonObject,
+  schema: StructuralSchema | undefined,
+): JsonObject | undefined {
+  if (schema?.['x-kubernetes-patch-strategy'] === 'replace') return value;
+  if (isJsonObject(before)) return mergeMap(before, value, schema);
+  // Directives need something to be about: a map that is not there takes the rest as it is.
+  return mergeMap({}, withoutDirective(value), schema);
+}
+
+function withoutDirective(value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== directive));
 }
 
 /** `$setElementOrder` may stand without the list itself: then it only reorders. */
@@ -146,8 +173,9 @@ function mergeList(original: readonly Json[], field: PatchField, schema: Structu
     mergeKey === undefined
       ? mergePrimitives(original, patch)
       : mergeKeyed(original, patch, { mergeKey, items: schema.items });
-  if (field.order === undefined) return merged;
-  return ordered(merged, { order: field.order, server: original, mergeKey });
+  // Without an order of its own a patch has that of its items.
+  const named = patch.filter((item) => !isJsonObject(item) || !Object.hasOwn(item, directive));
+  return ordered(merged, { order: field.order ?? named, server: original, mergeKey });
 }
 
 function mergePrimitives(original: readonly Json[], patch: readonly Json[]): readonly Json[] {
@@ -164,7 +192,7 @@ interface KeyedList {
 function keyOf(item: Json, mergeKey: string): Json {
   const key = isJsonObject(item) && Object.hasOwn(item, mergeKey) ? item[mergeKey] : undefined;
   if (key === undefined)
-    throw new BadPatch(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+    throw new Unmergeable(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
   return key;
 }
 

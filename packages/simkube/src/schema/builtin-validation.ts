@@ -1,24 +1,43 @@
 import { mustExist, mustReach } from './field-checks.ts';
-import { invalidValue, tooLong, type FieldError } from './field-error.ts';
+import { invalidValue, requiredValue, tooLong, type FieldError } from './field-error.ts';
 import { numberIn, objectIn, textIn } from './json-access.ts';
 import { podSpecErrors } from './pod-validation.ts';
 import { bindingErrors, roleErrors } from './rbac-validation.ts';
 import { endpointSliceErrors, serviceErrors } from './service-validation.ts';
+import { statusCounts, statusErrors } from './status-validation.ts';
 import type { JsonObject } from './structural-schema.ts';
-import { deploymentErrors, workloadErrors } from './workload-validation.ts';
+import {
+  daemonSetErrors,
+  deploymentErrors,
+  replicationControllerErrors,
+  statefulSetErrors,
+  workloadErrors,
+} from './workload-validation.ts';
 
 type Check = (object: JsonObject) => readonly FieldError[];
 
 const checks: Readonly<Record<string, Check>> = {
-  '/ConfigMap': (object) => dataErrors(object, ['data', 'binaryData']),
+  '/ConfigMap': configMapErrors,
   '/Event': (object) => eventErrors(object, 'involvedObject'),
   '/Pod': (object) => podSpecErrors(objectIn(object, 'spec'), 'spec', ['Always', 'Never', 'OnFailure']),
-  '/Secret': (object) => dataErrors(object, ['data', 'stringData']),
+  '/Secret': (object) => [...dataErrors(object, ['data', 'stringData']), ...secretTypeErrors(object)],
   '/Service': serviceErrors,
-  'apps/DaemonSet': workloadErrors,
-  'apps/Deployment': deploymentErrors,
-  'apps/ReplicaSet': workloadErrors,
-  'apps/StatefulSet': workloadErrors,
+  '/ReplicationController': (object) => [
+    ...replicationControllerErrors(object),
+    ...statusErrors(object, statusCounts.replicaSet),
+  ],
+  'apps/DaemonSet': (object) => [
+    ...workloadErrors(object),
+    ...daemonSetErrors(object),
+    ...statusErrors(object, statusCounts.daemonSet),
+  ],
+  'apps/Deployment': (object) => [...deploymentErrors(object), ...statusErrors(object, statusCounts.deployment)],
+  'apps/ReplicaSet': (object) => [...workloadErrors(object), ...statusErrors(object, statusCounts.replicaSet)],
+  'apps/StatefulSet': (object) => [
+    ...workloadErrors(object),
+    ...statefulSetErrors(object),
+    ...statusErrors(object, statusCounts.statefulSet),
+  ],
   'autoscaling/HorizontalPodAutoscaler': autoscalerErrors,
   'coordination.k8s.io/Lease': leaseErrors,
   'discovery.k8s.io/EndpointSlice': endpointSliceErrors,
@@ -58,6 +77,35 @@ function dataErrors(object: JsonObject, fields: readonly string[]): readonly Fie
   return size > maxDataSize ? [...errors, tooLong('data', maxDataSize)] : errors;
 }
 
+function configMapErrors(object: JsonObject): readonly FieldError[] {
+  const binary = objectIn(object, 'binaryData');
+  const twice = Object.keys(objectIn(object, 'data')).filter((key) => Object.hasOwn(binary, key));
+  const rule = 'duplicate of key present in binaryData';
+  return [
+    ...dataErrors(object, ['data', 'binaryData']),
+    ...twice.map((key) => invalidValue(`data[${key}]`, key, rule)),
+  ];
+}
+
+const requiredData = new Map<string, readonly string[]>([
+  ['kubernetes.io/tls', ['tls.crt', 'tls.key']],
+  ['kubernetes.io/dockerconfigjson', ['.dockerconfigjson']],
+  ['kubernetes.io/dockercfg', ['.dockercfg']],
+  ['kubernetes.io/ssh-auth', ['ssh-privatekey']],
+]);
+
+/** Each type that Kubernetes knows has keys of its own; of a user name and a password one is enough. */
+function secretTypeErrors(secret: JsonObject): readonly FieldError[] {
+  const data = objectIn(secret, 'data');
+  const type = textIn(secret, 'type');
+  const lacks = (key: string): boolean => !Object.hasOwn(data, key);
+  if (type === 'kubernetes.io/basic-auth') {
+    const keys = ['username', 'password'];
+    return keys.every(lacks) ? keys.map((key) => requiredValue(`data[${key}]`)) : [];
+  }
+  return (requiredData.get(type) ?? []).filter(lacks).map((key) => requiredValue(`data[${key}]`));
+}
+
 function leaseErrors(lease: JsonObject): readonly FieldError[] {
   const spec = objectIn(lease, 'spec');
   const duration = numberIn(spec, 'leaseDurationSeconds');
@@ -75,11 +123,14 @@ function autoscalerErrors(autoscaler: JsonObject): readonly FieldError[] {
   const minimum = numberIn(spec, 'minReplicas');
   const maximum = numberIn(spec, 'maxReplicas') ?? 0;
   const errors: FieldError[] = [...mustReach({ object: spec, key: 'minReplicas', path: 'spec' }, 1)];
-  if (maximum < 1) errors.push(invalidValue('spec.maxReplicas', maximum, 'must be greater than 0'));
+  if (maximum === 0) errors.push(requiredValue('spec.maxReplicas', 'must be set and greater than 0'));
+  if (maximum < 0) errors.push(invalidValue('spec.maxReplicas', maximum, 'must be greater than or equal to 1'));
   if (minimum !== undefined && maximum < minimum) {
     errors.push(invalidValue('spec.maxReplicas', maximum, 'must be greater than or equal to `minReplicas`'));
   }
   const path = 'spec.scaleTargetRef';
+  if (textIn(target, 'apiVersion') === '')
+    errors.push(invalidValue(`${path}.apiVersion`, '', 'apiVersion must specify API group'));
   return [...errors, ...['kind', 'name'].flatMap((key) => mustExist({ object: target, key, path }))];
 }
 

@@ -6,6 +6,9 @@ export const microTimeTitle = 'MicroTime';
 /** Marks `resource.Quantity`, a string or a number. */
 export const quantityTitle = 'Quantity';
 
+/** What `runtime.RawExtension` holds is nobody's business, and changes as a whole. */
+const anyValue = { 'x-kubernetes-preserve-unknown-fields': true, 'x-kubernetes-map-type': 'atomic' };
+
 type Mutable = Record<string, unknown>;
 
 /** Names of the definitions that came with the built-in kinds, as in the OpenAPI document. */
@@ -50,6 +53,7 @@ export function openApiDefinition(): (name: string) => StructuralSchema {
     if (name.endsWith('.MicroTime')) node.title = microTimeTitle;
     if (name.endsWith('.Quantity')) node.title = quantityTitle;
     for (const [key, child] of Object.entries(rawOpenApiDefinition(name))) node[key] = resolvedEntry(key, child);
+    if (name.endsWith('.RawExtension')) Object.assign(node, anyValue);
     return node;
   }
 

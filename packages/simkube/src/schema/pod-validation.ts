@@ -1,8 +1,8 @@
 import { containerErrors, containerNameErrors } from './container-validation.ts';
 import { mustBeName, mustBeOneOf, mustDiffer, mustExist, mustReach } from './field-checks.ts';
-import { forbiddenValue, requiredValue, type FieldError } from './field-error.ts';
+import { forbiddenValue, invalidValue, requiredValue, type FieldError } from './field-error.ts';
 import { eachIn, listIn, objectIn, textIn } from './json-access.ts';
-import { labelNameProblems } from './name-rules.ts';
+import { labelNameProblems, subdomainProblems } from './name-rules.ts';
 import { labelErrors } from './selector-validation.ts';
 import type { Json } from './structural-schema.ts';
 
@@ -20,14 +20,35 @@ export function podSpecErrors(spec: Json, path: string, restartPolicies: readonl
     ...containerNameErrors(object, path),
     ...mustBeOneOf({ object, key: 'restartPolicy', path }, restartPolicies),
     ...mustBeOneOf({ object, key: 'dnsPolicy', path }, ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']),
-    ...mustReach({ object, key: 'terminationGracePeriodSeconds', path }, 0),
+    ...accountErrors(object, path),
     ...mustReach({ object, key: 'activeDeadlineSeconds', path }, 1),
     ...labelErrors(objectIn(object, 'nodeSelector'), `${path}.nodeSelector`),
   ];
 }
 
+function accountErrors(spec: Json, path: string): readonly FieldError[] {
+  const account = textIn(spec, 'serviceAccountName');
+  if (account === '') return [];
+  return subdomainProblems(account).map((text) => invalidValue(`${path}.serviceAccountName`, account, text));
+}
+
+/** In which order Go looks at the sources: the first that is there is the one that may be. */
+const volumeOrder = [
+  'emptyDir',
+  'hostPath',
+  'secret',
+  'nfs',
+  'persistentVolumeClaim',
+  'downwardAPI',
+  'configMap',
+  'projected',
+];
+
 function volumeErrors(volume: Json, path: string): readonly FieldError[] {
-  const sources = Object.keys(objectIn({ volume }, 'volume')).filter((key) => key !== 'name');
+  const rank = (key: string): number => (volumeOrder.includes(key) ? volumeOrder.indexOf(key) : volumeOrder.length);
+  const sources = Object.keys(objectIn({ volume }, 'volume'))
+    .filter((key) => key !== 'name')
+    .toSorted((left, right) => rank(left) - rank(right));
   return [
     ...mustBeName({ object: volume, key: 'name', path }, labelNameProblems),
     ...(sources.length === 0 ? [requiredValue(path, 'must specify a volume type')] : []),

@@ -9,6 +9,8 @@ type Level = 'root' | 'field' | 'item';
 
 /** What Kubernetes requires of a CRD's schema (KEP-1929, structural schemas), node by node. */
 export function structureErrors(schema: StructuralSchema, path: string, level: Level = 'root'): readonly FieldError[] {
+  // Where a reference stands nothing else is looked at.
+  if (Object.hasOwn(schema, '$ref')) return [forbiddenValue(`${path}.$ref`, '$ref is not supported')];
   return [
     ...typeErrors(schema, path, level),
     ...additionalErrors(schema, path, level),

@@ -66,6 +66,8 @@ export interface StructuralSchema {
   /** Built-in kinds only: how strategic merge patch treats the field. */
   readonly 'x-kubernetes-patch-strategy'?: string;
   readonly 'x-kubernetes-patch-merge-key'?: string;
+  /** Built-in kinds only: Go leaves the field out when it is zero, empty or false. */
+  readonly 'x-go-omitempty'?: boolean;
   /** Built-in kinds only: the `oneof` groups that server-side apply keeps to one member. */
   readonly 'x-kubernetes-unions'?: readonly Json[];
 }

@@ -152,7 +152,9 @@ function numberChecks(schema: StructuralSchema): readonly Check[] {
     );
   }
   if (multipleOf !== undefined) {
-    rules.push([(value) => Number.isInteger(value / multipleOf), `should be a multiple of ${multipleOf}`]);
+    // Of a fraction no integer is a multiple: Go cuts the factor to an integer, and 0 is none.
+    const factor = (value: number): number => (Number.isInteger(value) ? Math.trunc(multipleOf) : multipleOf);
+    rules.push([(value) => Number.isInteger(value / factor(value)), `should be a multiple of ${multipleOf}`]);
   }
   return [
     ...(schema.type === 'integer' ? [integerCheck(format)] : []),

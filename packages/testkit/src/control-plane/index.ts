@@ -1,5 +1,6 @@
 /** A real Kubernetes control plane for tests, as plain processes. */
 export {
+  readAuditLog,
   requestLevel,
   type AuditEvent,
   type AuditObject,
@@ -13,6 +14,7 @@ export { startControlPlane } from './cluster/start-control-plane.ts';
 export { installIstioDefinitions } from './istio/istio-definitions.ts';
 export { startIstiod, type Istiod, type IstiodOptions } from './istio/start-istiod.ts';
 export type { KwokOptions, PodOutcome, PodRule } from './kwok/kwok-options.ts';
+export { startGuard, type Guard } from './processes/guard.ts';
 export { freePort } from './processes/free-port.ts';
 export {
   startProcess,

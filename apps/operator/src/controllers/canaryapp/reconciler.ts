@@ -1,3 +1,4 @@
+import { isNamespaceTerminating } from '@canaryop/reconcile/client';
 import type { ReconcileContext, Reconciler, Request, Result } from '@canaryop/reconcile/controller';
 import type { Env } from '@canaryop/reconcile/env';
 import { keyOf, keyText } from '@canaryop/reconcile/object';
@@ -37,12 +38,22 @@ export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
     if (planned === undefined) return { requeueAfterMs: loadingMs };
     turns.say(context.log, request, planned);
     const { client, signal, log } = context;
-    await act({ env, client, signal, log, records, onRecorded: () => tell(context, app, planned) }, app, planned);
+    const actor = { env, client, signal, log, records, onRecorded: () => tell(context, app, planned) };
+    if (!(await act(actor, app, planned).then(() => true, orLeaving(context)))) return {};
     if ('analysis' in mode) {
       measure(senses, app, mode.analysis, planned);
       announce(senses, context, app, { analysis: mode.analysis, planned });
     }
     return planned.requeueAfterMs === undefined ? {} : { requeueAfterMs: Math.max(planned.requeueAfterMs, 1) };
+  };
+}
+
+/** In a namespace on its way out there is nothing to repair: the application goes next, and that is an event. */
+function orLeaving({ log }: ReconcileContext): (error: unknown) => false {
+  return (error) => {
+    if (!isNamespaceTerminating(error)) throw error;
+    log.info('the namespace is being deleted; nothing is made in it any more');
+    return false;
   };
 }
 

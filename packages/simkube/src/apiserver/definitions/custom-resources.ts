@@ -1,6 +1,7 @@
 import type { ScalePaths, Subresources } from '../../schema/builtin-resources.ts';
+import { invalidValue, type FieldError } from '../../schema/field-error.ts';
 import { objectValidator, type ObjectValidator } from '../../schema/object-validator.ts';
-import type { StructuralSchema } from '../../schema/structural-schema.ts';
+import type { Json, StructuralSchema } from '../../schema/structural-schema.ts';
 import {
   isJsonObject,
   listAt,
@@ -50,13 +51,34 @@ export function customResources(definition: ApiObject, storage: Storage): readon
         subresources,
         createOnly: false,
         schema,
-        check: lazyCheck(schema),
+        check: withScaleCheck(lazyCheck(schema), subresources),
         strategy: strategyOf(version, subresources),
         store,
         custom: { definition: definition.metadata.name, columns: columnsOf(version) },
         ...conversion(group, name, storedVersion),
       };
     });
+}
+
+/** Where a scale reads its counts and its selector their types are fixed, whatever the schema says. */
+function withScaleCheck(check: ServedResource['check'], { scale }: Subresources): ServedResource['check'] {
+  if (scale === undefined) return check;
+  const { specReplicasPath, statusReplicasPath, labelSelectorPath } = scale;
+  return (object, previous) => {
+    const broken = (path: string | undefined, isSound: (value: unknown) => boolean, rule: string): FieldError[] => {
+      const value = path === undefined ? undefined : valueAt(object, ...path.slice(1).split('.'));
+      return path === undefined || value === undefined || isSound(value)
+        ? []
+        : [invalidValue(path, value as Json, rule)];
+    };
+    const isCount = (value: unknown): boolean => typeof value === 'number' && Number.isInteger(value) && value >= 0;
+    return [
+      ...check(object, previous),
+      ...broken(specReplicasPath, isCount, 'should be a non-negative integer'),
+      ...broken(statusReplicasPath, isCount, 'should be a non-negative integer'),
+      ...broken(labelSelectorPath, (value) => typeof value === 'string', 'should be a string'),
+    ];
+  };
 }
 
 /** Rules are compiled when the first object comes: most versions of most definitions never see one. */

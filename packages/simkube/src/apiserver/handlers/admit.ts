@@ -1,8 +1,10 @@
+import { withCanonicalQuantities } from '../../schema/canonical-quantities.ts';
 import { applyDefaults } from '../../schema/defaults.ts';
 import { decodeError } from '../../schema/decode-error.ts';
 import { prune } from '../../schema/prune.ts';
 import type { ApiCore } from '../api-core.ts';
 import { isJsonObject, withFields, type ApiObject, type JsonObject } from '../object/api-object.ts';
+import { deepEqual } from '../object/deep-equal.ts';
 import { apiVersionOfResource, type ServedResource } from '../registry/served-resource.ts';
 import { badRequest } from '../status/refusals.ts';
 import { dropEmpty } from './drop-empty.ts';
@@ -15,9 +17,12 @@ import type { WriteOptions } from './write-options.ts';
  * fields that the schema does not declare are dropped and reported as `options.fieldValidation` says.
  */
 export function admitBody(core: ApiCore, resource: ServedResource, body: unknown, options: WriteOptions): ApiObject {
-  const decoded = recognized(resource, body);
-  const problem = resource.custom === undefined ? decodeError(resource.schema, asJson(decoded)) : undefined;
-  if (problem !== undefined) throw undecodable(resource, problem);
+  const decoded = recognized(resource, body, options);
+  const problem =
+    resource.custom === undefined
+      ? decodeError(resource.schema, asJson(decoded))
+      : decodeError({ type: 'object', properties: { metadata: core.metadataSchema } }, asJson(decoded));
+  if (problem !== undefined) throw options.refuseUnknown?.(problem) ?? undecodable(resource, problem);
   const { object, unknown } = prune(resource.schema, asJson(decoded), { metadata: core.metadataSchema });
   if (unknown.length > 0) reportUnknown(resource, unknown, options);
   return normalized(core, resource, object);
@@ -25,23 +30,53 @@ export function admitBody(core: ApiCore, resource: ServedResource, body: unknown
 
 /** The same for an apply configuration, whose types and fields the apply itself judges. */
 export function admitConfiguration(core: ApiCore, resource: ServedResource, body: unknown): ApiObject {
-  return normalized(core, resource, recognized(resource, body));
+  return asApiObject(asJson(withPlainMetadata(recognized(resource, body))));
 }
 
-function recognized(resource: ServedResource, body: unknown): JsonObject {
+function withPlainMetadata(object: JsonObject): JsonObject {
+  const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
+  return withFields(object, { metadata: dropNulls(metadata) });
+}
+
+function recognized(resource: ServedResource, body: unknown, options?: WriteOptions): JsonObject {
   if (!isJsonObject(body)) throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`);
+  if (resource.custom !== undefined) checkNamed(resource, body, options);
   checkKind(resource, body);
-  return resource.custom === undefined ? (dropNulls(body) as JsonObject) : body;
+  return resource.custom === undefined ? (dropNulls(body, resource.schema) as JsonObject) : body;
 }
 
 function normalized(core: ApiCore, resource: ServedResource, object: JsonObject): ApiObject {
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
-  const whole = withFields(object, { metadata: dropEmpty(core.metadataSchema, dropNulls(metadata) as JsonObject) });
+  const plain = dropEmpty(core.metadataSchema, dropNulls(metadata, core.metadataSchema) as JsonObject);
+  const whole = withFields(object, { metadata: withDistinctOwners(plain) });
   return asApiObject(
     asJson(
-      resource.custom === undefined ? dropEmpty(resource.schema, whole) : dropForbiddenNulls(resource.schema, whole),
+      resource.custom === undefined
+        ? dropEmpty(resource.schema, canonical(resource, whole))
+        : dropForbiddenNulls(resource.schema, whole),
     ),
   );
+}
+
+/** An owner that is named twice alike is one. */
+function withDistinctOwners(metadata: JsonObject): JsonObject {
+  const owners = metadata['ownerReferences'];
+  if (!Array.isArray(owners) || owners.length < 2) return metadata;
+  const distinct = owners.filter((owner, at) => owners.findIndex((other) => deepEqual(other, owner)) === at);
+  return distinct.length === owners.length ? metadata : withFields(metadata, { ownerReferences: distinct });
+}
+
+function canonical(resource: ServedResource, object: JsonObject): JsonObject {
+  return withCanonicalQuantities(resource.schema, asJson(object));
+}
+
+/** A body of a built-in kind may leave its kind to the URL; one of a custom kind may not. */
+function checkNamed(resource: ServedResource, body: JsonObject, options: WriteOptions | undefined): void {
+  const refused = (why: string): Error => options?.refuseUnknown?.(why) ?? undecodable(resource, why);
+  const { apiVersion, kind } = body;
+  if (typeof kind !== 'string' || kind === '') throw refused(`Object 'Kind' is missing in '${JSON.stringify(body)}'`);
+  if (typeof apiVersion !== 'string' || apiVersion === '')
+    throw refused(`Object 'apiVersion' is missing in '${JSON.stringify(body)}'`);
 }
 
 function checkKind(resource: ServedResource, body: JsonObject): void {

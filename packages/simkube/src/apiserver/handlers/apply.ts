@@ -1,8 +1,9 @@
 import { formatTime } from '@canaryop/reconcile/env';
 
+import { decodeError } from '../../schema/decode-error.ts';
 import { serverSideApply, statusFields } from '../../patch/server-side-apply.ts';
 import type { ApiCore } from '../api-core.ts';
-import { withFields, withMetadata, type ApiObject } from '../object/api-object.ts';
+import { withFields, withMetadata, type ApiObject, type JsonObject } from '../object/api-object.ts';
 import { apiVersionOfResource, groupResource, type ServedResource } from '../registry/served-resource.ts';
 import { badRequest, conflict, notFound } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
@@ -10,6 +11,8 @@ import { keyOfNames } from '../storage/resource-store.ts';
 import { admitConfiguration, defaultObject } from './admit.ts';
 import { createObject } from './create.ts';
 import { asApiObject, asJson } from '../object/json.ts';
+import { asStored } from './as-stored.ts';
+import { dropEmpty } from './drop-empty.ts';
 import { checkTarget, updateObject } from './update.ts';
 import type { Target, WriteOptions } from './write-options.ts';
 
@@ -33,8 +36,8 @@ export function applyObject(
   const existing = resource.store.get(keyOfNames(target.namespace, target.name));
   if (existing === undefined) {
     if (subresource !== '') throw notFound(groupResource(resource), target.name);
-    checkCreation(resource, applied);
     const object = merged(core, resource, { apply, applied, live: undefined });
+    checkCreation(resource, applied);
     return {
       object: createObject(core, resource, { namespace: target.namespace, object, options, isOwned: true }),
       isCreated: true,
@@ -42,7 +45,8 @@ export function applyObject(
   }
   const live = resource.fromStored(existing);
   const next = merged(core, resource, { apply, applied, live });
-  if (next === live) return { object: existing, isCreated: false };
+  const isSameUid = (applied.metadata.uid ?? live.metadata.uid) === live.metadata.uid;
+  if (next === live && isSameUid) return { object: existing, isCreated: false };
   const asked = withMetadata(next, { uid: applied.metadata.uid, resourceVersion: applied.metadata.resourceVersion });
   return {
     object: updateObject(core, resource, { existing, next: asked, subresource, options, isOwned: true }),
@@ -55,6 +59,7 @@ function namedObject(core: ApiCore, resource: ServedResource, { body, target, su
   if (object.apiVersion === undefined || object.kind === undefined) {
     throw badRequest('apply configurations need apiVersion and kind');
   }
+  if ((object.metadata.name ?? '') === '') throw badRequest('name must be provided');
   checkTarget(resource, object, target);
   const named = withMetadata(object, { name: target.name });
   const hasStatus = resource.subresources.status === true;
@@ -69,6 +74,21 @@ function checkCreation(resource: ServedResource, { metadata }: ApiObject): void 
     metadata.name,
     `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
   );
+}
+
+/** What Go could not read of one of these objects. */
+function unreadable(resource: ServedResource, objects: readonly JsonObject[]): string | undefined {
+  for (const object of objects) {
+    const problem = decodeError(resource.schema, asJson(object));
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** Of metadata nothing empty is stored, of custom kinds either. */
+function withPlainMetadata(core: ApiCore, object: ApiObject): ApiObject {
+  const metadata = dropEmpty(core.metadataSchema, { ...object.metadata });
+  return asApiObject(asJson(withFields<JsonObject>(object, { metadata })));
 }
 
 interface Merge {
@@ -93,7 +113,10 @@ function merged(core: ApiCore, resource: ServedResource, { apply, applied, live 
     defaulted: (object) => asJson(defaultObject(resource, asApiObject(object))),
   });
   if (outcome.ok) {
-    const object = asApiObject(outcome.object);
+    const object = withPlainMetadata(core, asStored(resource, asApiObject(outcome.object)));
+    const problem = resource.custom === undefined ? unreadable(resource, [outcome.object, asJson(applied)]) : undefined;
+    if (problem !== undefined)
+      throw new StatusError({ code: 500, message: `failed to convert merged object: ${problem}` });
     if (live !== undefined && outcome.object === asJson(live)) return live;
     return object;
   }

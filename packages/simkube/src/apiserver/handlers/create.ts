@@ -5,12 +5,13 @@ import { trackUpdate } from '../../patch/track-update.ts';
 import type { ApiCore } from '../api-core.ts';
 import { stringAt, withFields, withMetadata, type ApiObject } from '../object/api-object.ts';
 import { apiVersionOfResource, groupResource, type ServedResource } from '../registry/served-resource.ts';
-import { alreadyExists, badRequest, forbidden, invalid, methodNotAllowed, notFound } from '../status/refusals.ts';
+import { alreadyExists, badRequest, forbidden, methodNotAllowed, notFound } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
 import { keyOfNames } from '../storage/resource-store.ts';
 import { defaultObject } from './admit.ts';
 import { asApiObject, asJson } from '../object/json.ts';
-import { generatedName, metadataErrors } from './names.ts';
+import { asStored } from './as-stored.ts';
+import { generatedName } from './names.ts';
 import { validate } from './validate.ts';
 import type { WriteOptions } from './write-options.ts';
 
@@ -32,17 +33,23 @@ export function createObject(core: ApiCore, resource: ServedResource, creation: 
   const object = withIdentity(core, resource, creation);
   checkNamespace(core, resource, object);
   // What the server allocates below belongs to nobody.
-  const owned = creation.isOwned === true ? object : track(core, resource, object, options);
+  const owned = creation.isOwned === true ? object : trackCreation(core, resource, object, options);
   const prepared = resource.strategy.prepareCreate?.(owned, { env: core.env, store: resource.store }) ?? owned;
   const versioned = resource.strategy.generationOf === undefined ? prepared : withMetadata(prepared, { generation: 1 });
   validate(resource, versioned);
   const key = keyOfNames(versioned.metadata.namespace, versioned.metadata.name);
   if (resource.store.get(key) !== undefined) throw alreadyExists(groupResource(resource), versioned.metadata.name);
-  const stored = resource.toStored(versioned);
+  const stored = resource.toStored(asStored(resource, versioned));
   return options.dryRun ? stored : core.storage.put(resource.store, stored);
 }
 
-function track(core: ApiCore, resource: ServedResource, object: ApiObject, options: WriteOptions): ApiObject {
+/** A new object with the managedFields of its writer. */
+export function trackCreation(
+  core: ApiCore,
+  resource: ServedResource,
+  object: ApiObject,
+  options: WriteOptions,
+): ApiObject {
   return asApiObject(
     trackUpdate({
       schema: core.typedSchemas.of(resource),
@@ -67,12 +74,10 @@ function withIdentity(core: ApiCore, resource: ServedResource, creation: Creatio
     namespace: resource.namespaced ? namespace : undefined,
     uid: uuid(core.env.random),
     creationTimestamp: formatTime(core.env.clock.now()),
-    generation: undefined,
     deletionTimestamp: undefined,
     deletionGracePeriodSeconds: undefined,
     selfLink: undefined,
   });
-  if (name === '') throw invalid(resource, '', metadataErrors(object));
   const isolated = resource.subresources.status === true ? withFields(object, { status: undefined }) : object;
   return defaultObject(resource, isolated);
 }

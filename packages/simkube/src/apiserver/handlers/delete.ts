@@ -5,6 +5,7 @@ import { withMetadata, type ApiObject } from '../object/api-object.ts';
 import { deepEqual } from '../object/deep-equal.ts';
 import { groupResource, type ServedResource } from '../registry/served-resource.ts';
 import { conflict, methodNotAllowed } from '../status/refusals.ts';
+import { keyOfNames } from '../storage/resource-store.ts';
 import { existingObject, isFinished } from './update.ts';
 import type { Target } from './write-options.ts';
 
@@ -44,18 +45,42 @@ export function deleteObject(
   checkPreconditions(resource, existing, options);
   const grace = resource.strategy.gracePeriodSeconds?.(existing, options.gracePeriodSeconds) ?? 0;
   const marked = mark(core, resource, { existing, grace, options });
-  if (isFinished(resource, marked)) {
-    // What goes at once was never marked: its last state has no deletionTimestamp.
-    const last = existing.metadata.deletionTimestamp === undefined ? existing : marked;
-    return { object: options.dryRun === true ? last : core.storage.remove(resource.store, last), isGone: true };
-  }
+  if (isFinished(resource, marked))
+    return { object: gone(core, resource, { existing, marked, options }), isGone: true };
   if (deepEqual(marked, existing) || options.dryRun === true) return { object: marked, isGone: false };
   return { object: core.storage.put(resource.store, marked), isGone: false };
 }
 
+/** Removes what nothing holds, and returns its last state. */
+function gone(
+  core: ApiCore,
+  resource: ServedResource,
+  { existing, marked, options }: { existing: ApiObject; marked: ApiObject; options: DeleteOptions },
+): ApiObject {
+  const wasMarked = existing.metadata.deletionTimestamp !== undefined;
+  // What goes at once was never marked: its last state has no deletionTimestamp. A pod is marked all the same, which
+  // watchers see.
+  const isMarked = resource.strategy.gracePeriodSeconds !== undefined || wasMarked;
+  const last = isMarked ? marked : existing;
+  if (options.dryRun === true) return last;
+  const stored = isMarked && !wasMarked ? core.storage.put(resource.store, last) : last;
+  const object = core.storage.remove(resource.store, stored);
+  if (resource.kind === 'Service' && resource.group === '') removeEndpoints(core, object.metadata);
+  return object;
+}
+
+/** A Service takes the Endpoints of its name with it (pkg/registry/core/service/storage). */
+function removeEndpoints(core: ApiCore, { namespace, name }: ApiObject['metadata']): void {
+  const endpoints = core.registry.find('', 'v1', 'endpoints');
+  if (endpoints?.store.get(keyOfNames(namespace, name)) === undefined) return;
+  deleteObject(core, endpoints, { name, ...(namespace === undefined ? {} : { namespace }) });
+}
+
 function checkPreconditions(resource: ServedResource, existing: ApiObject, options: DeleteOptions): void {
   const { uid, resourceVersion, name } = existing.metadata;
-  const of = { ...groupResource(resource), resource: resource.kind };
+  // Kinds with a deletion of their own name the resource, all others the kind.
+  const named = resource.strategy.hasNoGracePeriod === true ? resource.plural : resource.kind;
+  const of = { ...groupResource(resource), resource: named };
   if (options.uid !== undefined && options.uid !== uid) {
     throw conflict(
       of,
@@ -80,18 +105,22 @@ interface Mark {
 
 function mark(core: ApiCore, resource: ServedResource, { existing, grace, options }: Mark): ApiObject {
   const { metadata } = existing;
-  const finalizers = finalizersFor(metadata.finalizers ?? [], options.propagation);
-  const withFinalizers = deepEqual(finalizers, metadata.finalizers ?? [])
-    ? existing
-    : withMetadata(existing, { finalizers: finalizers.length === 0 ? undefined : finalizers });
+  const held = withFinalizersFor(existing, options.propagation ?? resource.strategy.defaultPropagation);
   const pending = metadata.deletionTimestamp === undefined ? undefined : (metadata.deletionGracePeriodSeconds ?? 0);
-  if (pending !== undefined && pending <= grace) return withFinalizers;
-  const marked = withMetadata(withFinalizers, {
+  if (pending !== undefined && pending <= grace) return held;
+  const counted = pending === undefined ? nextGeneration(existing) : {};
+  const marked = withMetadata(held, {
     deletionTimestamp: formatTime(core.env.clock.now() + grace * 1000),
-    deletionGracePeriodSeconds: grace,
-    ...(pending === undefined ? nextGeneration(existing) : {}),
+    ...(resource.strategy.hasNoGracePeriod === true ? {} : { deletionGracePeriodSeconds: grace, ...counted }),
   });
   return resource.strategy.prepareDelete?.(marked) ?? marked;
+}
+
+function withFinalizersFor(object: ApiObject, propagation: DeleteOptions['propagation']): ApiObject {
+  const before = object.metadata.finalizers ?? [];
+  const finalizers = finalizersFor(before, propagation);
+  if (deepEqual(finalizers, before)) return object;
+  return withMetadata(object, { finalizers: finalizers.length === 0 ? undefined : finalizers });
 }
 
 /** The first mark counts as a change, for kinds that count changes. */

@@ -1,19 +1,28 @@
 import { propertySchema, type StructuralSchema } from '../../schema/structural-schema.ts';
 import { isJsonObject, type JsonObject } from '../object/api-object.ts';
 
-/** Drops null fields, as decoding into a Go struct does; nulls in lists stay. The same reference when there are none. */
-export function dropNulls(value: unknown): unknown {
+/**
+ * Drops null fields, as decoding into a Go struct does; nulls in lists stay, and in a map of strings null is an empty
+ * one. The same reference when there are none.
+ */
+export function dropNulls(value: unknown, schema?: StructuralSchema): unknown {
   if (Array.isArray(value)) {
-    const next = value.map(dropNulls);
+    const next = value.map((item) => dropNulls(item, schema?.items));
     return next.every((item, at) => item === value[at]) ? value : next;
   }
   if (!isJsonObject(value)) return value;
   const entries = Object.entries(value);
-  const kept = entries
-    .filter(([, child]) => child !== null)
-    .map(([key, child]): [string, unknown] => [key, dropNulls(child)]);
+  const kept = entries.flatMap(([key, child]): [string, unknown][] => {
+    if (child !== null) return [[key, dropNulls(child, propertySchema(schema, key))]];
+    return isMapOfStrings(schema) ? [[key, '']] : [];
+  });
   const isSame = kept.length === entries.length && kept.every(([key, child]) => child === value[key]);
   return isSame ? value : Object.fromEntries(kept);
+}
+
+function isMapOfStrings(schema: StructuralSchema | undefined): boolean {
+  const of = schema?.additionalProperties;
+  return typeof of === 'object' && of.type === 'string' && of.format === undefined;
 }
 
 /**

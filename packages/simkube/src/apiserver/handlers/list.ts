@@ -3,10 +3,10 @@ import { forbiddenValue, unsupportedValue, type FieldError } from '../../schema/
 import type { ApiCore } from '../api-core.ts';
 import type { ApiObject } from '../object/api-object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
-import { badRequest, expired, invalidOption, tooLargeVersion } from '../status/refusals.ts';
+import { badRequest, expired, invalidOptions, tooLargeVersion } from '../status/refusals.ts';
 import { storageKey } from '../storage/resource-store.ts';
 import { parseRevision } from '../storage/revision.ts';
-import { selectionPredicate, type Selection } from './selection.ts';
+import { checkSelectors, selectionPredicate, type Selection } from './selection.ts';
 
 /** A list request. */
 export interface ListQuery extends Selection {
@@ -35,15 +35,20 @@ interface Snapshot {
 
 /** Lists objects. Pages of one list show the same revision; one that is too old for that is a 410. */
 export function listObjects(core: ApiCore, resource: ServedResource, query: ListQuery): ListPage {
+  checkSelectors(resource, query);
+  checkMatch(query);
   const predicate = selectionPredicate(resource, { ...query, namespace: undefined });
   const { revision, objects, after } = snapshot(core, resource, query);
   const rest = after === '' ? objects : objects.filter((object) => storageKey(object) > after);
   const selected = predicate === undefined ? rest : rest.filter(predicate);
   const limit = query.limit ?? 0;
   const resourceVersion = String(revision);
-  if (limit <= 0 || selected.length <= limit) return { items: selected, resourceVersion };
+  if (limit <= 0 || selected.length < limit) return { items: selected, resourceVersion };
   const items = selected.slice(0, limit);
   const last = items.at(-1);
+  // Whether what comes after a full page is selected is not looked at before it is asked for.
+  const isByName = /(?:^|,)\s*metadata\.name==?[^=!,]/u.test(query.fieldSelector ?? '');
+  if (last === rest.at(-1) || isByName) return { items, resourceVersion };
   return {
     items,
     resourceVersion,
@@ -55,7 +60,6 @@ export function listObjects(core: ApiCore, resource: ServedResource, query: List
 function snapshot(core: ApiCore, resource: ServedResource, query: ListQuery): Snapshot {
   const { store } = resource;
   const { resourceVersion: asked = '', namespace } = query;
-  checkMatch(query);
   if ((query.continue ?? '') !== '') return continued(core, resource, query);
   const current = core.storage.revision;
   const latest = { revision: current, objects: store.list(namespace), after: '' };
@@ -70,24 +74,27 @@ function snapshot(core: ApiCore, resource: ServedResource, query: ListQuery): Sn
   return { revision, objects, after: '' };
 }
 
-function checkMatch({ resourceVersionMatch: match, resourceVersion: asked = '' }: ListQuery): void {
+/** All that is wrong with `resourceVersionMatch` at once, as apimachinery's ValidateListOptions finds it. */
+function checkMatch({
+  resourceVersionMatch: match,
+  resourceVersion: asked = '',
+  continue: token = '',
+}: ListQuery): void {
   const field = 'resourceVersionMatch';
   if (match === undefined) return;
-  if (asked === '')
-    throw refusedMatch(forbiddenValue(field, `${field} is forbidden unless resourceVersion is provided`));
+  const errors: FieldError[] = [];
+  if (asked === '') errors.push(forbiddenValue(field, `${field} is forbidden unless resourceVersion is provided`));
+  if (token !== '') errors.push(forbiddenValue(field, `${field} is forbidden when continue is provided`));
   if (match !== 'Exact' && match !== 'NotOlderThan') {
-    throw refusedMatch({
+    errors.push({
       ...unsupportedValue(field, match, []),
       body: `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`,
     });
   }
   if (match === 'Exact' && asked === '0') {
-    throw refusedMatch(forbiddenValue(field, `${field} "exact" is forbidden for resourceVersion "0"`));
+    errors.push(forbiddenValue(field, `${field} "exact" is forbidden for resourceVersion "0"`));
   }
-}
-
-function refusedMatch(error: FieldError): Error {
-  return invalidOption('ListOptions', error);
+  if (errors.length > 0) throw invalidOptions('ListOptions', errors);
 }
 
 /** A limited list at a revision is exact unless it says otherwise; 0 means any. */

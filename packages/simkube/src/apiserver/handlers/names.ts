@@ -1,4 +1,5 @@
 import type { Random } from '@canaryop/reconcile/env';
+import type { OwnerReference } from '@canaryop/reconcile/object';
 
 import { forbiddenValue, invalidValue, requiredValue, type FieldError } from '../../schema/field-error.ts';
 import type { ApiObject } from '../object/api-object.ts';
@@ -50,14 +51,19 @@ export function metadataErrors(object: ApiObject, rule: Strategy['nameRule'] = '
     ...Object.entries(metadata.labels ?? {}).flatMap(([, value]) => labelValueErrors(value)),
     ...Object.keys(metadata.annotations ?? {}).flatMap((key) => qualifiedErrors('metadata.annotations', key)),
     ...(metadata.finalizers ?? []).flatMap((finalizer) => qualifiedErrors('metadata.finalizers', finalizer)),
-    ...(metadata.ownerReferences ?? []).flatMap((owner) =>
-      owner.uid === undefined || owner.uid === ''
-        ? [invalidValue('metadata.ownerReferences.uid', owner.uid ?? '', 'must not be empty')]
-        : [],
-    ),
+    ...(metadata.ownerReferences ?? []).flatMap(ownerErrors),
     ...controllerErrors(object),
   ];
 }
+
+function ownerErrors(owner: OwnerReference): readonly FieldError[] {
+  return (['apiVersion', 'kind', 'name', 'uid'] as const)
+    .filter((field) => (owner[field] ?? '') === '')
+    .map((field) => invalidValue(`metadata.ownerReferences.${field}`, '', ownerRule(field)));
+}
+
+const ownerRule = (field: string): string =>
+  field === 'apiVersion' ? 'version must not be empty' : 'must not be empty';
 
 function controllerErrors({ metadata }: ApiObject): readonly FieldError[] {
   const controllers = (metadata.ownerReferences ?? []).filter((owner) => owner.controller === true);

@@ -30,6 +30,11 @@ export interface Patch {
   readonly options: WriteOptions;
 }
 
+/** Custom kinds take no strategic merge patch. */
+export function checkPatchType(resource: ServedResource, type: PatchType | 'apply'): void {
+  if (type === 'strategic' && resource.custom !== undefined) throw unsupportedPatch();
+}
+
 /** Patches a stored object. Returns the stored form. */
 export function patchObject(core: ApiCore, resource: ServedResource, patch: Patch): ApiObject {
   const { target, options, subresource } = patch;
@@ -46,7 +51,8 @@ export function patchObject(core: ApiCore, resource: ServedResource, patch: Patc
   return updateObject(core, resource, { existing, next, subresource, options });
 }
 
-function invalidPatch(shown: string, problem: string): Error {
+/** 422 for a patch whose result cannot be read. */
+export function invalidPatch(shown: string, problem: string): Error {
   return invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown, problem)]);
 }
 
@@ -69,6 +75,7 @@ export function patchedObject(
   const outcome = applied(asJson(object), patch.type, patch.body as Json, of);
   if (outcome.ok) return asApiObject(outcome.object);
   if (outcome.reason === 'BadRequest') throw badRequest(outcome.message);
+  if (outcome.reason === 'InternalError') throw new StatusError({ code: 500, message: outcome.message });
   throw new StatusError({
     code: 422,
     reason: 'Invalid',

@@ -35,12 +35,22 @@ export function scaleOf(resource: ServedResource, object: ApiObject): ApiObject 
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
       ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     },
-    spec: { replicas: numberAt(object, ...steps(paths.specReplicasPath)) ?? 0 },
+    // `replicas` is left out when it is 0.
+    spec: replicasOf(numberAt(object, ...steps(paths.specReplicasPath)) ?? 0),
     status: {
       replicas: numberAt(object, ...steps(paths.statusReplicasPath)) ?? 0,
       ...(selector === undefined ? {} : { selector: typeof selector === 'string' ? selector : selectorText(selector) }),
     },
   };
+}
+
+const replicasOf = (replicas: number): JsonObject => (replicas === 0 ? {} : { replicas });
+
+/** Refuses a negative count; of a custom kind its own validation does. */
+export function checkReplicas(resource: ServedResource, replicas: number, name: string): void {
+  if (resource.custom !== undefined || replicas >= 0) return;
+  const error = invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0');
+  throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [error]);
 }
 
 /** The object with the replica count that a Scale asks for, and its preconditions. */
@@ -49,10 +59,7 @@ export function withScale(resource: ServedResource, object: ApiObject, scale: un
   if (paths === undefined) throw pageNotFound();
   if (!isJsonObject(scale)) throw badRequest('the body must be an autoscaling/v1 Scale');
   const replicas = numberAt(scale, 'spec', 'replicas') ?? 0;
-  if (!Number.isInteger(replicas) || replicas < 0) {
-    const error = invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0');
-    throw invalid({ group: 'autoscaling', kind: 'Scale' }, object.metadata.name, [error]);
-  }
+  checkReplicas(resource, replicas, object.metadata.name);
   const scaled = withValueAt(object, steps(paths.specReplicasPath), replicas);
   const asked: JsonObject = {
     uid: stringAt(scale, 'metadata', 'uid'),

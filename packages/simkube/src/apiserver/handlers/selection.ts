@@ -1,6 +1,6 @@
 import type { ApiObject } from '../object/api-object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
-import { parseFieldSelector } from '../selector/field-selector.ts';
+import { checkFieldSelector, parseFieldSelector } from '../selector/field-selector.ts';
 import { parseLabelSelector } from '../selector/label-selector.ts';
 
 /** Which objects of a resource a list or watch is about. */
@@ -24,8 +24,20 @@ export function selectionPredicate(
     checks.push((object) => matches(object.metadata.labels ?? {}));
   }
   if (fieldSelector !== '') {
-    const matches = parseFieldSelector(fieldSelector, resource.strategy.selectableFields ?? []);
+    const matches = parseFieldSelector(
+      fieldSelector,
+      resource.strategy.selectableFields ?? [],
+      (resource.custom !== undefined || resource.kind === 'Namespace') && !resource.namespaced
+        ? ['metadata.name']
+        : undefined,
+    );
     checks.push((object) => matches(resource.fromStored(object)));
   }
   return checks.length === 0 ? undefined : (object) => checks.every((check) => check(object));
+}
+
+/** Refuses what cannot be read, which comes before all that may not be. */
+export function checkSelectors(resource: ServedResource, { labelSelector, fieldSelector = '' }: Selection): void {
+  selectionPredicate(resource, { labelSelector });
+  checkFieldSelector(fieldSelector);
 }

@@ -2,15 +2,17 @@ import { formatTime } from '@canaryop/reconcile/env';
 
 import { statusFields } from '../../patch/server-side-apply.ts';
 import { trackUpdate } from '../../patch/track-update.ts';
-import { invalidValue } from '../../schema/field-error.ts';
+import { invalidValue, type FieldError } from '../../schema/field-error.ts';
 import type { ApiCore } from '../api-core.ts';
 import { withFields, withMetadata, type ApiObject } from '../object/api-object.ts';
 import { deepEqual } from '../object/deep-equal.ts';
 import { apiVersionOfResource, groupResource, type ServedResource } from '../registry/served-resource.ts';
 import { badRequest, conflict, invalid, notFound, staleVersion } from '../status/refusals.ts';
+import { StatusError } from '../status/status-error.ts';
 import { keyOfNames, storageKey } from '../storage/resource-store.ts';
 import { defaultObject } from './admit.ts';
 import { asApiObject, asJson } from '../object/json.ts';
+import { asStored } from './as-stored.ts';
 import { validate } from './validate.ts';
 import type { Target, WriteOptions } from './write-options.ts';
 
@@ -55,16 +57,20 @@ export function updateObject(core: ApiCore, resource: ServedResource, update: Up
   const { existing, options } = update;
   checkPreconditions(resource, update);
   const previous = resource.fromStored(existing);
-  const prepared = prepare(resource, previous, update);
-  const owned =
-    update.isOwned === true ? prepared : track(core, resource, { ...update, existing: previous, next: prepared });
-  const stored = resource.toStored(owned);
-  if (deepEqual(stored, existing)) return existing;
-  validate(resource, owned, previous);
+  const isolated = isolatedChange(resource, previous, update);
+  // What the server carries over below is nobody's change.
+  const tracked =
+    update.isOwned === true ? isolated : track(core, resource, { ...update, existing: previous, next: isolated });
+  const owned = carriedOver(core, resource, { previous, next: tracked, subresource: update.subresource });
+  const stored = resource.toStored(asStored(resource, owned));
+  const errors = uidErrors(update);
+  if (errors.length === 0 && deepEqual(stored, existing)) return existing;
+  validate(resource, owned, { previous, errors });
   if (options.dryRun) return stored;
-  return isFinished(resource, stored)
-    ? core.storage.remove(resource.store, stored)
-    : core.storage.put(resource.store, stored);
+  if (!isFinished(resource, stored)) return core.storage.put(resource.store, stored);
+  // Watchers see it go as it was stored last.
+  core.storage.remove(resource.store, existing);
+  return stored;
 }
 
 /** Whether nothing holds a deleted object back any more. */
@@ -84,12 +90,20 @@ function checkPreconditions(resource: ServedResource, update: Update): void {
   const { uid = '', resourceVersion = '' } = next.metadata;
   const isOther = uid !== '' && uid !== existing.metadata.uid;
   if (isPut === true) checkPut(resource, update, isOther);
+  if (resourceVersion !== '' && !/^\d+$/u.test(resourceVersion)) {
+    throw new StatusError({ code: 500, message: `invalid resourceVersion ${JSON.stringify(resourceVersion)}` });
+  }
   if (resourceVersion !== '' && resourceVersion !== existing.metadata.resourceVersion) {
     throw staleVersion(groupResource(resource), name);
   }
+}
+
+function uidErrors({ existing, next }: Update): readonly FieldError[] {
+  const { uid = '' } = next.metadata;
+  const isOther = uid !== '' && uid !== existing.metadata.uid;
   const immutable = invalidValue('metadata.uid', uid, 'field is immutable');
   // A real server finds it twice, in the metadata's own check and in that of updates.
-  if (isOther) throw invalid(resource, name, [immutable, immutable]);
+  return isOther ? [immutable, immutable] : [];
 }
 
 function checkPut(resource: ServedResource, { existing, next }: Update, isOther: boolean): void {
@@ -107,9 +121,8 @@ function checkPut(resource: ServedResource, { existing, next }: Update, isOther:
   ]);
 }
 
-/** What is not the writer's to change comes from the stored object; then defaults, then generation. */
-function prepare(resource: ServedResource, previous: ApiObject, update: Update): ApiObject {
-  const { subresource } = update;
+/** What is not the writer's to change comes from the stored object; then defaults. */
+function isolatedChange(resource: ServedResource, previous: ApiObject, update: Update): ApiObject {
   const isolated = isolate(resource, previous, update);
   const { metadata } = previous;
   const kept = withMetadata(isolated, {
@@ -123,23 +136,40 @@ function prepare(resource: ServedResource, previous: ApiObject, update: Update):
     deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds,
     generation: metadata.generation,
   });
-  const carried = resource.strategy.prepareUpdate?.(kept, previous, subresource) ?? kept;
-  const object = defaultObject(resource, carried);
+  return defaultObject(resource, kept);
+}
+
+/** What the kind's strategy keeps, and the generation. */
+function carriedOver(
+  core: ApiCore,
+  resource: ServedResource,
+  { previous, next, subresource }: Pick<Update, 'next' | 'subresource'> & { readonly previous: ApiObject },
+): ApiObject {
+  const context = { env: core.env, store: resource.store };
+  const object = resource.strategy.prepareUpdate?.(next, { previous, subresource, context }) ?? next;
   const counted = subresource === 'status' ? undefined : resource.strategy.generationOf;
-  if (counted === undefined || deepEqual(counted(object), counted(previous))) return object;
-  return withMetadata(object, { generation: (metadata.generation ?? 0) + 1 });
+  if (counted === undefined || deepEqual(counted(asStored(resource, object)), counted(previous))) return object;
+  return withMetadata(object, { generation: (previous.metadata.generation ?? 0) + 1 });
 }
 
 function isolate(resource: ServedResource, previous: ApiObject, { next, subresource }: Update): ApiObject {
   const hasStatus = resource.subresources.status === true;
   if (subresource === 'status') {
-    const admitted = (resource.strategy.statusMetadata ?? []).map((field) => [field, next.metadata[field]] as const);
+    const admitted = statusMetadata(resource).map((field) => [field, next.metadata[field]] as const);
     return withMetadata(withFields(previous, { status: next['status'] }), {
       ...Object.fromEntries(admitted),
       managedFields: next.metadata.managedFields,
     });
   }
   return hasStatus ? withFields(next, { status: previous['status'] }) : next;
+}
+
+const clientMetadata = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;
+
+/** A write of the status may change metadata, too, but for those of custom kinds and where the strategy says otherwise. */
+function statusMetadata({ custom, strategy }: ServedResource): readonly (typeof clientMetadata)[number][] {
+  if (custom !== undefined) return [];
+  return clientMetadata.filter((field) => strategy.statusKeeps?.includes(field) !== true);
 }
 
 function track(core: ApiCore, resource: ServedResource, update: Update): ApiObject {

@@ -1,15 +1,30 @@
+import type { FieldError } from '../../schema/field-error.ts';
 import type { ApiObject } from '../object/api-object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { invalid } from '../status/refusals.ts';
 import { finalizerErrors, metadataErrors, metadataUpdateErrors } from './names.ts';
 
-/** Refuses an object that breaks a rule of all metadata or of its kind, naming every field. */
-export function validate(resource: ServedResource, object: ApiObject, previous?: ApiObject): void {
+/**
+ * Refuses an object that breaks a rule of all metadata or of its kind, naming every field.
+ * @param change.previous the stored object, and errors that were found before.
+ */
+export function validate(
+  resource: ServedResource,
+  object: ApiObject,
+  change: { readonly previous?: ApiObject; readonly errors?: readonly FieldError[] } = {},
+): void {
+  const { previous } = change;
+  const own = resource.check(object, previous);
+  // The old rules of Events do not look at metadata, which is judged when they hold.
+  if (resource.kind === 'Event' && own.length > 0) throw invalid(resource, object.metadata.name, own);
   const errors = [
+    ...(change.errors ?? []),
     ...metadataErrors(object, resource.strategy.nameRule),
-    ...(resource.definition?.startsWith('io.k8s.api.') === true ? finalizerErrors(object) : []),
+    ...(resource.definition?.startsWith('io.k8s.api.') === true && resource.group !== 'coordination.k8s.io'
+      ? finalizerErrors(object)
+      : []),
     ...(previous === undefined ? [] : metadataUpdateErrors(object, previous)),
-    ...resource.check(object, previous),
+    ...own,
   ];
   if (errors.length > 0) throw invalid(resource, object.metadata.name, errors);
 }

@@ -1,11 +1,11 @@
 import { forbiddenValue } from '../../schema/field-error.ts';
 import type { ApiCore } from '../api-core.ts';
-import type { ApiObject } from '../object/api-object.ts';
+import { withMetadata, type ApiObject } from '../object/api-object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { expired, invalidOption } from '../status/refusals.ts';
+import { StatusError } from '../status/status-error.ts';
 import type { ChangeRecord } from '../storage/change-record.ts';
-import { parseRevision } from '../storage/revision.ts';
-import { selectionPredicate, type Selection } from './selection.ts';
+import { checkSelectors, selectionPredicate, type Selection } from './selection.ts';
 
 /** A watch request. */
 export interface WatchQuery extends Selection {
@@ -33,22 +33,24 @@ export function watchObjects(
   query: WatchQuery,
   emit: (output: WatchOutput) => void,
 ): () => void {
+  checkSelectors(resource, query);
   checkInitialEvents(query);
   const predicate = selectionPredicate(resource, query) ?? (() => true);
   const { store } = resource;
   const asked = query.resourceVersion ?? '';
   const isFromNow = asked === '' || asked === '0' || query.sendInitialEvents === true;
   const initial = isFromNow && query.sendInitialEvents !== false ? store.list(query.namespace).filter(predicate) : [];
-  const from = isFromNow ? store.endSequence : store.sequenceAfter(parseRevision(asked));
+  const from = isFromNow ? store.endSequence : sequenceAfter(resource, watchRevision(asked));
   if (from === undefined) throw expired(`too old resource version: ${asked} (${core.storage.revision})`);
   const startRevision = core.storage.revision;
+  const isEndTold = query.sendInitialEvents ?? true;
   let isOpen = true;
   let hasStarted = false;
   const start = (): void => {
     if (hasStarted) return;
     hasStarted = true;
     for (const object of initial) if (isOpen) emit({ type: 'ADDED', object });
-    if (isOpen && query.sendInitialEvents === true && query.allowBookmarks === true) {
+    if (isOpen && isFromNow && isEndTold && query.allowBookmarks === true) {
       emit({ type: 'BOOKMARK', resourceVersion: String(startRevision), isInitialEventsEnd: true });
     }
   };
@@ -68,6 +70,16 @@ export function watchObjects(
   };
 }
 
+/** A watch from what is no version is the server's own failure, unlike a list of one. */
+function watchRevision(asked: string): number {
+  if (/^\d{1,15}$/u.test(asked)) return Number(asked);
+  throw new StatusError({ code: 500, message: `resourceVersion: Invalid value: ${JSON.stringify(asked)}` });
+}
+
+function sequenceAfter({ store }: ServedResource, revision: number): number | undefined {
+  return revision < store.watchableFrom ? undefined : store.sequenceAfter(revision);
+}
+
 function checkInitialEvents(query: WatchQuery): void {
   if (query.sendInitialEvents === undefined || query.resourceVersionMatch === 'NotOlderThan') return;
   const rule = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
@@ -79,7 +91,10 @@ function outputFor(record: ChangeRecord, isSelected: (object: ApiObject) => bool
   const isNow = record.type !== 'DELETED' && isSelected(record.object);
   const wasBefore = record.previous !== undefined && isSelected(record.previous);
   if (isNow) return { type: wasBefore ? 'MODIFIED' : 'ADDED', object: record.object };
-  return wasBefore ? { type: 'DELETED', object: record.object } : undefined;
+  if (!wasBefore || record.previous === undefined) return undefined;
+  // As it was when it was last seen, at the version of the change.
+  const { resourceVersion } = record.object.metadata;
+  return { type: 'DELETED', object: withMetadata(record.previous, { resourceVersion }) };
 }
 
 function sendBookmarks(core: ApiCore, emit: (output: WatchOutput) => void): () => void {

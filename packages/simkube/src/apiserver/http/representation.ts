@@ -36,6 +36,8 @@ export class ObjectWriter {
   /** A page of a list. As on a real server, items of built-in kinds carry no apiVersion and kind of their own. */
   list(resource: ServedResource, page: ListPage, as: Representation): string {
     const metadata = {
+      // A list of custom resources always names its token.
+      ...(resource.custom !== undefined && as.format === 'object' ? { continue: '' } : {}),
       resourceVersion: page.resourceVersion,
       ...(page.continue === undefined ? {} : { continue: page.continue }),
       ...(page.remainingItemCount === undefined ? {} : { remainingItemCount: page.remainingItemCount }),
@@ -48,7 +50,8 @@ export class ObjectWriter {
         apiVersion: 'meta.k8s.io/v1',
         kind: 'PartialObjectMetadataList',
         metadata,
-        items: partial,
+        // Go writes a list that was never made as null.
+        items: partial.length === 0 && resource.custom === undefined ? null : partial,
       });
     }
     const text = (item: ApiObject): string =>

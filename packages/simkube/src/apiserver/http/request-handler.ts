@@ -103,8 +103,9 @@ export class RequestHandler {
   }
 
   #authorize(user: UserInfo, info: RequestInfo): void {
-    const { isAllowed, reason } = this.#context.authorizer.authorize(user, info);
-    if (!isAllowed) throw forbiddenAccess(user, info, reason);
+    const access = { ...info, name: info.selectedName };
+    const { isAllowed, reason } = this.#context.authorizer.authorize(user, access);
+    if (!isAllowed) throw forbiddenAccess(user, access, reason);
   }
 
   #handleResource(request: {

@@ -1,3 +1,4 @@
+import { isLabelSelector } from '../selector/label-selector.ts';
 import type { ApiRequest } from './api-request.ts';
 
 /** What a request is about, in the terms of authorization (k8s.io/apiserver endpoints/request RequestInfo). */
@@ -16,16 +17,18 @@ export interface RequestInfo {
   readonly namespace: string | undefined;
   /** Empty for a collection. */
   readonly name: string;
+  /** The one name that a list or watch selects, which it is authorized for; else as `name`. */
+  readonly selectedName: string;
 }
 
 const namespaceSubresources = new Set(['status', 'finalize']);
 
 /** Reads method, path and query. Paths below /api and /apis that name a resource are resource requests. */
 export function requestInfo(request: ApiRequest): RequestInfo {
-  const segments = request.path
+  // As Go's URL.Path: an encoded slash is a slash.
+  const segments = decoded(request.path)
     .split('/')
-    .filter((segment) => segment !== '')
-    .map(decodeSegment);
+    .filter((segment) => segment !== '');
   const isCore = segments[0] === 'api' && segments.length > 2;
   const isNamed = segments[0] === 'apis' && segments.length > 3;
   if (!isCore && !isNamed) return nonResource(request);
@@ -42,14 +45,24 @@ export function requestInfo(request: ApiRequest): RequestInfo {
     subresource: subresource.join('/'),
     namespace: resource === 'namespaces' ? undefined : namespace,
     name,
+    selectedName: selectedName(request, name),
   };
 }
 
-function decodeSegment(segment: string): string {
+function selectedName({ method, query }: ApiRequest, name: string): string {
+  if (name !== '' || method !== 'GET') return name;
+  if (!isLabelSelector(query.get('labelSelector') ?? '')) return '';
+  const names = (query.get('fieldSelector') ?? '')
+    .split(',')
+    .flatMap((term) => /^metadata\.name==?(?<name>[^=!]+)$/u.exec(term.trim())?.groups?.['name'] ?? []);
+  return names[0] ?? '';
+}
+
+function decoded(path: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(path);
   } catch {
-    return segment;
+    return path;
   }
 }
 
@@ -91,5 +104,6 @@ function nonResource(request: ApiRequest): RequestInfo {
     subresource: '',
     namespace: undefined,
     name: '',
+    selectedName: '',
   };
 }

@@ -1,9 +1,16 @@
-import { unsupportedValue } from '../../schema/field-error.ts';
+import {
+  forbiddenValue,
+  invalidValue,
+  requiredValue,
+  tooLong,
+  unsupportedValue,
+  type FieldError,
+} from '../../schema/field-error.ts';
 import { isJsonObject, numberAt, stringAt } from '../object/api-object.ts';
 import type { DeleteOptions } from '../handlers/delete.ts';
 import type { ListQuery } from '../handlers/list.ts';
 import type { WriteOptions } from '../handlers/write-options.ts';
-import { badRequest, invalidOption } from '../status/refusals.ts';
+import { invalidOption, invalidOptions } from '../status/refusals.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { RequestInfo } from './request-info.ts';
 
@@ -35,22 +42,40 @@ function managerOf(request: ApiRequest): string {
   return text(request.query, 'fieldManager') ?? (program === '' ? 'unknown' : program);
 }
 
+const maxManagerLength = 128;
+const validations = ['', 'Ignore', 'Strict', 'Warn'] as const;
+
+/** All that is wrong with the options of a write at once, as apimachinery's validation finds it. */
+function optionErrors(request: ApiRequest): readonly FieldError[] {
+  const { query } = request;
+  const isApply = (request.headers['content-type'] ?? '').includes('apply-patch');
+  const manager = text(query, 'fieldManager') ?? '';
+  const validation = text(query, 'fieldValidation') ?? '';
+  const errors: FieldError[] = [];
+  if (isApply && manager === '') errors.push(requiredValue('fieldManager', 'is required for apply patch'));
+  if (request.method === 'PATCH' && !isApply && query.has('force')) {
+    errors.push(forbiddenValue('force', 'may not be specified for non-apply patch'));
+  }
+  if (manager.length > maxManagerLength) errors.push(tooLong('fieldManager', maxManagerLength));
+  const dryRun = dryRunOf(request);
+  if (dryRun.some((value) => value !== 'All')) errors.push(unsupportedValue('dryRun', [...dryRun], ['All']));
+  if (!validations.some((known) => known === validation)) {
+    errors.push(unsupportedValue('fieldValidation', validation, validations));
+  }
+  return errors;
+}
+
+const dryRunOf = ({ query }: ApiRequest): readonly string[] => query.getAll('dryRun').filter((value) => value !== '');
+
 /** How a write is to be done. */
 export function writeOptions(request: ApiRequest, warn: (message: string) => void): WriteOptions {
-  const fieldValidation = text(request.query, 'fieldValidation') ?? 'Warn';
-  if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
-    throw invalidOption(
-      optionsKind(request),
-      unsupportedValue('fieldValidation', fieldValidation, ['', 'Ignore', 'Strict', 'Warn']),
-    );
-  }
+  const errors = optionErrors(request);
+  if (errors.length > 0) throw invalidOptions(optionsKind(request), errors);
+  const asked = text(request.query, 'fieldValidation');
   return {
     manager: managerOf(request),
-    dryRun: isDryRun(
-      request,
-      request.query.getAll('dryRun').filter((value) => value !== ''),
-    ),
-    fieldValidation,
+    dryRun: dryRunOf(request).length > 0,
+    fieldValidation: asked === 'Strict' || asked === 'Ignore' ? asked : 'Warn',
     warn,
   };
 }
@@ -61,10 +86,8 @@ const propagations = ['Background', 'Foreground', 'Orphan'] as const;
 export function deleteOptions(request: ApiRequest, body: unknown): DeleteOptions {
   const options = isJsonObject(body) ? body : {};
   const policy = stringAt(options, 'propagationPolicy') ?? text(request.query, 'propagationPolicy');
+  if (policy !== undefined) checkPropagation(policy, options['orphanDependents']);
   const propagation = propagations.find((each) => each === policy);
-  if (policy !== undefined && propagation === undefined) {
-    throw badRequest(`propagationPolicy: Unsupported value: ${JSON.stringify(policy)}`);
-  }
   const grace = numberAt(options, 'gracePeriodSeconds') ?? numericText(text(request.query, 'gracePeriodSeconds'));
   const uid = stringAt(options, 'preconditions', 'uid');
   const resourceVersion = stringAt(options, 'preconditions', 'resourceVersion');
@@ -76,6 +99,16 @@ export function deleteOptions(request: ApiRequest, body: unknown): DeleteOptions
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
     dryRun: isDryRun(request, [...dryRun, ...request.query.getAll('dryRun').filter((value) => value !== '')]),
   };
+}
+
+function checkPropagation(policy: string, orphan: unknown): void {
+  if (!propagations.some((each) => each === policy)) {
+    throw invalidOption('DeleteOptions', unsupportedValue('propagationPolicy', policy, [...propagations, 'nil']));
+  }
+  if (typeof orphan === 'boolean') {
+    const rule = 'orphanDependents and deletionPropagation cannot be both set';
+    throw invalidOption('DeleteOptions', invalidValue('propagationPolicy', policy, rule));
+  }
 }
 
 /** The field that propagationPolicy replaced. */

@@ -1,16 +1,18 @@
-import { requiredValue } from '../../schema/field-error.ts';
 import { admitBody } from '../handlers/admit.ts';
 import { applyObject } from '../handlers/apply.ts';
-import { createObject } from '../handlers/create.ts';
+import { createObject, trackCreation } from '../handlers/create.ts';
 import { deleteObject, type Deletion } from '../handlers/delete.ts';
 import { listObjects } from '../handlers/list.ts';
-import { patchObject, type PatchType } from '../handlers/patch.ts';
+import { checkPatchType, patchObject, type PatchType } from '../handlers/patch.ts';
 import { checkTarget, existingObject, updateObject } from '../handlers/update.ts';
 import type { Target } from '../handlers/write-options.ts';
-import type { ApiObject } from '../object/api-object.ts';
+import { withMetadata, type ApiObject } from '../object/api-object.ts';
+import { reviewErrors } from '../reviews/review-errors.ts';
 import { answerReview } from '../reviews/reviews.ts';
-import { badRequest, invalidOption, methodNotAllowed } from '../status/refusals.ts';
+import { groupResource, type ServedResource } from '../registry/served-resource.ts';
+import { badRequest, conflict, invalid, methodNotAllowed } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
+import { keyOfNames } from '../storage/resource-store.ts';
 import type { ApiResponse } from './api-request.ts';
 import { contentType } from './body.ts';
 import type { ResourceRequest } from './request-context.ts';
@@ -67,9 +69,17 @@ function list(request: ResourceRequest): ApiResponse {
 
 function review({ context, resource, info, user, body, request, warn }: ResourceRequest): ApiResponse {
   if (info.verb !== 'create') throw methodNotAllowed();
-  const admitted = admitBody(context.core, resource, body, writeOptions(request, warn));
-  const named = { ...admitted, apiVersion: `${resource.group}/${resource.version}`, kind: resource.kind };
-  return json(answerReview(named, { ...context, user }) ?? named, 201);
+  const options = writeOptions(request, warn);
+  const admitted = admitBody(context.core, resource, body, options);
+  const namespace = resource.namespaced ? info.namespace : undefined;
+  const named = withMetadata(
+    { ...admitted, apiVersion: `${resource.group}/${resource.version}`, kind: resource.kind },
+    { namespace },
+  );
+  const errors = reviewErrors(named);
+  if (errors.length > 0) throw invalid({ group: resource.group, kind: '' }, '', errors);
+  const owned = trackCreation(context.core, resource, named, options);
+  return json(answerReview(owned, { ...context, user }) ?? owned, 201);
 }
 
 function create(request: ResourceRequest): ApiResponse {
@@ -89,12 +99,36 @@ function update(request: ResourceRequest): ApiResponse {
   const options = writeOptions(request.request, warn);
   const next = admitBody(context.core, resource, body, options);
   checkTarget(resource, next, target(request));
-  const existing = existingObject(resource, target(request));
   const { subresource } = info;
+  const { namespace, name } = target(request);
+  const found = resource.store.get(keyOfNames(namespace, name));
+  if (found === undefined && subresource === '' && resource.strategy.createsOnUpdate === true) {
+    checkNoUid(resource, next, name);
+    checkVersion(next);
+    const stored = createObject(context.core, resource, {
+      namespace,
+      object: withMetadata(next, { name, resourceVersion: undefined }),
+      options,
+    });
+    return objectResponse(request, stored, 201);
+  }
+  const existing = existingObject(resource, target(request));
   return objectResponse(
     request,
     updateObject(context.core, resource, { existing, next, subresource, options, isPut: true }),
   );
+}
+
+function checkVersion({ metadata: { resourceVersion = '' } }: ApiObject): void {
+  if (/^\d*$/u.test(resourceVersion)) return;
+  throw new StatusError({ code: 500, message: `invalid resourceVersion ${JSON.stringify(resourceVersion)}` });
+}
+
+/** A PUT that knows a uid means an object that was there. */
+function checkNoUid(resource: ServedResource, { metadata }: ApiObject, name: string): void {
+  if ((metadata.uid ?? '') === '') return;
+  const why = `Precondition failed: UID in precondition: ${metadata.uid ?? ''}, UID in object meta: `;
+  throw conflict(groupResource(resource), name, why);
 }
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
@@ -121,6 +155,7 @@ function patch(request: ResourceRequest): ApiResponse {
   const { context, resource, info, body, warn } = request;
   if (info.name === '') throw methodNotAllowed();
   const type = patchTypeOf(request.request.headers['content-type']);
+  checkPatchType(resource, type);
   const options = writeOptions(request.request, warn);
   const { subresource } = info;
   if (type !== 'apply') {
@@ -128,9 +163,6 @@ function patch(request: ResourceRequest): ApiResponse {
       request,
       patchObject(context.core, resource, { target: target(request), type, body, subresource, options }),
     );
-  }
-  if ((request.request.query.get('fieldManager') ?? '') === '') {
-    throw invalidOption('PatchOptions', requiredValue('fieldManager', 'is required for apply patch'));
   }
   const force = flag(request.request.query, 'force') ?? false;
   const applied = applyObject(context.core, resource, { target: target(request), body, force, subresource, options });

@@ -1,9 +1,11 @@
+import { decodeError } from '../../schema/decode-error.ts';
+import { openApiDefinition } from '../../schema/openapi-definitions.ts';
 import { issuer } from '../authn/service-account-tokens.ts';
 import { admitBody } from '../handlers/admit.ts';
 import { applyObject } from '../handlers/apply.ts';
 import { deleteObject } from '../handlers/delete.ts';
-import { patchedObject } from '../handlers/patch.ts';
-import { scaleOf, withScale } from '../handlers/scale.ts';
+import { invalidPatch, patchedObject } from '../handlers/patch.ts';
+import { checkReplicas, scaleOf, withScale } from '../handlers/scale.ts';
 import { existingObject, updateObject } from '../handlers/update.ts';
 import {
   isJsonObject,
@@ -15,8 +17,10 @@ import {
   withValueAt,
   type ApiObject,
 } from '../object/api-object.ts';
-import { apiVersionOfResource } from '../registry/served-resource.ts';
-import { badRequest, methodNotAllowed, pageNotFound } from '../status/refusals.ts';
+import { asJson } from '../object/json.ts';
+import { apiVersionOfResource, groupResource } from '../registry/served-resource.ts';
+import { badRequest, methodNotAllowed, notFound, pageNotFound } from '../status/refusals.ts';
+import { StatusError } from '../status/status-error.ts';
 import type { ApiResponse } from './api-request.ts';
 import { logResponse } from './log-response.ts';
 import type { ResourceRequest } from './request-context.ts';
@@ -30,7 +34,9 @@ export function handleSubresource(request: ResourceRequest): ApiResponse {
   const { subresources } = resource;
   if (info.subresource === 'status' && subresources.status === true) return handleResource(request);
   if (info.subresource === 'scale' && subresources.scale !== undefined) return scale(request);
-  if (!subresources.others.includes(info.subresource)) throw pageNotFound();
+  if (!subresources.others.includes(info.subresource)) {
+    throw resource.custom === undefined ? pageNotFound() : notFound(groupResource(resource), info.name);
+  }
   switch (info.subresource) {
     case 'finalize':
       return handleResource(request);
@@ -49,11 +55,15 @@ export function handleSubresource(request: ResourceRequest): ApiResponse {
 
 function scale(request: ResourceRequest): ApiResponse {
   const { context, resource, info, body, warn } = request;
+  const options = info.verb === 'get' ? undefined : writeOptions(request.request, warn);
+  if (info.verb === 'update') checkScale(body);
   const existing = existingObject(resource, target(request));
   const current = resource.fromStored(existing);
-  if (info.verb === 'get') return json(scaleOf(resource, current));
-  const options = writeOptions(request.request, warn);
+  if (options === undefined) return json(scaleOf(resource, current));
   if (info.verb === 'patch' && patchTypeOf(request.request.headers['content-type']) === 'apply') {
+    // kube-apiserver has no types to merge a custom kind's Scale by.
+    if (resource.custom !== undefined)
+      throw new StatusError({ code: 500, message: 'no corresponding type for autoscaling/v1, Kind=Scale' });
     const applied = applyScale(request);
     return json(scaleOf(resource, resource.fromStored(applied)));
   }
@@ -63,17 +73,31 @@ function scale(request: ResourceRequest): ApiResponse {
   return json(scaleOf(resource, resource.fromStored(stored)));
 }
 
+const scaleSchema = openApiDefinition()('io.k8s.api.autoscaling.v1.Scale');
+
+function checkScale(body: unknown): void {
+  const problem = isJsonObject(body) ? decodeError(scaleSchema, asJson(body)) : 'it is no object';
+  if (problem !== undefined) throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${problem}`);
+}
+
 function patchedScale({ resource, request, body }: ResourceRequest, current: ApiObject): ApiObject {
   const type = patchTypeOf(request.headers['content-type']);
   if (type === 'apply') throw badRequest('an apply is not a patch of the scale');
-  return patchedObject(scaleOf(resource, current), { type, body }, { schema: { type: 'object' } });
+  const patched = patchedObject(scaleOf(resource, current), { type, body }, { schema: { type: 'object' } });
+  const problem = decodeError(scaleSchema, asJson(patched));
+  if (problem !== undefined) throw invalidPatch(JSON.stringify(patched), problem);
+  return patched;
 }
 
 /** Applying a Scale applies the replica count of its object, and owns nothing else. */
 function applyScale(request: ResourceRequest): ApiObject {
-  const { context, resource, body, warn } = request;
+  const { context, resource, body, warn, info } = request;
   const path = (resource.subresources.scale?.specReplicasPath ?? '').replace(/^\./u, '').split('.');
+  const problem = isJsonObject(body) ? decodeError(scaleSchema, asJson(body)) : 'it is no object';
+  if (problem !== undefined)
+    throw new StatusError({ code: 500, message: `failed to create typed patch object: ${problem}` });
   const replicas = numberAt(body, 'spec', 'replicas');
+  checkReplicas(resource, replicas ?? 0, info.name);
   const configuration = withValueAt(
     { apiVersion: apiVersionOfResource(resource), kind: resource.kind, metadata: objectAt(body, 'metadata') },
     path,

@@ -1,6 +1,7 @@
 import type { ApiCore } from '../api-core.ts';
 import { watchObjects, type WatchOutput } from '../handlers/watch.ts';
 import { apiVersionOfResource, type ServedResource } from '../registry/served-resource.ts';
+import { StatusError } from '../status/status-error.ts';
 import type { ApiRequest, ApiResponse } from './api-request.ts';
 import { ByteStream } from './byte-stream.ts';
 import type { ObjectWriter, Representation } from './representation.ts';
@@ -33,9 +34,11 @@ export function watchResponse(
     allowBookmarks: flag(request.query, 'allowWatchBookmarks') ?? false,
     sendInitialEvents: flag(request.query, 'sendInitialEvents'),
   };
-  const stop = watchObjects(core, resource, query, (output) => {
-    stream.write(`${write(output)}\n`);
-  });
+  const stop = started(stream, () =>
+    watchObjects(core, resource, query, (output) => {
+      stream.write(`${write(output)}\n`);
+    }),
+  );
   const asked = number(request.query, 'timeoutSeconds') ?? 0;
   const timeoutMs = asked > 0 ? asked * 1000 : minTimeoutMs * (1 + core.env.random.next());
   const cancel = core.env.timers.schedule(timeoutMs, () => {
@@ -52,6 +55,18 @@ export function watchResponse(
     headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
     body: stream,
   };
+}
+
+/** A revision that is too old is told as the stream's only event, as kube-apiserver's watch cache does. */
+function started(stream: ByteStream, start: () => () => void): () => void {
+  try {
+    return start();
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== 410) throw error;
+    stream.write(`${JSON.stringify({ type: 'ERROR', object: error.status })}\n`);
+    stream.end();
+    return () => undefined;
+  }
 }
 
 function eventWriter(
@@ -76,6 +91,6 @@ function bookmark(resource: ServedResource, output: WatchOutput & { type: 'BOOKM
   return JSON.stringify({
     kind: resource.kind,
     apiVersion: apiVersionOfResource(resource),
-    metadata: { resourceVersion: output.resourceVersion, creationTimestamp: null, ...annotations },
+    metadata: { resourceVersion: output.resourceVersion, ...annotations },
   });
 }

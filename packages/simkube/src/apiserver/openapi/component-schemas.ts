@@ -57,7 +57,13 @@ function linked(schema: unknown, found: string[]): unknown {
     const target = { $ref: prefix + reference };
     return siblings.length === 0 ? target : { allOf: [target], ...Object.fromEntries(siblings) };
   }
-  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, linkedEntry(key, value, found)]));
+  const documented = Object.entries(schema).filter(([key, value]) => !isInternal(key, value));
+  return Object.fromEntries(documented.map(([key, value]) => [key, linkedEntry(key, value, found)]));
+}
+
+/** What schemas say of Go's zero values is for the server itself. */
+function isInternal(key: string, value: unknown): boolean {
+  return key === 'x-go-omitempty' || (key === 'default' && value === null);
 }
 
 /** Names of properties are data, even one called `$ref`; so are defaults and enumerations. */

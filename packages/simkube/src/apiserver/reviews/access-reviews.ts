@@ -5,6 +5,7 @@ import {
   objectAt,
   stringAt,
   withFields,
+  withMetadata,
   type ApiObject,
   type JsonObject,
 } from '../object/api-object.ts';
@@ -57,7 +58,9 @@ export function answerAccess(review: ApiObject, user: UserInfo, authorizer: Auth
 /** A SelfSubjectRulesReview with its answer. */
 export function answerRules(review: ApiObject, user: UserInfo, authorizer: Authorizer): ApiObject {
   const rules = authorizer.rulesFor(user, stringAt(review, 'spec', 'namespace') ?? '');
-  return withFields(review, {
+  // The answer is made anew, without what was asked.
+  return withFields(withMetadata(review, { managedFields: undefined }), {
+    spec: {},
     status: {
       resourceRules: rules.filter((rule) => listAt(rule, 'resources').length > 0),
       nonResourceRules: rules.filter((rule) => listAt(rule, 'nonResourceURLs').length > 0),

@@ -10,9 +10,14 @@ const alwaysSelectable = ['metadata.name', 'metadata.namespace'];
 /**
  * Compiles the text form of a field selector.
  * @param selectable fields of the kind beside name and namespace, as dotted paths; any other is a 400, as on a real server.
+ * @param always fields of every object.
  */
-export function parseFieldSelector(selector: string, selectable: readonly string[]): FieldPredicate {
-  const allowed = new Set([...alwaysSelectable, ...selectable]);
+export function parseFieldSelector(
+  selector: string,
+  selectable: readonly string[],
+  always: readonly string[] = alwaysSelectable,
+): FieldPredicate {
+  const allowed = new Set([...always, ...selectable]);
   const predicates = selector
     .split(',')
     .filter((text) => text !== '')
@@ -24,6 +29,14 @@ export function parseFieldSelector(selector: string, selectable: readonly string
       return (object: ApiObject): boolean => (fieldText(object, steps) === value) === (operator !== '!=');
     });
   return (object) => predicates.every((predicate) => predicate(object));
+}
+
+/** Refuses what is no selector at all with a 400. */
+export function checkFieldSelector(selector: string): void {
+  for (const text of selector.split(',')) {
+    if (text !== '' && !term.test(text.trim()))
+      throw badRequest(`invalid selector: '${selector}'; can't understand '${text}'`);
+  }
 }
 
 function unsupported(path: string, selectable: readonly string[]): Error {

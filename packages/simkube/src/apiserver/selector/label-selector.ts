@@ -1,3 +1,4 @@
+import { labelValueProblems, qualifiedNameProblems } from '../../schema/name-rules.ts';
 import { badRequest } from '../status/refusals.ts';
 import { isJsonObject, listAt, objectAt, stringAt } from '../object/api-object.ts';
 
@@ -30,18 +31,36 @@ function setPredicate(groups: Readonly<Record<string, string | undefined>>): Lab
   return groups['operator'] === 'in' ? isIn : not(isIn);
 }
 
+type Groups = Readonly<Record<string, string | undefined>>;
+
 function termPredicate(term: string): LabelPredicate | undefined {
   const set = setTerm.exec(term)?.groups;
-  if (set !== undefined) return setPredicate(set);
-  const equality = equalityTerm.exec(term)?.groups;
-  if (equality !== undefined) {
-    const isEqual = valueTest(equality['key'] ?? '', (value) => value === equality['value']);
-    return equality['operator'] === '!=' ? not(isEqual) : isEqual;
+  if (set !== undefined) {
+    const values = (set['values'] ?? '').split(',').map((value) => value.trim());
+    return areLabels(set['key'], values) ? setPredicate(set) : undefined;
   }
+  const equality = equalityTerm.exec(term)?.groups;
+  if (equality !== undefined) return equalityPredicate(equality);
   const exists = existsTerm.exec(term)?.groups;
-  if (exists === undefined) return undefined;
-  const isPresent = valueTest(exists['key'] ?? '', () => true);
-  return exists['not'] === '!' ? not(isPresent) : isPresent;
+  return exists === undefined ? undefined : existsPredicate(exists);
+}
+
+function equalityPredicate({ key = '', operator, value = '' }: Groups): LabelPredicate | undefined {
+  if (!areLabels(key, [value])) return undefined;
+  const isEqual = valueTest(key, (found) => found === value);
+  return operator === '!=' ? not(isEqual) : isEqual;
+}
+
+function existsPredicate({ key = '', not: negation }: Groups): LabelPredicate | undefined {
+  if (!areLabels(key, [])) return undefined;
+  const isPresent = valueTest(key, () => true);
+  return negation === '!' ? not(isPresent) : isPresent;
+}
+
+function areLabels(key: string | undefined, values: readonly string[]): boolean {
+  return (
+    qualifiedNameProblems(key ?? '').length === 0 && values.every((value) => labelValueProblems(value).length === 0)
+  );
 }
 
 /** Compiles the text form of a label selector. A selector that cannot be read is a 400. */
@@ -53,6 +72,11 @@ export function parseLabelSelector(selector: string): LabelPredicate {
     return predicate;
   });
   return (labels) => predicates.every((predicate) => predicate(labels));
+}
+
+/** Whether a text is a label selector. */
+export function isLabelSelector(selector: string): boolean {
+  return terms(selector).every((term) => termPredicate(term) !== undefined);
 }
 
 /** Compiles `metav1.LabelSelector` (matchLabels and matchExpressions). An empty one selects everything. */

@@ -115,7 +115,7 @@ export function invalid(
     details: {
       ...(name === '' ? {} : { name }),
       ...(of.group === '' ? {} : { group: of.group }),
-      kind: of.kind,
+      ...(of.kind === '' ? {} : { kind: of.kind }),
       causes: errors.map(({ reason, body, field }) => ({ reason, message: body, field })),
     },
   });
@@ -123,7 +123,12 @@ export function invalid(
 
 /** 422 for a request option, for instance of `ListOptions`, that cannot be. */
 export function invalidOption(options: string, error: FieldError): StatusError {
-  return invalid({ group: 'meta.k8s.io', kind: options }, '', [error]);
+  return invalidOptions(options, [error]);
+}
+
+/** 422 for several request options that cannot be. */
+export function invalidOptions(options: string, errors: readonly FieldError[]): StatusError {
+  return invalid({ group: 'meta.k8s.io', kind: options }, '', errors);
 }
 
 /** 504 for a resourceVersion that the server has not reached yet. */

@@ -37,6 +37,8 @@ export class ResourceStore {
   #firstSequence = 0;
   #compactedRevision = 0;
   readonly subscriptions = new Set<Subscription>();
+  /** The oldest revision that a watch can start from. */
+  watchableFrom = 0;
 
   get size(): number {
     return this.#objects.size;

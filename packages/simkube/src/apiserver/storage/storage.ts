@@ -34,11 +34,17 @@ export class Storage {
     return this.#revision;
   }
 
+  /** The server starts: watches of what was before are too old. */
+  start(): void {
+    for (const store of this.#stores.values()) store.watchableFrom = this.#revision;
+  }
+
   /** The store of a resource, by `plural.group`; made on first use. */
   store(groupResource: string): ResourceStore {
     let store = this.#stores.get(groupResource);
     if (store === undefined) {
       store = new ResourceStore();
+      store.watchableFrom = this.#revision;
       this.#stores.set(groupResource, store);
     }
     return store;

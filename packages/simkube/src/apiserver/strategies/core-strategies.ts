@@ -1,11 +1,12 @@
 import { forbiddenValue, invalidValue, type FieldError } from '../../schema/field-error.ts';
 import type { Json } from '../../schema/structural-schema.ts';
-import { listAt, objectAt, withFields, withMetadata, type ApiObject } from '../object/api-object.ts';
+import { listAt, objectAt, stringAt, withFields, withMetadata, type ApiObject } from '../object/api-object.ts';
 import { deepEqual } from '../object/deep-equal.ts';
 import type { Strategy } from '../registry/strategy.ts';
 import { fill, fillEach } from './fill.ts';
 import { immutableField } from './immutable.ts';
 import { podStrategy } from './pod-strategy.ts';
+import { replicationControllerStrategy } from './replication-controller-strategy.ts';
 import { serviceStrategy } from './service-strategy.ts';
 
 /** `stringData` is a write-only convenience: its values end up in `data`, in base64. */
@@ -33,16 +34,24 @@ function immutableData(fields: readonly string[]) {
 }
 
 const namespaceStrategy: Strategy = {
+  hasNoGracePeriod: true,
+  returnsDeleted: true,
   nameRule: 'label',
   defaults: (object) =>
     withMetadata(object, {
       labels: withFields({ ...object.metadata.labels }, { 'kubernetes.io/metadata.name': object.metadata.name }),
     }),
   prepareCreate: (object) => withFields(object, { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }),
-  prepareUpdate: (object, previous, subresource) =>
+  prepareUpdate: (object, { previous, subresource }) =>
     subresource === 'finalize'
       ? withFields(previous, { spec: object['spec'] })
       : withFields(object, { spec: previous['spec'] ?? {} }),
+  validate: (object, previous) => {
+    const phase = stringAt(object, 'status', 'phase') ?? '';
+    const isActive = object.metadata.deletionTimestamp === undefined;
+    const rule = 'may only be Active if `deletionTimestamp` is empty';
+    return previous !== undefined && isActive && phase !== 'Active' ? [invalidValue('status.Phase', phase, rule)] : [];
+  },
   isHeld: (object) => listAt(object, 'spec', 'finalizers').length > 0,
   prepareDelete: (object) => withFields(object, { status: { ...objectAt(object, 'status'), phase: 'Terminating' } }),
   selectableFields: ['status.phase'],
@@ -51,6 +60,8 @@ const namespaceStrategy: Strategy = {
 const eventFields = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
 
 const eventStrategy: Strategy = {
+  createsOnUpdate: true,
+  nameRule: 'path',
   selectableFields: [
     ...eventFields.map((field) => `involvedObject.${field}`),
     ...eventFields.map((field) => `regarding.${field}`),
@@ -82,9 +93,13 @@ export const coreStrategies: Readonly<Record<string, Strategy>> = {
   Secret: secretStrategy,
   ConfigMap: { validate: immutableData(['data', 'binaryData']) },
   ServiceAccount: { returnsDeleted: true },
+  LimitRange: { createsOnUpdate: true },
+  ResourceQuota: { returnsDeleted: true },
+  PersistentVolumeClaim: { returnsDeleted: true },
   Node: { selectableFields: ['spec.unschedulable'] },
-  ReplicationController: { generationOf: (object) => object['spec'] },
+  ReplicationController: replicationControllerStrategy,
   Endpoints: {
+    createsOnUpdate: true,
     defaults: (object) =>
       fillEach(object, 'subsets', (subset) => fillEach(subset, 'ports', (port) => fill(port, { protocol: 'TCP' }))),
   },
@@ -92,7 +107,7 @@ export const coreStrategies: Readonly<Record<string, Strategy>> = {
 
 /** EndpointSlices count changes of what they list, and keep their address type. */
 export const endpointSliceStrategy: Strategy = {
-  generationOf: (object) => [object['endpoints'], object['ports'], object['addressType']],
+  generationOf: (object) => [object['endpoints'], object['ports'], object['addressType'], object.metadata.labels ?? {}],
   defaults: (object) => fillEach(object, 'ports', (port) => fill(port, { name: '', protocol: 'TCP' })),
   validate: (object, previous) => immutableField(object, previous, 'addressType'),
 };

@@ -1,6 +1,16 @@
 import { definitionErrors } from '../../schema/definition-errors.ts';
+import { invalidValue, type FieldError } from '../../schema/field-error.ts';
 import { deepEqual } from '../object/deep-equal.ts';
-import { listAt, objectAt, stringAt, valueAt, withFields, withMetadata, type ApiObject } from '../object/api-object.ts';
+import {
+  listAt,
+  objectAt,
+  stringAt,
+  valueAt,
+  withFields,
+  withMetadata,
+  type ApiObject,
+  withValueAt,
+} from '../object/api-object.ts';
 import { asJson } from '../object/json.ts';
 import type { Strategy } from '../registry/strategy.ts';
 import { fill, fillIn } from './fill.ts';
@@ -12,6 +22,8 @@ export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 /** CustomResourceDefinitions. Their conditions are the CRD controller's. */
 export const definitionStrategy: Strategy = {
   requiresVersion: true,
+  hasNoGracePeriod: true,
+  statusKeeps: ['labels', 'annotations', 'finalizers', 'ownerReferences'],
   generationOf: (object) => object['spec'],
   defaults: (object) =>
     fillIn(object, 'spec', (spec) =>
@@ -25,21 +37,54 @@ export const definitionStrategy: Strategy = {
     return withFields(object, {
       status: {
         acceptedNames: { kind: '', plural: '' },
-        conditions: [],
+        conditions: null,
         storedVersions: versions.map((version) => objectAt(version)['name']),
       },
     });
   },
   prepareDelete: (object) =>
-    withMetadata(object, { finalizers: [...new Set([...(object.metadata.finalizers ?? []), cleanupFinalizer])] }),
+    withMetadata(withTerminating(object), {
+      finalizers: [...new Set([...(object.metadata.finalizers ?? []), cleanupFinalizer])],
+    }),
   validate: (object, previous) => [
     // What was stored was sound: a write of the status says nothing about the spec, and costs no look at its rules.
-    ...(isSameSpec(object, previous) ? [] : definitionErrors(asJson(object))),
-    ...immutableField(object, previous, 'spec.scope'),
-    ...immutableField(object, previous, 'spec.names.kind'),
+    ...(isSameSpec(object, previous) ? [] : errorsOf(object, previous)),
+    ...['spec.group', 'spec.scope', 'spec.names.kind', 'spec.names.plural'].flatMap((path) =>
+      immutableField(object, previous, path),
+    ),
+    ...storedVersionErrors(object),
   ],
 };
 
 function isSameSpec(object: ApiObject, previous: ApiObject | undefined): boolean {
   return previous !== undefined && deepEqual(previous['spec'], object['spec']);
+}
+
+/** The name of an object that is there follows from what cannot change. */
+function errorsOf(object: ApiObject, previous: ApiObject | undefined): readonly FieldError[] {
+  const errors = definitionErrors(asJson(object));
+  return previous === undefined ? errors : errors.filter(({ field }) => field !== 'metadata.name');
+}
+
+/** Objects may be stored in each of these versions, so none of them may go. */
+function storedVersionErrors(object: ApiObject): readonly FieldError[] {
+  const names = new Set(listAt(object, 'spec', 'versions').map((version) => stringAt(version, 'name')));
+  return listAt(object, 'status', 'storedVersions').flatMap((version, at) =>
+    typeof version !== 'string' || names.has(version)
+      ? []
+      : [invalidValue(`status.storedVersions[${at}]`, version, 'missing from spec.versions; must not be removed')],
+  );
+}
+
+/** What the definition says of itself while its objects go. */
+function withTerminating(object: ApiObject): ApiObject {
+  const terminating = {
+    type: 'Terminating',
+    status: 'True',
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+    lastTransitionTime: object.metadata.deletionTimestamp,
+  };
+  const others = listAt(object, 'status', 'conditions').filter((each) => stringAt(each, 'type') !== 'Terminating');
+  return withValueAt(object, ['status', 'conditions'], [...others, terminating]);
 }

@@ -1,12 +1,16 @@
 import { isJsonObject, withFields, type JsonObject } from '../object/api-object.ts';
 
-/** `object` with each of `defaults` set where the field is missing or null; the same reference when none is. */
+/** `object` with each of `defaults` set where the field is missing, null or an empty string; the same reference when none is. */
 export function fill<T extends JsonObject>(object: T, defaults: JsonObject): T {
   const missing = Object.entries(defaults).filter(
-    ([key, value]) =>
-      value !== undefined && (!Object.hasOwn(object, key) || object[key] === undefined || object[key] === null),
+    ([key, value]) => value !== undefined && (!Object.hasOwn(object, key) || isUnset(object[key])),
   );
   return missing.length === 0 ? object : withFields(object, Object.fromEntries(missing));
+}
+
+/** Go's defaults take an empty string for a field that was not set. */
+function isUnset(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
 }
 
 /** `object` with `change` applied to one field when that is an object; the same reference when it gives the same. */

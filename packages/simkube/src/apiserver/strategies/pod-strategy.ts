@@ -24,7 +24,6 @@ function withoutMutable(spec: JsonObject): JsonObject {
     initContainers: strip('initContainers'),
     activeDeadlineSeconds: undefined,
     tolerations: undefined,
-    terminationGracePeriodSeconds: undefined,
     nodeName: undefined,
   });
 }
@@ -34,8 +33,16 @@ const updateRule =
 
 function podErrors(object: ApiObject, previous: ApiObject | undefined): readonly FieldError[] {
   if (previous === undefined) return [];
+  const count = (of: ApiObject): number => listAt(of, 'spec', 'containers').length;
+  if (count(object) !== count(previous)) {
+    return [forbiddenValue('spec.containers', 'pod updates may not add or remove containers')];
+  }
   const same = deepEqual(withoutMutable(objectAt(object, 'spec')), withoutMutable(objectAt(previous, 'spec')));
-  return same ? [] : [forbiddenValue('spec', updateRule)];
+  const tolerated = listAt(object, 'spec', 'tolerations');
+  const kept = listAt(previous, 'spec', 'tolerations').every((each) =>
+    tolerated.some((other) => deepEqual(each, other)),
+  );
+  return same && kept ? [] : [forbiddenValue('spec', updateRule)];
 }
 
 /** Guaranteed when limits equal requests everywhere, BestEffort when there are none, otherwise Burstable. */
@@ -60,6 +67,16 @@ const defaultTolerations = ['not-ready', 'unreachable'].map((what) => ({
   tolerationSeconds: 300,
 }));
 
+/** DefaultTolerationSeconds adds what the pod does not tolerate for all time. */
+function withDefaultTolerations(given: readonly unknown[]): readonly unknown[] {
+  const covers = (key: string): boolean =>
+    given.some((each) => {
+      const [own, effect] = [stringAt(each, 'key') ?? '', stringAt(each, 'effect') ?? ''];
+      return (own === key || own === '') && (effect === 'NoExecute' || effect === '');
+    });
+  return [...given, ...defaultTolerations.filter(({ key }) => !covers(key))];
+}
+
 /** Pods: admission's defaults, immutable spec, graceful deletion that the kubelet finishes. */
 export const podStrategy: Strategy = {
   generationOf: (object) => object['spec'],
@@ -68,12 +85,20 @@ export const podStrategy: Strategy = {
     const spec = fill(objectAt(object, 'spec'), {
       serviceAccountName: 'default',
       serviceAccount: 'default',
-      tolerations: defaultTolerations,
+      tolerations: undefined,
       priority: 0,
       preemptionPolicy: 'PreemptLowerPriority',
     });
-    return withFields(object, { spec, status: { phase: 'Pending', qosClass: qosClass(spec) } });
+    const tolerated = withFields(spec, { tolerations: withDefaultTolerations(listAt(spec, 'tolerations')) });
+    return withFields(object, { spec: tolerated, status: { phase: 'Pending', qosClass: qosClass(spec) } });
   },
+  prepareUpdate: (object, { subresource }) =>
+    subresource === ''
+      ? fillIn(object, 'spec', (spec) =>
+          withFields(spec, { tolerations: withDefaultTolerations(listAt(spec, 'tolerations')) }),
+        )
+      : object,
+  statusKeeps: ['ownerReferences'],
   validate: podErrors,
   selectableFields: [
     'spec.nodeName',

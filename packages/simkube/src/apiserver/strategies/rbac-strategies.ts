@@ -24,12 +24,10 @@ const binding: Strategy = {
       (reference) => fill(reference, { apiGroup: rbacGroup }),
     ),
   validate: roleRefErrors,
+  createsOnUpdate: true,
 };
 
-const role: Strategy = {
-  nameRule: 'path',
-  defaults: (object) => ('rules' in object ? object : { ...object, rules: null }),
-};
+const role: Strategy = { nameRule: 'path', createsOnUpdate: true };
 
 /** Roles, whose names may be anything that fits in a URL, and bindings, whose role never changes. */
 export const rbacStrategies: Readonly<Record<string, Strategy>> = {

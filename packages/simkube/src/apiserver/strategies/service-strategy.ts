@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import { invalidValue, type FieldError } from '../../schema/field-error.ts';
 import {
   listAt,
@@ -8,7 +10,8 @@ import {
   type ApiObject,
   type JsonObject,
 } from '../object/api-object.ts';
-import type { Strategy, StrategyContext } from '../registry/strategy.ts';
+import type { Strategy, StrategyChange, StrategyContext } from '../registry/strategy.ts';
+import { invalid } from '../status/refusals.ts';
 import { fill, fillEach, fillIn } from './fill.ts';
 
 const firstNodePort = 30_000;
@@ -21,11 +24,18 @@ function specDefaults(spec: JsonObject): JsonObject {
   const next = fill(spec, {
     type,
     sessionAffinity: 'None',
+    sessionAffinityConfig:
+      spec['sessionAffinity'] === 'ClientIP' ? { clientIP: { timeoutSeconds: 10_800 } } : undefined,
     internalTrafficPolicy: isExternalName ? undefined : 'Cluster',
     externalTrafficPolicy: isOutside ? 'Cluster' : undefined,
     allocateLoadBalancerNodePorts: type === 'LoadBalancer' ? true : undefined,
   });
-  return fillEach(next, 'ports', (port) => fill(port, { protocol: 'TCP', targetPort: port['port'] }));
+  const kept = next['sessionAffinity'] === 'None' ? withFields(next, { sessionAffinityConfig: undefined }) : next;
+  return fillEach(kept, 'ports', (port) => {
+    // Go can't tell a port of 0 from none.
+    const given = port['targetPort'] === 0 ? withFields(port, { targetPort: undefined }) : port;
+    return fill(given, { protocol: 'TCP', targetPort: port['port'] });
+  });
 }
 
 /** The lowest free address of 10.96.0.0/16, from .0.10 up. */
@@ -59,32 +69,76 @@ function prepareCreate(object: ApiObject, context: StrategyContext): ApiObject {
   if (stringAt(given, 'type') === 'ExternalName') return withFields(object, { status: { loadBalancer: {} } });
   const address = stringAt(given, 'clusterIP');
   const clusterIP = address === undefined || address === '' ? freeAddress(context) : address;
-  const families = fill(given, { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
+  // Nobody knows what a headless service without a selector stands for: it may be of both families.
+  const isAny = clusterIP === 'None' && Object.keys(objectAt(given, 'selector')).length === 0;
+  const families = fill(
+    given,
+    isAny
+      ? { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' }
+      : { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' },
+  );
   const spec = withNodePorts(withFields(families, { clusterIP, clusterIPs: [clusterIP] }), context);
   return withFields(object, { spec, status: { loadBalancer: {} } });
 }
 
-/** What the server allocated stays when a client writes the object without it. */
-function prepareUpdate(object: ApiObject, previous: ApiObject, subresource: string): ApiObject {
+/** What the server allocated stays when a client writes the object without it; what a new type needs is allocated. */
+function prepareUpdate(object: ApiObject, { previous, subresource, context }: StrategyChange): ApiObject {
   if (subresource !== '') return object;
   const before = objectAt(previous, 'spec');
   return fillIn(object, 'spec', (spec) => {
     if (stringAt(spec, 'type') === 'ExternalName') return spec;
     const { clusterIP, clusterIPs, healthCheckNodePort, ipFamilies, ipFamilyPolicy } = before;
-    return fill(spec['clusterIP'] === '' ? withFields(spec, { clusterIP: undefined }) : spec, {
+    const kept = fill(spec['clusterIP'] === '' ? withFields(spec, { clusterIP: undefined }) : spec, {
       clusterIP,
       clusterIPs,
       healthCheckNodePort,
       ipFamilies,
       ipFamilyPolicy,
     });
+    // Allocation comes before validation: nothing else is said of such a Service.
+    const errors = familyErrors(kept);
+    if (errors.length > 0) throw invalid({ group: '', kind: 'Service' }, object.metadata.name, errors);
+    return withNodePorts(portsCarriedOver(kept, before), context);
   });
+}
+
+const isOutside = (spec: JsonObject): boolean => ['NodePort', 'LoadBalancer'].includes(stringAt(spec, 'type') ?? '');
+
+/** A port keeps its node port while the type has some, and loses it with them. */
+function portsCarriedOver(spec: JsonObject, before: JsonObject): JsonObject {
+  const old = listAt(before, 'ports');
+  const same = (port: JsonObject): unknown =>
+    old.find((each) => valueAt(each, 'port') === port['port'] && valueAt(each, 'protocol') === port['protocol']);
+  if (isOutside(spec))
+    return fillEach(spec, 'ports', (port) => fill(port, { nodePort: valueAt(same(port), 'nodePort') }));
+  if (!isOutside(before)) return spec;
+  const next = withFields(spec, { externalTrafficPolicy: undefined, allocateLoadBalancerNodePorts: undefined });
+  return fillEach(next, 'ports', (port) =>
+    port['nodePort'] === valueAt(same(port), 'nodePort') ? withFields(port, { nodePort: undefined }) : port,
+  );
+}
+
+/** Only a headless service without a selector may be of a family that the cluster does not have. */
+function familyErrors(spec: JsonObject): readonly FieldError[] {
+  const isAny = spec['clusterIP'] === 'None' && Object.keys(objectAt(spec, 'selector')).length === 0;
+  if (isAny || listAt(spec, 'ipFamilies').length < 2) return [];
+  const rule = 'this cluster is not configured for dual-stack services';
+  return [
+    invalidValue('spec.ipFamilyPolicy', stringAt(spec, 'ipFamilyPolicy'), rule),
+    invalidValue('spec.ipFamilies[1]', 'IPv6', rule),
+  ];
 }
 
 function addressErrors(object: ApiObject, previous: ApiObject | undefined): readonly FieldError[] {
   const spec = objectAt(object, 'spec');
   const before = stringAt(previous, 'spec', 'clusterIP');
   const after = stringAt(spec, 'clusterIP');
+  if (after !== undefined && after !== '' && after !== 'None' && isIP(after) === 0) {
+    return [invalidValue('spec.clusterIPs[0]', after, 'must be a valid IP address')];
+  }
+  if (after === 'None' && (spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer')) {
+    return [invalidValue('spec.clusterIPs[0]', after, `may not be set to 'None' for ${spec['type']} services`)];
+  }
   const isChanged = before !== undefined && after !== before && spec['type'] !== 'ExternalName';
   return isChanged ? [invalidValue('spec.clusterIPs[0]', after, 'may not change once set')] : [];
 }
@@ -92,6 +146,7 @@ function addressErrors(object: ApiObject, previous: ApiObject | undefined): read
 /** Services: addresses and node ports are allocated on creation and kept. */
 export const serviceStrategy: Strategy = {
   nameRule: 'label',
+  createsOnUpdate: true,
   defaults: (object) => fillIn(object, 'spec', specDefaults),
   prepareCreate,
   prepareUpdate,

@@ -8,6 +8,8 @@ import { workloadStrategies } from './workload-strategies.ts';
 
 const countsSpec: Strategy = { generationOf: (object: ApiObject) => object['spec'] };
 
+const leaseStrategy: Strategy = { createsOnUpdate: true, requiresVersion: true };
+
 const groups: Readonly<Record<string, (kind: string) => Strategy | undefined>> = {
   '': (kind) => coreStrategies[kind],
   'events.k8s.io': (kind) => coreStrategies[kind],
@@ -17,9 +19,10 @@ const groups: Readonly<Record<string, (kind: string) => Strategy | undefined>> =
   'discovery.k8s.io': () => endpointSliceStrategy,
   autoscaling: () => autoscalerStrategy,
   batch: () => countsSpec,
+  'coordination.k8s.io': () => leaseStrategy,
   'networking.k8s.io': () => countsSpec,
-  policy: () => countsSpec,
-  'admissionregistration.k8s.io': () => countsSpec,
+  policy: () => ({ ...countsSpec, requiresVersion: true }),
+  'admissionregistration.k8s.io': () => ({ ...countsSpec, requiresVersion: true }),
 };
 
 /** The strategy of a built-in kind; empty for kinds that have no rules beyond their schema. */

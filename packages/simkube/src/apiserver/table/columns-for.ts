@@ -41,7 +41,8 @@ function valueCell(found: readonly unknown[], type: string): Cell {
   if (type === 'integer') return typeof value === 'number' ? Math.trunc(value) : null;
   if (type === 'number') return typeof value === 'number' ? value : null;
   if (type === 'boolean') return typeof value === 'boolean' ? value : null;
-  return found.length > 1 ? found.map(cellText).join(',') : cellText(value);
+  // Of several results a real server shows the first.
+  return cellText(value);
 }
 
 function cellText(value: unknown): string {

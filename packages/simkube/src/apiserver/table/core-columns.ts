@@ -31,8 +31,8 @@ export function labelsText(labels: unknown): string {
   return entries.length === 0 ? none : entries.map(([key, value]) => `${key}=${String(value)}`).join(',');
 }
 
-function shortList(items: readonly string[], maximum: number): string {
-  if (items.length === 0) return none;
+function shortList(items: readonly string[], maximum: number, empty = none): string {
+  if (items.length === 0) return empty;
   const more = items.length > maximum ? ` + ${items.length - maximum} more...` : '';
   return items.slice(0, maximum).join(',') + more;
 }
@@ -43,7 +43,7 @@ function endpoints(object: ApiObject): string {
       listAt(subset, 'ports').map((port) => `${stringAt(address, 'ip') ?? ''}:${numberAt(port, 'port') ?? ''}`),
     ),
   );
-  return shortList(all, 3);
+  return listAt(object, 'subsets').length === 0 ? none : all.length === 0 ? '' : shortList(all, 3);
 }
 
 function lastSeen(object: ApiObject, now: number): string {
@@ -57,7 +57,9 @@ function lastSeen(object: ApiObject, now: number): string {
 
 function eventObject(object: ApiObject): string {
   const about = objectAt(object, 'involvedObject', 'kind') === undefined ? {} : aboutOf(object);
-  return `${(stringAt(about, 'kind') ?? '').toLowerCase()}/${stringAt(about, 'name') ?? ''}`;
+  const kind = (stringAt(about, 'kind') ?? '').toLowerCase();
+  const name = stringAt(about, 'name') ?? '';
+  return kind === '' && name === '' ? '' : `${kind}/${name}`;
 }
 
 function aboutOf(object: ApiObject): unknown {
@@ -121,12 +123,14 @@ export const coreColumns: Readonly<Record<string, readonly Column[]>> = {
       shortList(
         listAt(object, 'ports').map((port) => String(numberAt(port, 'port') ?? '*')),
         3,
+        '<unset>',
       ),
     ),
     text('Endpoints', (object) =>
       shortList(
         listAt(object, 'endpoints').flatMap((each) => listAt(each, 'addresses').map(String)),
         3,
+        '<unset>',
       ),
     ),
     ageColumn,
@@ -142,11 +146,11 @@ export const coreColumns: Readonly<Record<string, readonly Column[]>> = {
     text('Data', (object) => Object.keys(objectAt(object, 'data')).length),
     ageColumn,
   ],
-  ServiceAccount: [nameColumn, text('Secrets', (object) => listAt(object, 'secrets').length), ageColumn],
+  ServiceAccount: [nameColumn, ageColumn],
   Event: [
     text('Last Seen', lastSeen),
-    text('Type', (object) => stringAt(object, 'type')),
-    text('Reason', (object) => stringAt(object, 'reason')),
+    text('Type', (object) => stringAt(object, 'type') ?? ''),
+    text('Reason', (object) => stringAt(object, 'reason') ?? ''),
     text('Object', eventObject),
     wide(text('Subobject', (object) => stringAt(aboutOf(object), 'fieldPath') ?? '')),
     wide(text('Source', eventSource)),

@@ -45,8 +45,8 @@ export function tableOf(resource: ServedResource, content: TableContent, options
   };
 }
 
-function rowObject(object: ApiObject, include: TableOptions['includeObject']): { object?: unknown } {
-  if (include === 'None') return {};
+function rowObject(object: ApiObject, include: TableOptions['includeObject']): { object: unknown } {
+  if (include === 'None') return { object: null };
   if (include === 'Object') return { object };
   return { object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata } };
 }

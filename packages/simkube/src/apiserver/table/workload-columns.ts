@@ -77,6 +77,9 @@ export const workloadColumns: Readonly<Record<string, readonly Column[]>> = {
     integer('Current', statusNumber('replicas')),
     integer('Ready', statusNumber('readyReplicas')),
     ageColumn,
+    containers,
+    images,
+    wide(text('Selector', (object) => labelsText(valueAt(object, 'spec', 'selector')))),
   ],
   ControllerRevision: [
     nameColumn,
@@ -94,7 +97,7 @@ export const workloadColumns: Readonly<Record<string, readonly Column[]>> = {
       return `${stringAt(target, 'kind') ?? ''}/${stringAt(target, 'name') ?? ''}`;
     }),
     text('Targets', targets),
-    text('MinPods', (object) => numberAt(object, 'spec', 'minReplicas') ?? '<unset>'),
+    text('MinPods', (object) => String(numberAt(object, 'spec', 'minReplicas') ?? '<unset>')),
     text('MaxPods', (object) => numberAt(object, 'spec', 'maxReplicas')),
     text('Replicas', statusNumber('currentReplicas')),
     ageColumn,

@@ -29,6 +29,7 @@ export interface RealPrometheusOptions {
 
 /** A running Prometheus process. */
 export interface RealPrometheus {
+  readonly pid: number;
   readonly port: number;
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
@@ -75,7 +76,7 @@ export async function startRealPrometheus(options: RealPrometheusOptions): Promi
       await stop();
       throw error;
     });
-    return { port, url: `http://127.0.0.1:${port}`, stop };
+    return { pid: child.pid ?? 0, port, url: `http://127.0.0.1:${port}`, stop };
   } catch (error) {
     await removeFolder();
     throw error;

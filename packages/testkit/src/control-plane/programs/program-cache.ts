@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,20 +18,25 @@ export interface Recipe {
 /** The recipe of a program. Its folder is named after everything that the result depends on. Needs Go. */
 export async function recipeOf(program: Program): Promise<Recipe> {
   const folder = familyFolder(program.family);
-  const [version, goVersion, goMod, goSum] = await Promise.all([
+  const [version, goVersion, sources] = await Promise.all([
     moduleVersion(program.family, program.module),
     go(program.family, ['env', 'GOVERSION', 'GOOS', 'GOARCH']),
-    readFile(join(folder, 'go.mod')),
-    readFile(join(folder, 'go.sum')),
+    sourcesIn(folder),
   ]);
   const target = program.package === '' ? program.module : `${program.module}/${program.package}`;
   const args = ['build', '-trimpath', '-buildvcs=false', '-ldflags', linkerFlags(program, version), target];
   const hash = createHash('sha256')
-    .update(goMod)
-    .update(goSum)
+    .update(sources)
     .update(JSON.stringify([args, goEnvironment, goVersion]))
     .digest('hex');
   return { version, args, path: join(cacheFolder(), hash.slice(0, 16), program.name) };
+}
+
+/** Everything in the folder of a family: the versions of what is built, and our own programs. */
+async function sourcesIn(folder: string): Promise<string> {
+  const own = (await readdir(folder)).filter((name) => name.endsWith('.go')).toSorted();
+  const texts = await Promise.all(['go.mod', 'go.sum', ...own].map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.join('');
 }
 
 /** `~/.cache/canaryop/control-plane`, or below `$XDG_CACHE_HOME`. */

@@ -3,8 +3,8 @@ export interface Program {
   /** Its file name, in `KUBEBUILDER_ASSETS` and in the cache. */
   readonly name: ProgramName;
   /** Folder below packages/testkit/control-plane whose go.mod has its version. One per family: their dependencies differ. */
-  readonly family: 'etcd' | 'kubernetes' | 'kwok' | 'istio' | 'argocd' | 'helm';
-  /** Go module that it belongs to. */
+  readonly family: 'etcd' | 'kubernetes' | 'kwok' | 'istio' | 'argocd' | 'helm' | 'xds-client';
+  /** Go module that it belongs to; the family's own when its source is in that folder. */
   readonly module: string;
   /** Go package to build, below the module. */
   readonly package: string;
@@ -19,6 +19,7 @@ export type ProgramName =
   | 'kube-controller-manager'
   | 'kube-scheduler'
   | 'kwok'
+  | 'xds-client'
   | 'pilot-discovery'
   | 'argocd'
   | 'helm';
@@ -36,6 +37,12 @@ const catalogue: Readonly<Record<ProgramName, Omit<Program, 'name'>>> = {
   },
   'kube-scheduler': { family: 'kubernetes', module: kubernetes, package: 'cmd/kube-scheduler', coldMinutes: 1 },
   kwok: { family: 'kwok', module: 'sigs.k8s.io/kwok', package: 'cmd/kwok', coldMinutes: 2 },
+  'xds-client': {
+    family: 'xds-client',
+    module: 'canaryop/testkit/control-plane/xds-client',
+    package: '',
+    coldMinutes: 1,
+  },
   'pilot-discovery': {
     family: 'istio',
     module: 'istio.io/istio',

@@ -1,0 +1,21 @@
+import { noCredentials } from '@canaryop/reconcile/client';
+import { virtualEnv } from '@canaryop/reconcile/testing';
+import { adminUser, createApiServer } from '@canaryop/simkube';
+
+import { librarySuite } from './library.suite.ts';
+
+librarySuite('simkube', () => {
+  const env = virtualEnv();
+  const server = createApiServer({ env });
+  return Promise.resolve({
+    env,
+    connection: { server: 'https://cluster', transport: server.transport(adminUser), credentials: noCredentials },
+    // Probes listen in real time; virtual time goes on between.
+    until: async (isDone) => {
+      for (let turns = 0; turns < 3000 && !isDone(); turns += 1) await env.time.advance(10);
+      if (!isDone()) throw new Error('it did not come about within 30 virtual seconds');
+    },
+    pause: (ms) => env.time.advance(ms),
+    close: () => server.close(),
+  });
+});
