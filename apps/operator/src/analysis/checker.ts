@@ -3,7 +3,7 @@ import { keyText, present, type ObjectKey } from '@canaryop/reconcile/object';
 
 import type { Revision } from '../api/v1/revision.ts';
 import type { Measurement } from '../rollout/observed.ts';
-import type { Inquiry } from './analysis.ts';
+import type { Finding, Inquiry } from './analysis.ts';
 import { askSafely } from './ask-safely.ts';
 import { Lanes } from './lanes.ts';
 import type { MetricProvider } from './metric-provider.ts';
@@ -64,7 +64,10 @@ export class Checker {
     if (known?.underWay !== undefined) return;
     const lastAskedAt = this.#env.clock.now();
     this.#memory.set(key, present({ lastAskedAt, measurement: known?.measurement, underWay: check }));
-    void this.#run(check, lastAskedAt);
+    void this.#run(check, lastAskedAt).catch((error: unknown) => {
+      this.#env.log.error('a check could not be made', { app: key, error: String(error) });
+      this.#remember(check, lastAskedAt, { verdict: 'error', detail: 'the check could not be made', measured: [] });
+    });
   }
 
   /** Ends every check under way; nothing is asked afterwards. */
@@ -101,9 +104,13 @@ export class Checker {
   }
 
   #conclude(check: Check, answers: readonly Answer[], askedAt: number): void {
+    if (this.#memoryOf(check) === undefined) return;
+    this.#remember(check, askedAt, check.inquire(askedAt).judge(answers));
+  }
+
+  #remember(check: Check, askedAt: number, finding: Finding): void {
     const { app, revision } = check;
     if (this.#memoryOf(check) === undefined || this.#stop.signal.aborted) return;
-    const finding = check.inquire(askedAt).judge(answers);
     this.#memory.set(keyText(app), {
       lastAskedAt: askedAt,
       measurement: { revisionId: revision.id, askedAt, ...finding },
