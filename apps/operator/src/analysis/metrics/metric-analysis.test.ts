@@ -54,7 +54,7 @@ describe('the analysis of spec.analysis', () => {
   });
 
   it('gives each part its own answers', () => {
-    const { questions, judge } = inquire({
+    const inquiry = inquire({
       webhooks: [hook({})],
       metrics: [
         metric({ name: 'a', query: '{{ workload }}', compareTo: 'primary', max: 10, minimumRequests: 5 }),
@@ -62,8 +62,8 @@ describe('the analysis of spec.analysis', () => {
         metric({ name: 'c', query: 'c', min: 7 }),
       ],
     });
-    expect(questions).toHaveLength(1 + 4 + 0 + 1);
-    const finding = judge([{ kind: 'accepted' }, value(150), value(100), value(9), value(9), value(6)]);
+    expect(inquiry.questions).toHaveLength(1 + 4 + 0 + 1);
+    const finding = inquiry.judge([{ kind: 'accepted' }, value(150), value(100), value(9), value(9), value(6)]);
     expect(finding.measured).toEqual([
       { name: 'webhook smoke', verdict: 'pass' },
       { name: 'a', verdict: 'breach', value: 50 },
