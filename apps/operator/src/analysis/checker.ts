@@ -86,7 +86,9 @@ export class Checker {
     const asked = check
       .inquire(queuedAt)
       .questions.map(({ url = '' }, index) => this.#lanes.run(url, () => turn(index)));
-    this.#conclude(check, await Promise.all(asked), askedAt ?? queuedAt);
+    const answers = await Promise.all(asked);
+    const at = askedAt ?? queuedAt;
+    this.#remember(check, at, check.inquire(at).judge(answers));
   }
 
   /** A check is about the moment at which its first question was asked. */
@@ -101,11 +103,6 @@ export class Checker {
     if (this.#memoryOf(check) === undefined || question === undefined)
       return { kind: 'error', errorClass: 'not asked' };
     return askSafely(this.#provider, question, this.#stop.signal);
-  }
-
-  #conclude(check: Check, answers: readonly Answer[], askedAt: number): void {
-    if (this.#memoryOf(check) === undefined) return;
-    this.#remember(check, askedAt, check.inquire(askedAt).judge(answers));
   }
 
   #remember(check: Check, askedAt: number, finding: Finding): void {
