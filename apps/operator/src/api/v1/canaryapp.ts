@@ -41,15 +41,29 @@ type Companion = 'image' | 'imageListenPort' | 'replicas' | 'testReplicas' | 'pr
 /** The spec of an application whose workloads we own: the rules of the CRD make the companions of image present. */
 export type OwnedSpec = CanaryAppSpec & { readonly [K in Companion]-?: NonNullable<CanaryAppSpec[K]> };
 
-/** The spec of an application that releases a workload of the user's: the rules of the CRD make the port present. */
+/** The spec of an application that releases what was there before: the rules of the CRD make the port present. */
 export type AdoptedSpec = CanaryAppSpec & {
+  readonly analysis: AnalysisSpec;
   readonly targetRef: NonNullable<CanaryAppSpec['targetRef']>;
   readonly service: CanaryAppSpec['service'] & { readonly port: number };
 };
 
-/** The spec, if it is one with a target. */
+/** What `spec.analysis` says where it is not there; its fields have these defaults, which a test compares. */
+const defaultAnalysis: AnalysisSpec = {
+  intervalSeconds: 60,
+  threshold: 5,
+  metrics: [],
+  webhooks: [],
+  onNoData: 'fail',
+  onTooFewSamples: 'hold',
+  onProviderError: 'fail',
+};
+
+/** The spec, if it is one with a target; without an analysis, with the one that judges by nothing. */
 export function adoptedSpec(app: CanaryApp): AdoptedSpec | undefined {
-  return app.spec.targetRef === undefined ? undefined : (app.spec as AdoptedSpec);
+  const { spec } = app;
+  if (spec.targetRef === undefined) return undefined;
+  return spec.analysis === undefined ? ({ ...spec, analysis: defaultAnalysis } as AdoptedSpec) : (spec as AdoptedSpec);
 }
 
 /** The spec, if it is one with an image. */

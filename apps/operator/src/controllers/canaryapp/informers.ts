@@ -37,7 +37,10 @@ export function declareInformers(manager: Pick<Manager, 'informer'>): CanaryAppI
     ]),
   );
   return {
-    apps: manager.informer(CanaryApp, { indexes: { [byClaim]: allClaimsOf, [byRead]: readsOf } }),
+    apps: manager.informer(CanaryApp, {
+      indexes: { [byClaim]: allClaimsOf, [byRead]: readsOf },
+      transform: withDefaults,
+    }),
     pods: manager.informer(Pod, {
       labelSelector: 'owner=canaryop',
       indexes: { [byController]: controllersOf },
@@ -51,6 +54,11 @@ export function declareInformers(manager: Pick<Manager, 'informer'>): CanaryAppI
       return informer as Informer<T>;
     },
   };
+}
+
+/** An object that was stored before a field had its default, or under an older CRD, reads as if it had it. */
+function withDefaults(app: CanaryApp): CanaryApp {
+  return CanaryApp.withDefaults(app);
 }
 
 /** The index value of an object that is read. */

@@ -1,5 +1,5 @@
 import { HorizontalPodAutoscaler } from '@canaryop/reconcile/kinds';
-import type { KubernetesObject, ObjectMeta, ResourceKind } from '@canaryop/reconcile/object';
+import { present, type KubernetesObject, type ObjectMeta, type ResourceKind } from '@canaryop/reconcile/object';
 
 import type { AdoptedSpec, CanaryApp } from '../../api/v1/canaryapp.ts';
 import { primaryName } from '../../api/v1/names.ts';
@@ -109,8 +109,11 @@ function raised(min: number, max: number, floor = 0): number {
   return Math.min(Math.max(min, floor), max);
 }
 
-function copyMetadata(app: CanaryApp, original: KubernetesObject): ObjectMeta {
-  const { labels, annotations = {} } = original.metadata;
-  const kept = Object.fromEntries(Object.entries(copied(annotations)).filter(([key]) => !pausing.test(key)));
-  return { ...ownedMetadata(app, primaryName(app.metadata.name)), labels: copied(labels), annotations: kept };
+function copyMetadata(app: CanaryApp, { metadata }: KubernetesObject): ObjectMeta {
+  const unpaused = Object.entries(metadata.annotations ?? {}).filter(([key]) => !pausing.test(key));
+  return present({
+    ...ownedMetadata(app, primaryName(app.metadata.name)),
+    labels: copied(metadata.labels),
+    annotations: copied(Object.fromEntries(unpaused)),
+  });
 }

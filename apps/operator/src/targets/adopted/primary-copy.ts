@@ -20,14 +20,18 @@ export function primaryTemplate(template: PodTemplate, selector: Labels): PodTem
   const { labels, annotations } = template.metadata ?? {};
   const metadata = present({
     labels: { ...copied(labels), ...primarySelector(selector) },
-    annotations: annotations === undefined ? undefined : copied(annotations),
+    annotations: copied(annotations),
   });
   return { metadata, ...present({ spec: template.spec }) };
 }
 
-/** What is copied of labels or annotations. */
-export function copied(values: Labels | undefined): Labels {
-  return Object.fromEntries(Object.entries(values ?? {}).filter(([key]) => !uncopied.test(key)));
+/** What is copied of labels or annotations; undefined when that is none, as no object has an empty map of them. */
+export function copied(values: Labels | undefined): Labels | undefined {
+  return filled(Object.fromEntries(Object.entries(values ?? {}).filter(([key]) => !uncopied.test(key))));
+}
+
+function filled(values: Labels): Labels | undefined {
+  return Object.keys(values).length === 0 ? undefined : values;
 }
 
 /** What a copy is made from. */
@@ -51,15 +55,15 @@ export function primaryCopy({ metadata, target, template, revisionId, replicas }
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: {
+    metadata: present({
       ...metadata,
-      labels: { ...copied(target.metadata.labels), ...suffixed(target.metadata.labels, own) },
+      labels: filled({ ...copied(target.metadata.labels), ...suffixed(target.metadata.labels, own) }),
       annotations: {
         ...copied(target.metadata.annotations),
         [revisionAnnotation]: revisionId,
         [replicasAnnotation]: String(replicas),
       },
-    },
+    }),
     spec: {
       ...rest,
       selector: { matchLabels: primarySelector(own) },
