@@ -3,8 +3,11 @@ import { Deployment } from '@canaryop/reconcile/kinds';
 import { resourceKind } from '@canaryop/reconcile/object';
 
 import { CanaryApp, type AnalysisSpec, type CanaryAppStatus } from '../../src/api/v1/canaryapp.ts';
+import { HttpClient } from '../../src/analysis/http.ts';
+import { prometheusInstant } from '../../src/analysis/providers/prometheus-instant.ts';
 import { Gateway, VirtualService } from '../../src/traffic/istio/kinds.ts';
 import { weightOfHosts } from '../../src/traffic/istio/weighted-hosts.ts';
+import { scriptedNetwork } from '../analysis/scripted-network.ts';
 import { Simulation } from './simulated-cluster.ts';
 
 const key = { namespace: 'default', name: 'podinfo' } as const;
@@ -97,6 +100,16 @@ export class AnalysedPodinfo {
       const { reason = '', note = '' } = event as { reason?: string; note?: string };
       return { reason, note };
     });
+  }
+
+  /** What Prometheus says of a query now; undefined when it has no single number. */
+  async measure(query: string): Promise<number | undefined> {
+    const { prometheus, env } = this.simulation;
+    const { wire } = scriptedNetwork({});
+    const http = new HttpClient(prometheus.transport(), env.timers, { timeoutMs: 5_000, maxBytes: 262_144 });
+    const question = { kind: 'instant', field: 'query', query, atMs: env.clock.now() } as const;
+    const answer = await prometheusInstant({ ...wire, http }).ask(question, new AbortController().signal);
+    return answer.kind === 'value' ? answer.value : undefined;
   }
 
   release(version: string): void {

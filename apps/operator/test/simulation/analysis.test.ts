@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { AnalysisSpec } from '../../src/api/v1/canaryapp.ts';
+import { builtInQuery, requestCountQuery } from '../../src/analysis/metrics/istio-queries.ts';
 import { AnalysedPodinfo } from './analysed-podinfo.ts';
 
 let started: AnalysedPodinfo | undefined;
@@ -25,6 +26,10 @@ const hook = (name: string, when: AnalysisSpec['webhooks'][number]['when']) => (
   url: AnalysedPodinfo.hook(name),
   timeoutSeconds: 10,
 });
+const podinfoSubjects = {
+  secondary: { namespace: 'default', workload: 'podinfo', service: 'podinfo-canary' },
+  primary: { namespace: 'default', workload: 'podinfo-primary', service: 'podinfo-primary' },
+};
 const webhooks = [hook('gate', 'before'), hook('smoke', 'during'), hook('news', 'after')];
 
 describe('a release judged by Istio’s metrics and by webhooks', () => {
@@ -66,6 +71,27 @@ describe('a release judged by Istio’s metrics and by webhooks', () => {
     ]);
     expect(app.told.at(-1)).toMatchObject({ path: 'news', phase: 'Failed' });
     expect(JSON.stringify([app.status, app.events])).not.toMatch(/secret text|127\.0\.0\.1/);
+  });
+
+  it('is measured alike by its workload and by its Service, apart from primary', async () => {
+    const app = await podinfo({ metrics, threshold: 100 });
+    const stops = [app.simulation.sendRequests('/hello', 20), app.simulation.sendRequests('/nothello', 80)];
+    app.release('v2');
+    await app.until(({ run }) => (run?.failedChecks ?? 0) >= 2);
+    const { secondary, primary } = podinfoSubjects;
+    for (const side of [secondary, primary]) {
+      const { workload: _workload, ...service } = side;
+      const [byWorkload, byService] = await Promise.all(
+        [side, service].map((subject) => app.measure(requestCountQuery(subject, 20))),
+      );
+      expect(byWorkload).toBeGreaterThan(0);
+      expect(byService).toBeCloseTo(byWorkload ?? 0, 6);
+      expect(await app.measure(builtInQuery('request-success-rate', service, 20))).toBeCloseTo(80, -1);
+    }
+    const counts = await Promise.all([secondary, primary].map((side) => app.measure(requestCountQuery(side, 20))));
+    // A quarter of the traffic, by the weight.
+    expect((counts[0] ?? 0) / ((counts[0] ?? 0) + (counts[1] ?? 0))).toBeCloseTo(0.25, 1);
+    for (const stop of stops) stop();
   });
 
   it('without traffic waits: too few requests are no verdict', async () => {
