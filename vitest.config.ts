@@ -5,8 +5,8 @@ export default defineConfig({
   resolve: { conditions: ['source', 'node', 'import', 'default'] },
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts'],
-    // These need a real control plane: vitest.e2e.config.ts.
-    exclude: [...configDefaults.exclude, '**/*.e2e.test.ts'],
+    // These need a real control plane (vitest.e2e.config.ts), or minutes (vitest.long.config.ts).
+    exclude: [...configDefaults.exclude, '**/*.{e2e,long}.test.ts'],
     testTimeout: 20_000,
     pool: 'threads',
     // By default one core is left free, which on two cores means that no two files run side by side.

@@ -9,9 +9,11 @@ import type { Obstacle } from '../rollout/observed.ts';
 import { adoptedSettings } from '../strategy/adopted-settings.ts';
 import { ownedSettings } from '../strategy/owned-settings.ts';
 import { adoptedDeployment } from '../targets/adopted/adopted-deployment.ts';
+import { adoptedService } from '../targets/service/adopted-service.ts';
 import { ownedDeployments } from '../targets/owned/owned-deployments.ts';
 import { istioServices } from '../traffic/istio/istio-services.ts';
 import { istioSubsets } from '../traffic/istio/istio-subsets.ts';
+import { podServices } from '../traffic/services/backends.ts';
 import { subjectsOf } from './subjects.ts';
 
 /** The mode of an application, or why there is none for what its spec says. */
@@ -19,7 +21,7 @@ export function modeOf(app: CanaryApp): Mode | Obstacle {
   const owned = ownedSpec(app);
   if (owned !== undefined) return ownedMode(app, owned);
   const adopted = adoptedSpec(app);
-  return adopted?.targetRef.kind === 'Deployment' ? adoptedMode(app, adopted) : unsupported;
+  return adopted === undefined ? unsupported : adoptedMode(app, adopted);
 }
 
 function ownedMode(app: CanaryApp, spec: OwnedSpec): Mode {
@@ -32,10 +34,15 @@ function ownedMode(app: CanaryApp, spec: OwnedSpec): Mode {
 }
 
 function adoptedMode(app: CanaryApp, spec: AdoptedSpec): Mode {
-  const target = adoptedDeployment(app, spec);
-  const router = istioServices(app, spec, (live) => target.selectors(live));
   const analysis = metricAnalysis(keyOf(app), spec.analysis, subjectsOf(app, spec));
-  return { target, router, analysis, settings: adoptedSettings(spec) };
+  const settings = adoptedSettings(spec);
+  if (spec.targetRef.kind === 'Service') {
+    const router = istioServices(app, spec, spec.targetRef.name);
+    return { target: adoptedService(app, spec), router, analysis, settings };
+  }
+  const target = adoptedDeployment(app, spec);
+  const backends = podServices(app, spec, (live) => target.selectors(live));
+  return { target, router: istioServices(app, spec, app.metadata.name, backends), analysis, settings };
 }
 
 /** What an application asks for, and only one application can have: what it releases, and where it is reached. */
@@ -50,8 +57,9 @@ export function allClaimsOf(app: CanaryApp): readonly string[] {
   return [...target, ...router];
 }
 
+/** What the rules of the CRD rule out. */
 const unsupported: Obstacle = {
   reason: Reason.TargetUnsupported,
-  message: 'a targetRef of this kind is not supported by this version of the operator',
+  message: 'neither image nor targetRef is set',
   stops: 'all',
 };

@@ -20,6 +20,8 @@ export interface Settings {
   readonly stepWeight: number;
   /** The weight whose passed check starts the promotion. */
   readonly maxWeight: number;
+  /** Checks to pass without traffic before a promotion, instead of steps of weight. */
+  readonly iterations?: number;
   /** Whether what was there before the application gets its traffic back when the application is deleted. */
   readonly returnsTraffic: boolean;
   /** Failed checks that fail a run. With 1 a breach counts whenever it is seen, else at the end of an interval only. */

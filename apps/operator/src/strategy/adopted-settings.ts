@@ -18,6 +18,7 @@ export function adoptedSettings(spec: AdoptedSpec): Settings {
     drainMs: spec.drainSeconds * secondMs,
     stepWeight: strategy.stepWeight,
     maxWeight: strategy.maxWeight,
+    ...(strategy.iterations === undefined ? {} : { iterations: strategy.iterations }),
     returnsTraffic: true,
     threshold,
     earlyBreach: 'count',

@@ -17,6 +17,8 @@ export interface WorkloadFacts extends Omit<Workload, 'readySince'> {
 export interface Sight extends LiveObjects {
   /** The pods that a controller of this kind and name made, in the application's namespace. */
   pods(kind: 'Deployment' | 'DaemonSet', name: string): readonly Pod[];
+  /** Ready endpoints of a Service; 0 where the target does not read EndpointSlices. */
+  endpoints(service: string): number;
 }
 
 /** What can be seen of a target at one moment. */

@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
+import type { ResourceKind } from '@canaryop/reconcile/object';
 import { virtualEnv } from '@canaryop/reconcile/testing';
 import { createApiServer } from '@canaryop/simkube';
 import { describe, expect, it } from 'vitest';
 
+import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { declareInformers } from '../../src/controllers/canaryapp/informers.ts';
 import { canaryAppPermissions } from '../../src/controllers/canaryapp/permissions.ts';
+import { modeOf } from '../../src/modes/mode-of.ts';
 import { generatedManifests } from '../../src/manifests/manifests.ts';
 import { install } from './install.ts';
 import { only, parseManifests, readManifests, type Manifest } from './manifest-files.ts';
@@ -134,6 +137,17 @@ describe('the namespaced installation', () => {
   });
 });
 
+describe('the health check for Argo CD', () => {
+  const [patch, ...others] = readManifests('config/argocd/argocd_cm_patch.yaml');
+
+  it('is a patch of argocd-cm with one key, which names the kind as Argo CD does', () => {
+    expect(others).toEqual([]);
+    expect(patch).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'argocd-cm' } });
+    const { data } = patch as unknown as { readonly data: object };
+    expect(Object.keys(data)).toEqual([`resource.customizations.health.${CanaryApp.group}_${CanaryApp.kind}`]);
+  });
+});
+
 describe('the rights', () => {
   it('of the files are those of the code', () => {
     for (const [path, manifest] of Object.entries(generatedManifests())) {
@@ -148,19 +162,49 @@ describe('the rights', () => {
   });
 
   it('let informers list and watch, exactly where there are informers', () => {
-    const informed: string[] = [];
+    const informed = new Set<string>();
+    const note = ({ group, plural }: { readonly group: string; readonly plural: string }): void => {
+      informed.add(`${plural}.${group}`);
+    };
     declareInformers({
-      informer: (kind: { readonly group: string; readonly plural: string }) => {
-        informed.push(`${kind.plural}.${kind.group}`);
+      informer: (kind: ResourceKind) => {
+        note(kind);
         return undefined as never;
       },
     });
+    // What is watched only where an application needs it.
+    for (const app of adoptedApps()) {
+      const mode = modeOf(app);
+      if (!('target' in mode)) throw new Error(mode.message);
+      for (const { kind } of [...mode.target.reads, ...mode.target.owned, ...mode.router.reads]) note(kind);
+    }
     const allowed = canaryAppPermissions
       .filter(({ verbs }) => verbs.includes('watch') && verbs.includes('list'))
       .map(({ resource }) => `${resource.plural}.${resource.group}`);
-    expect(allowed.toSorted()).toEqual(informed.toSorted());
+    expect(allowed.toSorted()).toEqual([...informed].toSorted());
   });
 });
+
+/** An application for each kind of thing that can be adopted. */
+function adoptedApps(): readonly CanaryApp[] {
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a' };
+  const specs = [
+    {
+      targetRef: deployment,
+      autoscalerRef: { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'a' },
+    },
+    { targetRef: deployment, autoscalerRef: { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'a' } },
+    { targetRef: { apiVersion: 'v1', kind: 'Service', name: 'a' } },
+  ];
+  return specs.map((spec) =>
+    CanaryApp.withDefaults({
+      apiVersion: 'canary.atze.io/v1',
+      kind: 'CanaryApp',
+      metadata: { name: 'a', namespace: 'b' },
+      spec: { service: { port: 80 }, ...spec },
+    } as never),
+  );
+}
 
 function kustomized(overlay: string): readonly Manifest[] {
   return parseManifests(execFileSync('kubectl', ['kustomize', join(config, overlay)], { encoding: 'utf8' }));

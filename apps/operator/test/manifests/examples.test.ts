@@ -41,6 +41,16 @@ describe('the samples', () => {
   );
 });
 
+describe('the examples of adopted workloads', () => {
+  it.each(['examples/adopted-deployment', 'examples/adopted-service'])('%s has a CanaryApp that is valid', (folder) => {
+    const manifests = readManifests(`${folder}/*.yaml`);
+    const app = only(manifests, 'CanaryApp', 'podinfo');
+    expect(CanaryApp.validate(app)).toEqual([]);
+    const { kind, name } = (app.spec as { targetRef: { kind: string; name: string } }).targetRef;
+    expect(only(manifests, kind, name)).toBeDefined();
+  });
+});
+
 describe('the limited user', () => {
   const manifests = readManifests('examples/limited-user/*.yaml');
 

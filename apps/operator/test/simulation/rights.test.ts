@@ -1,12 +1,15 @@
+import { HorizontalPodAutoscaler, Service } from '@canaryop/reconcile/kinds';
 import type { KubernetesObject, ResourceKind } from '@canaryop/reconcile/object';
 import type { RequestRecord } from '@canaryop/simkube';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { leaseName } from '../../src/lease-name.ts';
 import type { Permission } from '../../src/rbac/permission.ts';
 import { canaryAppPermissions } from '../../src/controllers/canaryapp/permissions.ts';
 import { eventPermissions, leaderElectionPermissions } from '../../src/permissions.ts';
 import { DestinationRule, Gateway } from '../../src/traffic/istio/kinds.ts';
+import { podinfo, podinfoCluster } from './adopted-simulation.ts';
 import { appKey, operatorAccount as account, operatorNamespace, Simulation } from './simulated-cluster.ts';
 
 let simulation: Simulation | undefined;
@@ -56,6 +59,46 @@ function damage<T extends KubernetesObject & { readonly spec: object }>(
   loopback.update(kind, { ...live, spec: { ...live.spec, ...change } });
 }
 
+/** Everything that happens to an adopted Deployment with an autoscaler, and to an adopted Service. */
+async function adoptAndLetGo(): Promise<readonly RequestRecord[]> {
+  const sim = await podinfoCluster();
+  const { loopback } = sim.cluster.server;
+  const autoscalerRef = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: podinfo.name };
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: podinfo.name };
+  loopback.create(HorizontalPodAutoscaler, {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: podinfo,
+    spec: { scaleTargetRef, minReplicas: 1, maxReplicas: 6 },
+  });
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { ...podinfo, name: 'outside' },
+    spec: { type: 'ExternalName', externalName: 'a.example.com' },
+  };
+  loopback.create(Service, service);
+  sim.startOperator();
+  sim.adopt({ autoscalerRef });
+  const targetRef = { apiVersion: 'v1', kind: 'Service', name: 'outside' };
+  sim.adopt({ targetRef, service: { port: 80 } }, 'outside');
+  await sim.untilAdopted('Released');
+  sim.sendRequests('/hello', 200);
+  sim.release('v2');
+  await sim.untilShare(10);
+  await sim.untilAdopted('Released');
+  const live = loopback.get(Service, service.metadata);
+  const inside = { selector: { app: 'podinfo-primary' }, ports: [{ name: 'http', port: 80, protocol: 'TCP' }] };
+  loopback.update(Service, { ...service, metadata: live?.metadata ?? service.metadata, spec: inside });
+  await sim.env.time.advance(5_000);
+  sim.command('promote@next#1');
+  for (const name of [podinfo.name, 'outside']) loopback.delete(CanaryApp, { ...podinfo, name });
+  await sim.env.time.until(() => sim.adopted() === undefined && sim.adopted('outside') === undefined, 120_000);
+  const { requests } = sim;
+  await sim.stop();
+  return requests;
+}
+
 /** What this story does not show, and why the operator needs it all the same. */
 const unshown = [
   // Asked by admission (OwnerReferencesPermissionEnforcement), not by a request.
@@ -69,11 +112,21 @@ const unshown = [
     'networking.istio.io/destinationrules',
     'networking.istio.io/virtualservices',
     'networking.istio.io/gateways',
+    'networking.istio.io/serviceentries',
+    'apps/controllerrevisions',
+    'autoscaling/horizontalpodautoscalers',
+    'discovery.k8s.io/endpointslices',
   ].map((resource) => `list ${resource}/`),
+  // KEDA is not installed in these stories.
+  ...['get', 'list', 'watch', 'create', 'patch'].map((verb) => `${verb} keda.sh/scaledobjects/`),
   // The read before a field is dropped that an earlier release of the operator posted.
   'get networking.istio.io/destinationrules/',
   'get networking.istio.io/virtualservices/',
   'get networking.istio.io/gateways/',
+  'get networking.istio.io/serviceentries/',
+  'get autoscaling/horizontalpodautoscalers/',
+  // The host outside of the cluster never changes in these stories without its Service leaving it.
+  'patch networking.istio.io/serviceentries/',
   // An event that recurs is counted.
   'patch /events/',
 ];
@@ -93,14 +146,13 @@ function rightsGranted(permissions: readonly Permission[]): readonly string[] {
 }
 
 describe('the operator under the rights that it is installed with', () => {
-  it('is refused nothing, and has no right without a use', async () => {
+  it('is refused nothing, and has no right without a use', { timeout: 120_000 }, async () => {
     const sim = await installed();
     await liveThrough(sim);
-    const refused = sim.requests.filter(
-      ({ user, code }) => user === account.username && (code === 401 || code === 403),
-    );
+    const requests = [...sim.requests, ...(await adoptAndLetGo())];
+    const refused = requests.filter(({ user, code }) => user === account.username && (code === 401 || code === 403));
     expect(refused).toEqual([]);
-    const used = rightsUsed(sim.requests);
+    const used = rightsUsed(requests);
     const granted = rightsGranted([...canaryAppPermissions, ...eventPermissions, ...leaderElectionPermissions]);
     expect(granted.filter((right) => !used.has(right)).toSorted()).toEqual(unshown.toSorted());
   });

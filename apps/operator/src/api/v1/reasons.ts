@@ -18,6 +18,8 @@ export const Reason = {
   CapacityLost: 'CapacityLost',
   /** Every check passed; primary gets the revision. */
   PromotionStarted: 'PromotionStarted',
+  /** A check of a run without traffic passed. */
+  CheckPassed: 'CheckPassed',
   /** The query returned a result while the revision had traffic. */
   CheckFailed: 'CheckFailed',
   /** A provider gave no answer, which counts. */

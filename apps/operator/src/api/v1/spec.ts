@@ -70,7 +70,7 @@ const objectName = s.string({ minLength: 1, maxLength: 253 });
 const targetRef = s
   .object({
     apiVersion: s.string({ minLength: 1, maxLength: 253 }),
-    kind: s.enum(['Deployment', 'DaemonSet', 'Service']),
+    kind: s.enum(['Deployment', 'Service']),
     name: objectName,
   })
   .rule(

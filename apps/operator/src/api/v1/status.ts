@@ -34,7 +34,11 @@ const run = s
       .int({ minimum: 0, maximum: 1000, format: 'int32' })
       .optional()
       .describe('Checks that failed so far.'),
-    checkedAt: time.optional().describe('When the last failed check was asked; the next one is an interval later.'),
+    iterations: s
+      .int({ minimum: 0, maximum: 1000, format: 'int32' })
+      .optional()
+      .describe('Checks that passed without traffic.'),
+    checkedAt: time.optional().describe('When the last counted check was asked; the next one is an interval later.'),
     previousPort: port.optional().describe('The port of the release before, while the Service still lists it.'),
   })
   .describe('The release under way.');

@@ -1,5 +1,5 @@
 import type { Informer } from '@canaryop/reconcile/cache';
-import { Pod } from '@canaryop/reconcile/kinds';
+import { EndpointSlice, Pod, Service } from '@canaryop/reconcile/kinds';
 import type { Manager } from '@canaryop/reconcile/manager';
 import { groupResourceOf, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
 
@@ -7,6 +7,14 @@ import { byController, controllersOf, withStatusOnly } from './pods.ts';
 
 /** An object that changed, by its kind and name; of a pod, the controller that it came from. */
 export type Changed = (namespace: string, kind: string, name: string) => void;
+
+/** EndpointSlices by the name of the Service that they belong to. */
+export const byService = 'service';
+
+function servicesOf({ metadata }: EndpointSlice): readonly string[] {
+  const name = metadata.labels?.['kubernetes.io/service-name'];
+  return name === undefined ? [] : [name];
+}
 
 /**
  * The objects of others, in full, in those namespaces where applications release workloads that are not their own. A
@@ -30,6 +38,19 @@ export class Neighbours {
       informer.onChange((change) => {
         const { name } = (change.type === 'deleted' ? change.previous : change.object).metadata;
         this.#onChange(namespace, kind.kind, name);
+      });
+      return informer;
+    });
+  }
+
+  /** The endpoints of a namespace, indexed by their Service. */
+  endpoints(namespace: string): Informer<EndpointSlice> {
+    return this.#once(EndpointSlice, namespace, () => {
+      const indexes = { [byService]: servicesOf };
+      const informer = this.#manager.informer(EndpointSlice, { namespace, indexes });
+      informer.onChange((change) => {
+        for (const name of servicesOf(change.type === 'deleted' ? change.previous : change.object))
+          this.#onChange(namespace, Service.kind, name);
       });
       return informer;
     });

@@ -1,5 +1,5 @@
 import type { Informer } from '@canaryop/reconcile/cache';
-import type { Pod } from '@canaryop/reconcile/kinds';
+import { EndpointSlice, type Pod } from '@canaryop/reconcile/kinds';
 import {
   groupResourceOf,
   keyOf,
@@ -23,7 +23,7 @@ import type { Sight, WorkloadFacts } from '../../targets/target.ts';
 import { lostClaim, type LostClaim } from '../../traffic/claims.ts';
 import type { RoutedWeight } from '../../traffic/router.ts';
 import { byClaim, type CanaryAppInformers } from './informers.ts';
-import type { Neighbours } from './neighbours.ts';
+import { byService, type Neighbours } from './neighbours.ts';
 import { byController, controllerKey } from './pods.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -77,9 +77,14 @@ function sightOf({ informers, neighbours }: Senses, { metadata }: CanaryApp, mod
   const { target, router } = mode;
   const others = [...target.reads, ...router.reads];
   const full = others.length === 0 ? [] : [...others, ...target.owned].map(({ kind }) => kind);
-  const byKind = new Map(full.map((kind) => [groupResourceOf(kind), neighbours.informer(kind, namespace)]));
+  const byKind = new Map(
+    full
+      .filter((kind) => kind !== EndpointSlice)
+      .map((kind) => [groupResourceOf(kind), neighbours.informer(kind, namespace)]),
+  );
+  const slices = full.includes(EndpointSlice) ? neighbours.endpoints(namespace) : undefined;
   const pods = full.length === 0 ? informers.pods : neighbours.pods(namespace);
-  const state = kindsState([...byKind.values(), pods]);
+  const state = kindsState([...byKind.values(), pods, ...(slices === undefined ? [] : [slices])]);
   if (state !== undefined) return state;
   return {
     get: <T extends KubernetesObject>(kind: ResourceKind<T>, name: string) => {
@@ -88,7 +93,15 @@ function sightOf({ informers, neighbours }: Senses, { metadata }: CanaryApp, mod
       return (informer ?? informers.byKind(kind)).lister.get({ namespace, name });
     },
     pods: (kind, name): readonly Pod[] => pods.lister.byIndex(byController, controllerKey(namespace, kind, name)),
+    endpoints: (service) => readyEndpoints(slices?.lister.byIndex(byService, service) ?? []),
   };
+}
+
+function readyEndpoints(slices: readonly EndpointSlice[]): number {
+  const ready = slices
+    .flatMap(({ endpoints = [] }) => endpoints)
+    .filter(({ conditions }) => conditions?.ready !== false);
+  return new Set(ready.flatMap(({ addresses }) => addresses)).size;
 }
 
 function withReadySince(

@@ -1,8 +1,16 @@
-import { ControllerRevision, Deployment, HorizontalPodAutoscaler, Pod, Service } from '@canaryop/reconcile/kinds';
+import {
+  ControllerRevision,
+  Deployment,
+  EndpointSlice,
+  HorizontalPodAutoscaler,
+  Pod,
+  Service,
+} from '@canaryop/reconcile/kinds';
 
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import type { Permission, Verb } from '../../rbac/permission.ts';
 import { ScaledObject } from '../../targets/adopted/scaled-object.ts';
+import { ServiceEntry } from '../../targets/service/external-name.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
 
 /** What an informer asks for. */
@@ -34,6 +42,9 @@ export const canaryAppPermissions: readonly Permission[] = [
   { resource: DestinationRule, verbs: owned },
   // The routes of an adopted workload go before it serves alone again.
   { resource: VirtualService, verbs: [...owned, 'delete'] },
+  // Where a Service of the user's leads that is released.
+  { resource: EndpointSlice, verbs: watched },
+  { resource: ServiceEntry, verbs: [...owned, 'delete'] },
   // Our Gateway goes when spec.service.gateways names others.
   { resource: Gateway, verbs: [...owned, 'delete'] },
 ];

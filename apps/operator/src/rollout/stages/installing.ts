@@ -19,7 +19,9 @@ export function installing(pass: Pass, recorded: RunStatus): Decision {
   const { primary } = observed;
   if (primary?.ready === true && primary.revision.id === wanted.id) return installed(pass, run);
   const deadline = deadlineOf(pass, timeOf(run.stageSince));
-  return preparing(pass, run, primaryAlone(wanted), now >= deadline ? undefined : deadline);
+  // Somebody may be served by what is not ours: requests find their way as they did until primary is there.
+  const isUnrouted = pass.settings.returnsTraffic && observed.weight === undefined;
+  return preparing(pass, run, { ...primaryAlone(wanted), isUnrouted }, now >= deadline ? undefined : deadline);
 }
 
 /**

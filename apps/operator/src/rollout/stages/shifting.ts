@@ -86,7 +86,10 @@ function capacityLost(pass: Pass, run: RunStatus, released: Revision): Decision 
 
 /** Since when a check may move the weight: the interval is over, and all of secondary was there to be judged. */
 function judgedFrom(pass: Pass, run: RunStatus): number {
-  const since = Math.max(timeOf(pass.status.lastTrafficShift), timeOf(run.checkedAt));
+  const { lastTrafficShift } = pass.status;
+  // Where no traffic moves, the first interval begins with the stage.
+  const begun = pass.settings.iterations === undefined ? lastTrafficShift : run.stageSince;
+  const since = Math.max(timeOf(begun), timeOf(run.checkedAt));
   return Math.max(since + pass.settings.intervalMs, pass.observed.secondary?.readySince ?? 0);
 }
 
@@ -109,7 +112,8 @@ function steady(pass: Pass, run: RunStatus, released: Revision): Decision {
 }
 
 function judged(pass: Pass, run: RunStatus, released: Revision): Decision {
-  if (requested(pass, 'skip') !== undefined) return passed(skipped(pass), run, released, []);
+  if (requested(pass, 'skip') !== undefined)
+    return passed(skipped(pass), run, released, { notices: [], askedAt: pass.now });
   const from = judgedFrom(pass, run);
   const plan = planCheck(pass, run, timeOf(run.trafficSince), from);
   const check = checkSince(pass, run, from);
@@ -118,7 +122,8 @@ function judged(pass: Pass, run: RunStatus, released: Revision): Decision {
   const judgement = judge(pass, check);
   if (judgement.kind === 'pass' && run.paused === true)
     return held(pass, run, released, { reason: Reason.Paused, message: pausedMessage(run), ...plan });
-  if (judgement.kind === 'pass') return passed(pass, run, released, judgement.notices);
+  if (judgement.kind === 'pass')
+    return passed(pass, run, released, { notices: judgement.notices, askedAt: check.askedAt });
   if (judgement.kind === 'hold') return held(pass, run, released, { ...judgement, ...plan });
   return failedCheck(pass, run, released, { ...judgement, askedAt: check.askedAt });
 }
@@ -147,7 +152,13 @@ function failedCheck(
   });
 }
 
-function passed(pass: Pass, run: RunStatus, released: Revision, notices: readonly Notice[]): Decision {
+interface PassedCheck {
+  readonly notices: readonly Notice[];
+  readonly askedAt: number;
+}
+
+function passed(pass: Pass, run: RunStatus, released: Revision, { notices, askedAt }: PassedCheck): Decision {
+  if (pass.settings.iterations !== undefined) return iterated(pass, run, released, { notices, askedAt });
   const step = nextStep(pass.settings, run.step);
   if (step === undefined) return promote(pass, run, released, { notices });
   const advanced: RunStatus = { ...run, step };
@@ -160,6 +171,25 @@ function passed(pass: Pass, run: RunStatus, released: Revision, notices: readonl
     changes: { run: advanced },
     intent: both(pass, advanced, released, advanced.step),
     notices: [...notices, { type: 'Normal', reason: Reason.TrafficShifted, message }],
+  });
+}
+
+/** Without traffic a passed check is counted, and the last one promotes. */
+function iterated(pass: Pass, run: RunStatus, released: Revision, { notices, askedAt }: PassedCheck): Decision {
+  const { iterations: wanted = 1, intervalMs } = pass.settings;
+  const iterations = (run.iterations ?? 0) + 1;
+  if (iterations >= wanted) return promote(pass, run, released, { notices });
+  const counted: RunStatus = { ...run, iterations, checkedAt: timestamp(askedAt) };
+  const message = `${run.image} passed check ${iterations} of ${wanted}, without traffic`;
+  return conclude(pass, {
+    phase: 'Shifting',
+    progress: 'working',
+    reason: Reason.CheckPassed,
+    message,
+    changes: { run: counted },
+    intent: both(pass, counted, released, run.step),
+    notices: [...notices, { type: 'Normal', reason: Reason.CheckPassed, message }],
+    wakeAt: askedAt + intervalMs,
   });
 }
 

@@ -119,7 +119,8 @@ function alreadyFailing(pass: Pass, run: RunStatus): { reason: Reason; message: 
 }
 
 function firstWeight(pass: Pass, run: RunStatus, released: Revision, notices: readonly Notice[]): Decision {
-  const step = nextStep(pass.settings, 0) ?? 0;
+  const isBlind = pass.settings.iterations !== undefined;
+  const step = isBlind ? 0 : (nextStep(pass.settings, 0) ?? 0);
   const time = timestamp(pass.now);
   const shifting: RunStatus = {
     ...run,
@@ -128,7 +129,7 @@ function firstWeight(pass: Pass, run: RunStatus, released: Revision, notices: re
     step,
     trafficSince: run.trafficSince ?? time,
   };
-  const message = `${run.image} gets ${step} % of the traffic`;
+  const message = isBlind ? `${run.image} is judged without traffic` : `${run.image} gets ${step} % of the traffic`;
   return conclude(pass, {
     phase: 'Shifting',
     progress: 'working',

@@ -5,61 +5,51 @@ import { canaryName, primaryName } from '../../api/v1/names.ts';
 import { ownedMetadata } from '../../api/v1/owned-metadata.ts';
 import type { Intent } from '../../rollout/decision.ts';
 import type { LiveObjects } from '../../rollout/live-objects.ts';
-import type { PodSelectors } from '../../rollout/pod-selectors.ts';
 import { childOf } from '../../rollout/write.ts';
 import { claimsAt } from '../claims.ts';
 import type { Router } from '../router.ts';
-import { entryService, entryServiceObstacle } from '../services/entry-service.ts';
-import { podService } from '../services/pod-service.ts';
+import type { Backends } from '../services/backends.ts';
 import { VirtualService } from './kinds.ts';
 import { weightedRoutes, weightOfHosts } from './weighted-hosts.ts';
 
 /**
- * Istio, with a Service for each workload: in the mesh, and at the gateways that the spec names, requests to the
- * application's name are shared out between them.
- * @param selectors the labels of the pods of both workloads; undefined while they are not known
+ * Istio, with a Service for each workload: in the mesh, and at the gateways that the spec names, requests to `host` are
+ * shared out between them.
+ * @param backends the Services, where the target does not make them itself
  */
-export function istioServices(
-  app: CanaryApp,
-  spec: AdoptedSpec,
-  selectors: (live: LiveObjects) => PodSelectors | undefined,
-): Router {
+export function istioServices(app: CanaryApp, spec: AdoptedSpec, host: string, backends: Backends = none): Router {
   const { name } = app.metadata;
   const hosts = { primary: primaryName(name), secondary: canaryName(name) };
-  const names = [hosts.primary, hosts.secondary];
   return {
     kinds: [VirtualService],
-    reads: [{ kind: Service, name }],
-    owned: [...names.map((own) => ({ kind: Service, name: own })), { kind: VirtualService, name }],
+    reads: backends.reads,
+    owned: [...backends.owned, { kind: VirtualService, name }],
     claims: spec.service.gateways === undefined ? [] : claimsAt(app, spec.service),
-    obstacle: (live) => entryServiceObstacle(app, spec, live),
+    obstacle: (live) => backends.obstacle(live),
     weight: (live) => {
       const routes = live.get(VirtualService, name);
       return routes === undefined ? 'none' : (weightOfHosts(routes, hosts) ?? 'unclear');
     },
-    children: (live, intent, mayClaim) => {
-      const labels = selectors(live);
-      const services =
-        labels === undefined
-          ? []
-          : [
-              childOf(live, Service, hosts.primary, podService(app, spec, hosts.primary, labels.primary)),
-              childOf(live, Service, hosts.secondary, podService(app, spec, hosts.secondary, labels.secondary)),
-              entryService({ app, spec, live }, labels, intent),
-            ];
-      return {
-        foundations: services,
-        routes: [childOf(live, VirtualService, name, routesOf(app, spec, live, { intent, mayClaim }))],
-        standsAlone: names.every((own) => live.get(Service, own) !== undefined),
-      };
-    },
+    children: (live, intent, mayClaim) => ({
+      foundations: backends.children(live, intent),
+      routes: [childOf(live, VirtualService, name, routesOf({ app, spec, host }, live, { intent, mayClaim }))],
+      standsAlone: Object.values(hosts).every((own) => live.get(Service, own) !== undefined),
+    }),
   };
+}
+
+const none: Backends = { reads: [], owned: [], obstacle: () => undefined, children: () => [] };
+
+interface Context {
+  readonly app: CanaryApp;
+  readonly spec: AdoptedSpec;
+  /** The name by which the application is reached in the mesh. */
+  readonly host: string;
 }
 
 /** While another application has the hosts, what is served goes on being served: only the weight follows the run. */
 function routesOf(
-  app: CanaryApp,
-  spec: AdoptedSpec,
+  { app, spec, host }: Context,
   live: LiveObjects,
   { intent, mayClaim }: { readonly intent: Intent; readonly mayClaim: boolean },
 ): VirtualService | undefined {
@@ -67,7 +57,7 @@ function routesOf(
   const { name } = app.metadata;
   const known = live.get(VirtualService, name)?.spec;
   if (!mayClaim && known === undefined) return undefined;
-  const at = mayClaim || known === undefined ? reachedAt(name, spec) : known;
+  const at = mayClaim || known === undefined ? reachedAt(host, spec) : known;
   const { hosts, gateways } = at;
   return weightedRoutes(ownedMetadata(app, name), {
     hosts,

@@ -1,0 +1,201 @@
+import { EndpointSlice, Service } from '@canaryop/reconcile/kinds';
+import { present } from '@canaryop/reconcile/object';
+
+import type { AdoptedSpec, CanaryApp } from '../../api/v1/canaryapp.ts';
+import { canaryName, primaryName } from '../../api/v1/names.ts';
+import { ownedMetadata } from '../../api/v1/owned-metadata.ts';
+import { Reason } from '../../api/v1/reasons.ts';
+import { revisionOfContent, type Revision } from '../../api/v1/revision.ts';
+import type { Intent } from '../../rollout/decision.ts';
+import { isOwnedBy } from '../../rollout/diff.ts';
+import type { LiveObjects } from '../../rollout/live-objects.ts';
+import type { Obstacle } from '../../rollout/observed.ts';
+import { childOf, type Child } from '../../rollout/write.ts';
+import type { Sight, Target, WorkloadFacts } from '../target.ts';
+import { isAllowedName, ServiceEntry } from './external-name.ts';
+import {
+  destinationOf,
+  isOnTrial,
+  previousOf,
+  previousText,
+  revisionIdOf,
+  serviceTo,
+  type Destination,
+} from './service-copy.ts';
+
+/**
+ * A Service whose destination is what is released: pods by other labels, or another external name. Two Services of our
+ * own lead to the old and to the new one, and the routes go between them; the user's Service, and whatever stands behind
+ * it, is never written.
+ */
+export function adoptedService(app: CanaryApp, spec: AdoptedSpec): Target {
+  const { name: targetName } = spec.targetRef;
+  const context = { app, spec };
+  const names = namesOf(app);
+  return {
+    claims: [`target Service ${app.metadata.namespace ?? ''}/${targetName}`],
+    reads: [
+      { kind: Service, name: targetName },
+      { kind: EndpointSlice, name: targetName },
+    ],
+    owned: Object.values(names).flatMap((name) => [Service, ServiceEntry].map((kind) => ({ kind, name }))),
+    obstacle: () => undefined,
+    selectors: () => undefined,
+    observe: (sight) => {
+      const target = sight.get(Service, targetName);
+      const { primary, trial } = ownServices(app, sight);
+      return present({
+        wanted: target === undefined ? missing(targetName) : (unsuited(context, target) ?? wantedOf(context, target)),
+        primary: primary && facts(context, primary, sight),
+        secondary: trial !== undefined && isOnTrial(trial) ? facts(context, trial, sight) : undefined,
+      });
+    },
+    children: (live, intent) => {
+      const { primary, trial } = ownServices(app, live);
+      const target = live.get(Service, targetName);
+      const known = knownDestinations(context, { target, primary, trial });
+      return [...servicesTo(context, live, { intent, known, primary }), ...entries(context, live, { intent, known })];
+    },
+  };
+}
+
+interface Context {
+  readonly app: CanaryApp;
+  readonly spec: AdoptedSpec;
+}
+
+function namesOf({ metadata }: CanaryApp): { readonly primary: string; readonly trial: string } {
+  return { primary: primaryName(metadata.name), trial: canaryName(metadata.name) };
+}
+
+function ownServices(app: CanaryApp, live: LiveObjects): { primary?: Service; trial?: Service } {
+  const own = (name: string): Service | undefined => {
+    const found = live.get(Service, name);
+    return found !== undefined && isOwnedBy(found, app.metadata.uid ?? '') ? found : undefined;
+  };
+  const names = namesOf(app);
+  return present({ primary: own(names.primary), trial: own(names.trial) });
+}
+
+function missing(name: string): Obstacle {
+  const message = `Service ${name} does not exist; create it, or delete this CanaryApp. What runs goes on running`;
+  return { reason: Reason.TargetMissing, message, stops: 'all' };
+}
+
+/** Why a Service can't be released; undefined when it can. */
+function unsuited({ spec }: Context, target: Service): Obstacle | undefined {
+  const { name } = target.metadata;
+  const { externalName = '', ports = [], type, selector } = destinationOf(target);
+  if (type === 'ExternalName' && !isAllowedName(externalName)) {
+    const message = `Service ${name} leads to ${externalName.slice(0, 253)}, where no traffic may be sent; name another host`;
+    return { reason: Reason.AddressForbidden, message, stops: 'all' };
+  }
+  const isReached = type === 'ExternalName' || ports.some(({ port }) => port === spec.service.port);
+  const why = !isReached
+    ? `has no port ${spec.service.port}`
+    : selector === undefined && type !== 'ExternalName'
+      ? 'has no selector'
+      : undefined;
+  if (why === undefined) return undefined;
+  return {
+    reason: Reason.TargetUnsupported,
+    message: `Service ${name} ${why}; change it, or spec.service.port`,
+    stops: 'all',
+  };
+}
+
+function wantedOf({ spec }: Context, target: Service): Revision {
+  const destination = destinationOf(target);
+  return revisionOfContent(destination, { image: shown(destination), port: spec.service.port });
+}
+
+/** What stands for a destination where people look. */
+function shown({ externalName, selector = {} }: Destination): string {
+  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+  return (externalName ?? labels.join(',')).slice(0, 512);
+}
+
+/** A Service is as ready as its endpoints; what is outside of the cluster is ready as far as anybody here can tell. */
+function facts({ spec }: Context, service: Service, sight: Sight): WorkloadFacts {
+  const destination = destinationOf(service);
+  const isExternal = destination.type === 'ExternalName';
+  const readyPods = isExternal ? 1 : sight.endpoints(service.metadata.name);
+  return {
+    uid: service.metadata.uid ?? '',
+    revision: { id: revisionIdOf(service), image: shown(destination), port: spec.service.port },
+    readyPods,
+    ready: readyPods > 0,
+    terminating: service.metadata.deletionTimestamp !== undefined,
+  };
+}
+
+type Known = (revisionId: string) => Destination | undefined;
+
+/** Where a revision leads, as far as any Service still says. */
+function knownDestinations(
+  context: Context,
+  {
+    target,
+    primary,
+    trial,
+  }: { target: Service | undefined; primary?: Service | undefined; trial?: Service | undefined },
+): Known {
+  const previous = primary && previousOf(primary);
+  return (id) => {
+    if (target !== undefined && wantedOf(context, target).id === id) return destinationOf(target);
+    const own = [primary, trial].find((service) => service !== undefined && revisionIdOf(service) === id);
+    if (own !== undefined) return destinationOf(own);
+    return previous?.revisionId === id ? previous.destination : undefined;
+  };
+}
+
+function servicesTo(
+  { app }: Context,
+  live: LiveObjects,
+  { intent, known, primary }: { intent: Intent; known: Known; primary: Service | undefined },
+): readonly Child[] {
+  const names = namesOf(app);
+  const stable = known(intent.primary.id);
+  const tried = intent.secondary ?? intent.primary;
+  const trial = known(tried.id);
+  const previous = primary && previousText(primary, intent.primary.id);
+  // Nobody knows any more where a revision leads: what is there stays as it is.
+  const children: Child[] = [];
+  if (stable !== undefined) {
+    const desired = serviceTo(ownedMetadata(app, names.primary), stable, { revisionId: intent.primary.id, previous });
+    children.push(childOf(live, Service, names.primary, desired));
+  }
+  if (trial !== undefined) {
+    const says = { revisionId: tried.id, isOnTrial: intent.secondary !== undefined };
+    children.push(childOf(live, Service, names.trial, serviceTo(ownedMetadata(app, names.trial), trial, says)));
+  }
+  return children;
+}
+
+/** Hosts outside of the mesh are made known in it, each for as long as a Service of ours leads there. */
+function entries(
+  { app, spec }: Context,
+  live: LiveObjects,
+  { intent, known }: { intent: Intent; known: Known },
+): readonly Child[] {
+  const names = namesOf(app);
+  const { port, portName = 'http' } = spec.service;
+  const entry = (name: string, revisionId: string): readonly Child[] => {
+    const destination = known(revisionId);
+    if (destination === undefined) return [];
+    if (destination.externalName === undefined) return [childOf(live, ServiceEntry, name)];
+    const desired: ServiceEntry = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'ServiceEntry',
+      metadata: ownedMetadata(app, name),
+      spec: {
+        hosts: [destination.externalName],
+        location: 'MESH_EXTERNAL',
+        resolution: 'DNS',
+        ports: [{ number: port, name: portName, protocol: 'HTTP' }],
+      },
+    };
+    return [childOf(live, ServiceEntry, name, desired)];
+  };
+  return [...entry(names.primary, intent.primary.id), ...entry(names.trial, (intent.secondary ?? intent.primary).id)];
+}

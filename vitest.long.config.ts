@@ -1,0 +1,9 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+
+import base from './vitest.config.ts';
+
+/** Simulations that take minutes: `pnpm test:long`. */
+export default mergeConfig(
+  { ...base, test: { ...base.test, include: [], exclude: [] } },
+  defineConfig({ test: { include: ['{packages,apps}/*/test/**/*.long.test.ts'], exclude: ['**/node_modules/**'] } }),
+);
