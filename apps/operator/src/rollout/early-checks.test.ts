@@ -119,6 +119,11 @@ describe('what is measured', () => {
     expect(planOf({ ...shifting, now: 1_000 }).measure).toMatchObject({ when: 'during' });
   });
 
+  it('without a share of the traffic reaches back to when judging began, and not to the revision before', () => {
+    const blind = { ...shifting, weight: 0, status: { run: runOf('Shifting', { stageSince: at(960) }) } };
+    expect(outcomeOf({ ...blind, settings: { iterations: 3 }, now: 1_000 }).asks).toBe(960);
+  });
+
   it('is not counted where it was held by policy or by an address', () => {
     for (const verdict of ['error', 'forbidden'] as const) {
       const { status } = outcomeOf({
