@@ -83,6 +83,31 @@ describe('a check of several questions', () => {
   });
 });
 
+describe('a check that cannot be made', () => {
+  it.each<[string, () => Inquiry]>([
+    [
+      'cannot say what to ask',
+      () => {
+        throw new Error('a bug');
+      },
+    ],
+    [
+      'cannot judge its answers',
+      () => ({
+        questions: [],
+        judge: () => {
+          throw new Error('a bug');
+        },
+      }),
+    ],
+  ])('because it %s is an error, and no end of the operator', async (_name, inquire) => {
+    const { env, checker } = checkerOnTwo();
+    checker.ask({ app: appKey(0), revision, inquire });
+    await env.time.advance(0);
+    expect(checker.recall(appKey(0))?.measurement).toMatchObject({ verdict: 'error', askedAt: env.clock.now() });
+  });
+});
+
 describe('checks in the background', () => {
   it('of a slow provider keep those of another one waiting not at all, however many they are', async () => {
     const { env, ask, askedAt } = checkerOnTwo();

@@ -3,7 +3,7 @@ import { keyText, present, type ObjectKey } from '@canaryop/reconcile/object';
 
 import type { Revision } from '../api/v1/revision.ts';
 import type { Measurement } from '../rollout/observed.ts';
-import type { Inquiry } from './analysis.ts';
+import type { Finding, Inquiry } from './analysis.ts';
 import { askSafely } from './ask-safely.ts';
 import { Lanes } from './lanes.ts';
 import type { MetricProvider } from './metric-provider.ts';
@@ -64,7 +64,10 @@ export class Checker {
     if (known?.underWay !== undefined) return;
     const lastAskedAt = this.#env.clock.now();
     this.#memory.set(key, present({ lastAskedAt, measurement: known?.measurement, underWay: check }));
-    void this.#run(check, lastAskedAt);
+    void this.#run(check, lastAskedAt).catch((error: unknown) => {
+      this.#env.log.error('a check could not be made', { app: key, error: String(error) });
+      this.#remember(check, lastAskedAt, { verdict: 'error', detail: 'the check could not be made', measured: [] });
+    });
   }
 
   /** Ends every check under way; nothing is asked afterwards. */
@@ -83,7 +86,9 @@ export class Checker {
     const asked = check
       .inquire(queuedAt)
       .questions.map(({ url = '' }, index) => this.#lanes.run(url, () => turn(index)));
-    this.#conclude(check, await Promise.all(asked), askedAt ?? queuedAt);
+    const answers = await Promise.all(asked);
+    const at = askedAt ?? queuedAt;
+    this.#remember(check, at, check.inquire(at).judge(answers));
   }
 
   /** A check is about the moment at which its first question was asked. */
@@ -100,10 +105,9 @@ export class Checker {
     return askSafely(this.#provider, question, this.#stop.signal);
   }
 
-  #conclude(check: Check, answers: readonly Answer[], askedAt: number): void {
+  #remember(check: Check, askedAt: number, finding: Finding): void {
     const { app, revision } = check;
     if (this.#memoryOf(check) === undefined || this.#stop.signal.aborted) return;
-    const finding = check.inquire(askedAt).judge(answers);
     this.#memory.set(keyText(app), {
       lastAskedAt: askedAt,
       measurement: { revisionId: revision.id, askedAt, ...finding },

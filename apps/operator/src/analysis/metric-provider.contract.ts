@@ -67,8 +67,13 @@ export function itIsAMetricProvider<Q extends Question>(name: string, subject: P
       ['answers a byte at a time', 'drips'],
     ])('gives up on a server that %s', async (_what, reply) => {
       const { ask, env } = asking(reply);
-      const answer = ask();
-      await env.time.advance(timeoutMs);
+      let isOver = false;
+      const answer = ask().finally(() => {
+        isOver = true;
+      });
+      await env.time.advance(timeoutMs - 1);
+      expect(isOver).toBe(false);
+      await env.time.advance(1);
       expect(await answer).toEqual({ kind: 'error', errorClass: 'timeout' });
     });
 

@@ -66,6 +66,8 @@ export function planCheck(pass: Pass, run: RunStatus, from: number, dueAt?: numb
 }
 
 function measureOf(run: RunStatus): NonNullable<CheckPlan['measure']> {
-  const since = run.trafficSince === undefined ? {} : { since: timeOf(run.trafficSince) };
-  return { revision: revisionOfRun(run), when: run.stage === 'Starting' ? 'before' : 'during', ...since };
+  const when = run.stage === 'Starting' ? 'before' : 'during';
+  // Without a share of the traffic, what is judged is what came since it was opened to be judged.
+  const begun = run.trafficSince ?? (when === 'during' ? run.stageSince : undefined);
+  return { revision: revisionOfRun(run), when, ...(begun === undefined ? {} : { since: timeOf(begun) }) };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ending, shifting, starting } from '../../test/plan/moments.ts';
 import { rows } from '../../test/plan/rows.ts';
-import { at, outcomeOf, planOf, runOf, v2, type Check, type Situation } from '../../test/plan/situation.ts';
+import { at, outcomeOf, planOf, runOf, v1, v2, type Check, type Situation } from '../../test/plan/situation.ts';
 
 /** A mode in which somebody may refuse a release before its first weight. */
 const counting: Situation = { ...starting, settings: { earlyBreach: 'count', threshold: 3 } };
@@ -119,6 +119,11 @@ describe('what is measured', () => {
     expect(planOf({ ...shifting, now: 1_000 }).measure).toMatchObject({ when: 'during' });
   });
 
+  it('without a share of the traffic reaches back to when judging began, and not to the revision before', () => {
+    const blind = { ...shifting, weight: 0, status: { run: runOf('Shifting', { stageSince: at(960) }) } };
+    expect(outcomeOf({ ...blind, settings: { iterations: 3 }, now: 1_000 }).asks).toBe(960);
+  });
+
   it('is not counted where it was held by policy or by an address', () => {
     for (const verdict of ['error', 'forbidden'] as const) {
       const { status } = outcomeOf({
@@ -131,6 +136,13 @@ describe('what is measured', () => {
   });
 });
 
+const promoted = {
+  revision: v1.id,
+  image: v1.image,
+  port: v1.port,
+  certificate: { kind: 'passed', detail: 'every check passed', time: at(800) },
+} as const;
+
 describe('the end of a run', () => {
   const end = { revision: v2, outcome: 'Failed', at: at(900) } as const;
   it.each<[string, Situation]>([
@@ -139,6 +151,16 @@ describe('the end of a run', () => {
     ['in the pass that forgets the run', { ...ending, secondary: undefined }],
   ])('is said %s, so that no crash can lose it', (_name, situation) => {
     expect(planOf({ ...situation, weight: situation.weight ?? 0 }).ended).toEqual(end);
+  });
+
+  it('is not said of the first release, which nobody waited for', () => {
+    const first = {
+      status: { run: runOf('Ending', { outcome: 'Promoted' }, v1) },
+      secondary: { runs: v1, readySince: 900 },
+    };
+    expect(planOf(first).ended).toBeUndefined();
+    const last = { ...first, status: { ...first.status, released: promoted } };
+    expect(planOf(last).ended).toMatchObject({ outcome: 'Promoted' });
   });
 
   it('is not said before, or of no run', () => {

@@ -209,8 +209,14 @@ export class Simulation {
     );
   }
 
-  async stop(): Promise<void> {
+  /** Kills every operator process. */
+  async stopOperators(): Promise<void> {
     for (const operator of this.#operators) await operator.stop();
+    this.#operators = [];
+  }
+
+  async stop(): Promise<void> {
+    await this.stopOperators();
     this.prometheus.scraper.stop();
     await this.cluster.stop();
   }

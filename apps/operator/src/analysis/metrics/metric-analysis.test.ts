@@ -63,7 +63,7 @@ describe('the analysis of spec.analysis', () => {
       ],
     });
     expect(inquiry.questions).toHaveLength(1 + 4 + 0 + 1);
-    const finding = inquiry.judge([{ kind: 'accepted' }, value(150), value(100), value(9), value(9), value(6)]);
+    const finding = inquiry.judge([{ kind: 'accepted' }, value(6), value(4), value(9), value(9), value(6)]);
     expect(finding.measured).toEqual([
       { name: 'webhook smoke', verdict: 'pass' },
       { name: 'a', verdict: 'breach', value: 50 },

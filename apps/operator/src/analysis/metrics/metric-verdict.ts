@@ -45,11 +45,11 @@ export function metricVerdict(metric: Bounds, answers: MetricAnswers): Judged {
   return judged(breach === undefined ? 'pass' : 'breach', breach ?? shown(measured), measured);
 }
 
-/** How much secondary's number differs from primary's, in percent of primary's. Without a finite result: undefined. */
+/** How much secondary's number differs from primary's, in percent of primary's. Of 0 there is no percent: undefined. */
 function relative(value: Answer, baseline: Answer | undefined): number | undefined {
   const secondary = numberOf(value);
   const primary = baseline && numberOf(baseline);
-  if (secondary === undefined || primary === undefined || primary === 0) return undefined;
+  if (secondary === undefined || primary === undefined) return undefined;
   const percent = ((secondary - primary) / Math.abs(primary)) * 100;
   return Number.isFinite(percent) ? percent : undefined;
 }

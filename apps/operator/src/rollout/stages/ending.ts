@@ -19,8 +19,11 @@ const reasons: Readonly<Record<RunOutcome, Reason>> = {
 export function ending(pass: Pass, run: RunStatus): Decision {
   const { released } = pass;
   if (released === undefined) return cancel(pass, run, pass.wanted);
+  const decision = clear(pass, run, released);
   const { outcome = 'Cancelled', stageSince: at } = run;
-  return { ...clear(pass, run, released), ended: { revision: revisionOfRun(run), outcome, at } };
+  // The first release replaced nothing that could have stayed: nobody waits to hear how it ended.
+  const isFirst = outcome === 'Promoted' && pass.status.released?.certificate.kind === 'installed';
+  return isFirst ? decision : { ...decision, ended: { revision: revisionOfRun(run), outcome, at } };
 }
 
 /** Weight 0 read back, drained, removed, gone; each only after the one before was seen. */
