@@ -9,6 +9,7 @@ import { certificateFiles } from '@canaryop/reconcile/metrics';
 import { lookUp } from './analysis/dns.ts';
 import { sharedLookup } from './analysis/shared-lookup.ts';
 import { leaseName } from './lease-name.ts';
+import { trackingKeyName } from './tracking-key-name.ts';
 import type { OperatorOptions } from './operator.ts';
 import type { Flags } from './options.ts';
 
@@ -39,6 +40,7 @@ export async function operatorOptions(
       refusedAddresses: [apiServer, ...(await lookUp(apiServer).catch((): readonly string[] => []))],
     },
     metricsServer: flags.metricsServer,
+    trackingKey: { namespace: flags.leaderElectionNamespace ?? namespace, name: trackingKeyName },
     instance,
     ...(flags.namespace === undefined ? {} : { namespaces: [flags.namespace] }),
     ...(flags.leaderElect

@@ -1,5 +1,6 @@
 import type { Transport } from '@canaryop/reconcile/env';
 import { createManager, type Manager, type ManagerOptions } from '@canaryop/reconcile/manager';
+import { present } from '@canaryop/reconcile/object';
 import { channelSource } from '@canaryop/reconcile/watch';
 
 import type { AddressPolicy } from './analysis/address-policy.ts';
@@ -10,6 +11,9 @@ import { HttpClient } from './analysis/http.ts';
 import { providers } from './analysis/providers/providers.ts';
 import { appsOf, canaryAppController } from './controllers/canaryapp/controller.ts';
 import { declareInformers } from './controllers/canaryapp/informers.ts';
+import { ConfigTracking } from './controllers/canaryapp/config-tracking.ts';
+import { furtherReadsOf } from './controllers/canaryapp/further-reads.ts';
+import { TrackingKey } from './controllers/canaryapp/tracking-key.ts';
 import { declareCanaryMetrics } from './controllers/canaryapp/metrics.ts';
 import { Neighbours } from './controllers/canaryapp/neighbours.ts';
 import { Readiness } from './controllers/canaryapp/readiness.ts';
@@ -26,10 +30,19 @@ export interface OperatorOptions extends Omit<ManagerOptions, 'fieldManager'> {
   readonly addresses: AddressPolicy;
   /** Prometheus for applications that name none; `addresses` has no say in it. @default defaultMetricsServer */
   readonly metricsServer?: string;
+  /** The Secret with the key of the checksums of Secrets. Absent: Secrets are not tracked. */
+  readonly trackingKey?: { readonly namespace: string; readonly name: string };
 }
 
 /** The operator: a manager with every controller of it, which this function lists. Nothing happens before `start`. */
-export function createOperator({ network, resolve, addresses, metricsServer, ...options }: OperatorOptions): Manager {
+export function createOperator({
+  network,
+  resolve,
+  addresses,
+  metricsServer,
+  trackingKey,
+  ...options
+}: OperatorOptions): Manager {
   const { env } = options;
   const manager = createManager({ ...options, fieldManager });
   const wakes = channelSource('something that the application reads');
@@ -42,12 +55,15 @@ export function createOperator({ network, resolve, addresses, metricsServer, ...
   });
   const announcer = new Announcer(provider);
   const informers = declareInformers(manager);
-  const concerned = appsOf(informers);
   const neighbours = new Neighbours(manager, (...changed) => {
     for (const app of concerned(...changed)) wakes.send(app);
   });
-  const senses = { informers, neighbours, readiness: new Readiness(), checker, announcer };
+  const concerned = appsOf(informers, (app) => furtherReadsOf(neighbours, app));
+  const key = new TrackingKey({ env, client: manager.client, ...present({ secret: trackingKey }) });
+  const configs = new ConfigTracking(neighbours, key);
+  const senses = { informers, neighbours, configs, readiness: new Readiness(), checker, announcer };
   manager.add(canaryAppController(env, senses, wakes));
+  manager.add({ name: 'key of config tracking', start: (signal) => key.load(signal) });
   declareCanaryMetrics(manager.registry, { apps: informers.apps, isLeader: () => manager.isLeader });
   manager.add({
     name: 'checks',

@@ -1,8 +1,13 @@
 import type { KubernetesObject } from '@canaryop/reconcile/object';
 
 import { CanaryApp } from '../api/v1/canaryapp.ts';
-import { canaryAppPermissions } from '../controllers/canaryapp/permissions.ts';
-import { eventPermissions, leaderElectionPermissions, scrapePermissions } from '../permissions.ts';
+import { canaryAppPermissions, secretTrackingPermissions } from '../controllers/canaryapp/permissions.ts';
+import {
+  eventPermissions,
+  leaderElectionPermissions,
+  scrapePermissions,
+  trackingKeyPermissions,
+} from '../permissions.ts';
 import { policyRules, type Permission, type PolicyRule } from '../rbac/permission.ts';
 
 /** A Role or ClusterRole. */
@@ -19,8 +24,14 @@ export function generatedManifests(): Readonly<Record<string, KubernetesObject>>
     [`crd/bases/${group}_${plural}.yaml`]: CanaryApp.crd(),
     'rbac/role.yaml': role('ClusterRole', 'manager-role', reconciling),
     'rbac/leader_election_role.yaml': role('Role', 'leader-election-role', leaderElectionPermissions),
+    'rbac/tracking_key_role.yaml': role('Role', 'tracking-key-role', trackingKeyPermissions),
+    'rbac/secret_tracking_role.yaml': role('Role', 'secret-tracking', secretTrackingPermissions),
     'rbac/metrics_auth_role.yaml': role('ClusterRole', 'metrics-auth-role', scrapePermissions),
-    'namespaced/role.yaml': role('Role', 'manager-role', [...reconciling, ...leaderElectionPermissions]),
+    'namespaced/role.yaml': role('Role', 'manager-role', [
+      ...reconciling,
+      ...leaderElectionPermissions,
+      ...trackingKeyPermissions,
+    ]),
   };
 }
 

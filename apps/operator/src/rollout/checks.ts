@@ -2,7 +2,8 @@ import type { RunStatus } from '../api/v1/canaryapp.ts';
 import { Reason } from '../api/v1/reasons.ts';
 import type { Decision, Notice } from './decision.ts';
 import type { Measurement } from './observed.ts';
-import { revisionOfRun, timeOf, type Pass } from './pass.ts';
+import { timeOf, type Pass } from './pass.ts';
+import { revisionOfRun } from './revision-record.ts';
 import type { Unjudged } from './settings.ts';
 
 /** What a check means for the run, by the policy of its settings. */

@@ -9,6 +9,9 @@ import { timestamp } from './timestamp.ts';
 /** Decisions that status keeps, the newest first. */
 const keptDecisions = 10;
 
+/** How long until a remark is looked at again of which nothing tells when it is over. */
+const lookAgainMs = 60_000;
+
 /** What a stage concludes; everything that it leaves out stays as it is. */
 export interface Conclusion {
   readonly phase: string;
@@ -27,13 +30,14 @@ export interface Conclusion {
 }
 
 /** What a conclusion is built on. */
-export type Remembering = Pick<Pass, 'now' | 'app' | 'status'> & Partial<Pick<Pass, 'told'>>;
+export type Remembering = Pick<Pass, 'now' | 'app' | 'status'> & Partial<Pick<Pass, 'told' | 'observed'>>;
 
 /** Turns a conclusion into the decision of this pass: the whole status, and what follows from it. */
 export function conclude(pass: Remembering, conclusion: Conclusion): Decision {
   const { now, app } = pass;
   const { phase, progress, reason, message, changes = {} } = conclusion;
   const notices = [...(pass.told ?? []), ...(conclusion.notices ?? [])];
+  const wakeAt = soonestOf(conclusion.wakeAt, lookAgainAt(pass));
   const status: CanaryAppStatus = {
     ...pass.status,
     ...changes,
@@ -48,10 +52,19 @@ export function conclude(pass: Remembering, conclusion: Conclusion): Decision {
     notices,
     ...(conclusion.intent === undefined ? {} : { intent: conclusion.intent }),
     ...(conclusion.measure === undefined ? {} : { measure: conclusion.measure }),
-    ...(conclusion.wakeAt === undefined ? {} : { requeueAfterMs: Math.max(conclusion.wakeAt - now, 0) }),
+    ...(wakeAt === undefined ? {} : { requeueAfterMs: Math.max(wakeAt - now, 0) }),
     ...(conclusion.urgent === undefined ? {} : { urgent: conclusion.urgent }),
     why: `${reason}: ${conclusion.why ?? message}`,
   };
+}
+
+/** When to look whether a remark still holds. */
+function lookAgainAt({ now, observed }: Remembering): number | undefined {
+  return observed?.remarks?.some(({ isPassing }) => isPassing === true) === true ? now + lookAgainMs : undefined;
+}
+
+function soonestOf(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 /** A text as status may hold it: a longer one would have the whole record refused. */

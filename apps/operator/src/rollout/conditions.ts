@@ -19,16 +19,17 @@ export function conditionsFor(
 ): readonly Condition[] {
   const abnormal = { done: [], working: ['Reconciling'], stuck: ['Stalled'] }[state.progress];
   const wanted = [
-    { type: 'Ready', status: readyStatus[state.progress] },
-    ...abnormal.map((type) => ({ type, status: 'True' as const })),
+    { ...state, type: 'Ready', status: readyStatus[state.progress] },
+    ...abnormal.map((type) => ({ ...state, type, status: 'True' as const })),
+    ...(pass.observed?.remarks ?? []).map((remark) => ({ ...remark, status: 'False' as const })),
   ];
-  return wanted.map(({ type, status }) => {
+  return wanted.map(({ type, status, reason, message }) => {
     const before = pass.status.conditions?.find((condition) => condition.type === type);
     return {
       type,
       status,
-      reason: state.reason,
-      message: state.message,
+      reason,
+      message,
       lastTransitionTime: before?.status === status ? before.lastTransitionTime : formatTime(pass.now),
       ...(pass.app.metadata.generation === undefined ? {} : { observedGeneration: pass.app.metadata.generation }),
     };

@@ -45,7 +45,7 @@ export function decide(observed: Observed, settings: Settings, now: number): Dec
   if (app.metadata.deletionTimestamp !== undefined) return decideEnd(observed, settings, now);
   if (settings.returnsTraffic && !isHeld(app)) return held(app);
   const opened = openPass(observed, settings, now);
-  if (!('wanted' in opened)) return blocked({ now, app, status: app.status ?? emptyStatus }, opened);
+  if (!('wanted' in opened)) return blocked({ now, app, status: app.status ?? emptyStatus, observed }, opened);
   const pass = obey(opened);
   const { obstacle } = pass.observed;
   if (obstacle?.stops === 'all' && !sendsTraffic(pass)) return blocked(pass, obstacle);

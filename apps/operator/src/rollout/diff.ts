@@ -13,17 +13,27 @@ export const fieldManager = 'canaryop';
  * @param ownerUid of the CanaryApp: an object that it does not control is never touched.
  */
 export function diff(child: Child, ownerUid: string): readonly Write[] {
-  const { kind, live, desired, replicas, lent } = child;
+  const { kind, live, desired, replicas, lent, source } = child;
   if (lent !== undefined) return live === undefined ? [] : lentWrites(child, live, lent);
-  if (live === undefined)
-    return desired === undefined ? [] : [{ verb: 'create', kind, desired: withReplicas(desired, replicas) }];
-  if (!isOwnedBy(live, ownerUid) || live.metadata.deletionTimestamp !== undefined) return [];
+  if (live === undefined) return desired === undefined ? [] : [creationOf(child, desired)];
+  if (isTaken(live, ownerUid)) return [];
   // Foreground: the name stays taken until the last pod is gone, so that no pod of this revision meets the next one.
   if (desired === undefined) return [{ verb: 'delete', kind, live, propagation: 'Foreground' }];
+  if (source !== undefined) return [{ verb: 'copy', kind, desired, live, source }];
   if (replicas !== undefined && wantsScale(live, replicas)) {
     return [{ verb: 'scale', kind, live, replicas: replicas.count, desired }];
   }
   return planApply(live, desired, fieldManager, undefined).send ? [{ verb: 'apply', kind, live, desired }] : [];
+}
+
+/** Whether an object can't be changed now: it is somebody else's, or on its way out. */
+function isTaken(live: KubernetesObject, ownerUid: string): boolean {
+  return !isOwnedBy(live, ownerUid) || live.metadata.deletionTimestamp !== undefined;
+}
+
+function creationOf({ kind, replicas, source }: Child, desired: Desired<KubernetesObject>): Write {
+  if (source !== undefined) return { verb: 'copy', kind, desired, source };
+  return { verb: 'create', kind, desired: withReplicas(desired, replicas) };
 }
 
 /** What changes of an object that is the user's; its count is fixed, or only raised from and lowered to nothing. */

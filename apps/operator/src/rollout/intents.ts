@@ -3,7 +3,8 @@ import { present } from '@canaryop/reconcile/object';
 import type { RunStatus } from '../api/v1/canaryapp.ts';
 import type { Revision } from '../api/v1/revision.ts';
 import type { Intent } from './decision.ts';
-import { revisionOfRun, type Pass } from './pass.ts';
+import type { Pass } from './pass.ts';
+import { revisionOfRun } from './revision-record.ts';
 
 /** Primary alone, with all traffic. */
 export function primaryAlone(revision: Revision): Intent {

@@ -52,6 +52,16 @@ export interface Obstacle {
   readonly stops: 'all' | 'routes';
 }
 
+/** Something that is not as it should be, and stands in nobody's way: a condition that is there while it is False. */
+export interface Remark {
+  /** The condition's. */
+  readonly type: string;
+  readonly reason: Reason;
+  readonly message: string;
+  /** Whether nothing may tell when it is over: it is looked at again by itself. */
+  readonly isPassing?: boolean;
+}
+
 /** Everything that a decision is made from: facts only, read at one moment. */
 export interface Observed {
   readonly app: CanaryApp;
@@ -66,6 +76,9 @@ export interface Observed {
   /** When the last check was asked, finished or not. */
   readonly lastAskedAt?: number;
   readonly obstacle?: Obstacle;
+  readonly remarks?: readonly Remark[];
+  /** The id of a revision that primary should get and never can: what it was is nowhere any more. */
+  readonly lost?: string;
   /** Since when this process has watched this application: nobody is late for time in which no operator looked. */
   readonly watchedSince?: number;
 }

@@ -1,11 +1,12 @@
 import { parseTime } from '@canaryop/reconcile/env';
 import { present } from '@canaryop/reconcile/object';
 
-import type { CanaryApp, CanaryAppStatus, ReleasedRevision, RunStatus } from '../api/v1/canaryapp.ts';
+import type { CanaryApp, CanaryAppStatus, RunStatus } from '../api/v1/canaryapp.ts';
 import type { Revision } from '../api/v1/revision.ts';
 import { commandIdOf } from './command.ts';
 import type { Notice } from './decision.ts';
 import type { Observed, Obstacle } from './observed.ts';
+import { releaseRecord, revisionOfReleased, revisionOfRun, withTracked } from './revision-record.ts';
 import type { Settings } from './settings.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -39,9 +40,10 @@ export const emptyStatus: CanaryAppStatus = {
 export function openPass(facts: Observed, settings: Settings, now: number): Pass | Obstacle {
   const { app, wanted: told } = facts;
   const observed = isTold(told) ? facts : { ...facts, obstacle: told };
-  const status = withReadBack(remembered(observed, now), observed, now);
+  const readBack = withReadBack(remembered(observed, now), observed, now);
+  const status = isTold(told) ? withTracked(readBack, told) : readBack;
   const { run } = status;
-  const released = status.released && revisionOfReleased(status.released);
+  const released = status.released && revisionOfReleased(status.released, status);
   const wanted = isTold(told) ? told : run === undefined ? released : revisionOfRun(run);
   if (wanted === undefined) return told as Obstacle;
   return present({ now, observed, app, settings, status, wanted, released, run, told: [] });
@@ -58,15 +60,6 @@ export function withoutRun(pass: Pass): Pass {
   return { ...rest, status };
 }
 
-/** The run's revision, as `intent` wants it. */
-export function revisionOfRun(run: RunStatus): Revision {
-  return { id: run.revision, image: run.image, port: run.port };
-}
-
-function revisionOfReleased(released: ReleasedRevision): Revision {
-  return { id: released.revision, image: released.image, port: released.port };
-}
-
 /**
  * A status that was lost, or that belongs to an earlier object of the same name, says nothing, and a run without a
  * release to go back to is none. What primary runs then is the release: it got there by a certificate that is lost,
@@ -80,7 +73,6 @@ function remembered(observed: Observed, now: number): CanaryAppStatus {
   if (known.released !== undefined || known.run?.stage === 'Installing') return notInFuture(known, now);
   const { run: _run, ...status } = known;
   if (primary === undefined || primary.revision.port === 0) return status;
-  const { id, image, port } = primary.revision;
   const certificate = {
     kind: 'installed',
     detail: 'found on primary when the status was lost',
@@ -89,8 +81,7 @@ function remembered(observed: Observed, now: number): CanaryAppStatus {
   const lastCommand = commandIdOf(app) ?? status.lastCommand;
   return {
     ...status,
-    releasedImage: image,
-    released: { revision: id, image, port, certificate },
+    ...releaseRecord(primary.revision, certificate),
     ...present({ lastCommand }),
   };
 }

@@ -32,7 +32,22 @@ export type Write =
       readonly kind: ResourceKind;
       readonly live: KubernetesObject;
       readonly propagation: Propagation;
+    }
+  | {
+      /** Makes an object, or changes it, so that its content is that of another one. */
+      readonly verb: 'copy';
+      readonly kind: ResourceKind;
+      /** The copy, as far as it is known: the rest comes with the content, which no plan ever holds. */
+      readonly desired: Desired<KubernetesObject>;
+      readonly live?: KubernetesObject;
+      readonly source: CopySource;
     };
+
+/** Where content comes from, and which: if it is another one by then, nothing is written. */
+export interface CopySource {
+  readonly name: string;
+  readonly checksum: string;
+}
 
 /** One object that an application is made of: as it is, and as it should be. */
 export interface Child {
@@ -51,6 +66,8 @@ export interface Child {
    * this merge patch says, and it is never made nor removed.
    */
   readonly lent?: { readonly patch?: object };
+  /** Its content is another one's, and has to be copied now. */
+  readonly source?: CopySource;
 }
 
 /** The object of this kind and name, as it is and as it should be; without `desired` it should not be there. */

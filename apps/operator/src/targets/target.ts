@@ -4,7 +4,7 @@ import type { Role } from '../api/v1/names.ts';
 import type { Revision } from '../api/v1/revision.ts';
 import type { Intent } from '../rollout/decision.ts';
 import type { LiveObjects, ObjectRef } from '../rollout/live-objects.ts';
-import type { Obstacle, Workload } from '../rollout/observed.ts';
+import type { Observed, Obstacle, Workload } from '../rollout/observed.ts';
 import type { PodSelectors } from '../rollout/pod-selectors.ts';
 import type { Child } from '../rollout/write.ts';
 
@@ -23,7 +23,7 @@ export interface Sight extends LiveObjects {
 }
 
 /** What can be seen of a target at one moment. */
-export interface TargetFacts {
+export interface TargetFacts extends Pick<Observed, 'remarks' | 'lost'> {
   /** What the user wants to run, or why that can't be told. */
   readonly wanted: Revision | Obstacle;
   readonly primary?: WorkloadFacts;
@@ -46,6 +46,11 @@ export interface Target {
   /** What stands in its way, beside objects of others in the place of its own. */
   obstacle(live: LiveObjects): Obstacle | undefined;
   observe(sight: Sight): TargetFacts;
+  /**
+   * What it reads of others beside `reads`, because of what it read there. Absent: nothing. A kind of these that can't be
+   * read stands in nobody's way.
+   */
+  furtherReads?(live: LiveObjects): readonly ObjectRef[];
   /** The labels by which a Service finds the pods of each workload; undefined while that can't be told. */
   selectors(live: LiveObjects): PodSelectors | undefined;
   /** Every object of the target, in the order in which it is safe to write them. */

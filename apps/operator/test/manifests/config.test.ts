@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-import type { ResourceKind } from '@canaryop/reconcile/object';
+import type { KubernetesObject, ResourceKind } from '@canaryop/reconcile/object';
 import { virtualEnv } from '@canaryop/reconcile/testing';
 import { createApiServer } from '@canaryop/simkube';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { declareInformers } from '../../src/controllers/canaryapp/informers.ts';
 import { canaryAppPermissions } from '../../src/controllers/canaryapp/permissions.ts';
 import { modeOf } from '../../src/modes/mode-of.ts';
 import { generatedManifests } from '../../src/manifests/manifests.ts';
+import type { LiveObjects } from '../../src/rollout/live-objects.ts';
 import { install } from './install.ts';
 import { only, parseManifests, readManifests, type Manifest } from './manifest-files.ts';
 
@@ -63,7 +64,9 @@ describe('the installation', () => {
       'Deployment canaryop-system/canaryop-controller-manager',
       'Namespace /canaryop-system',
       'Role canaryop-system/canaryop-leader-election-role',
+      'Role canaryop-system/canaryop-tracking-key-role',
       'RoleBinding canaryop-system/canaryop-leader-election-rolebinding',
+      'RoleBinding canaryop-system/canaryop-tracking-key-rolebinding',
       'Service canaryop-system/canaryop-controller-manager-metrics-service',
       'ServiceAccount canaryop-system/canaryop-controller-manager',
     ]);
@@ -129,7 +132,9 @@ describe('the namespaced installation', () => {
   it('may do in its namespace what the other may do everywhere', () => {
     const rules = only(manifests, 'Role', 'canaryop-manager-role').rules ?? [];
     const election = only(installed, 'Role', 'canaryop-leader-election-role').rules ?? [];
-    expect(rules).toEqual([...(only(installed, 'ClusterRole', 'canaryop-manager-role').rules ?? []), ...election]);
+    const key = only(installed, 'Role', 'canaryop-tracking-key-role').rules ?? [];
+    const everywhere = only(installed, 'ClusterRole', 'canaryop-manager-role').rules ?? [];
+    expect(rules).toEqual([...everywhere, ...election, ...key]);
   });
 
   it('tells the manager its namespace', () => {
@@ -177,6 +182,7 @@ describe('the rights', () => {
       const mode = modeOf(app);
       if (!('target' in mode)) throw new Error(mode.message);
       for (const { kind } of [...mode.target.reads, ...mode.target.owned, ...mode.router.reads]) note(kind);
+      for (const { kind } of mode.target.furtherReads?.(withConfigMap) ?? []) note(kind);
     }
     const allowed = canaryAppPermissions
       .filter(({ verbs }) => verbs.includes('watch') && verbs.includes('list'))
@@ -184,6 +190,16 @@ describe('the rights', () => {
     expect(allowed.toSorted()).toEqual([...informed].toSorted());
   });
 });
+
+/** A namespace in which every Deployment refers to a ConfigMap. What Secrets need is no part of the installation. */
+const withConfigMap: LiveObjects = {
+  get: <T extends KubernetesObject>(kind: ResourceKind<T>, name: string) => {
+    const envFrom = [{ configMapRef: { name: 'settings' } }];
+    const spec = { template: { spec: { containers: [{ name: 'app', envFrom }] } } };
+    const { version, group } = kind;
+    return { apiVersion: `${group}/${version}`, kind: kind.kind, metadata: { name }, spec } as KubernetesObject as T;
+  },
+};
 
 /** An application for each kind of thing that can be adopted. */
 function adoptedApps(): readonly CanaryApp[] {

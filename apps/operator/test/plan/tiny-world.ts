@@ -201,7 +201,8 @@ export class TinyWorld {
   }
 
   #write(write: Write): void {
-    if (write.verb === 'patch') throw new Error(`${write.kind.kind} is nobody’s to be patched here`);
+    if (write.verb === 'patch' || write.verb === 'copy')
+      throw new Error(`a ${write.verb} of ${write.kind.kind} has no place here`);
     this.counts[write.verb] += 1;
     const { name } = (write.verb === 'create' ? write.desired : write.live).metadata;
     const slot = slotOf(write.kind, name);

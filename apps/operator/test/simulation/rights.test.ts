@@ -6,9 +6,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { leaseName } from '../../src/lease-name.ts';
 import type { Permission } from '../../src/rbac/permission.ts';
-import { canaryAppPermissions } from '../../src/controllers/canaryapp/permissions.ts';
+import { canaryAppPermissions, secretTrackingPermissions } from '../../src/controllers/canaryapp/permissions.ts';
 import { eventPermissions, leaderElectionPermissions } from '../../src/permissions.ts';
 import { DestinationRule, Gateway } from '../../src/traffic/istio/kinds.ts';
+import { ConfigStory } from './config-story.ts';
 import { podinfo, podinfoCluster } from './adopted-simulation.ts';
 import { appKey, operatorAccount as account, operatorNamespace, Simulation } from './simulated-cluster.ts';
 
@@ -99,6 +100,20 @@ async function adoptAndLetGo(): Promise<readonly RequestRecord[]> {
   return requests;
 }
 
+/** Everything that happens to configuration, with the rights to it that a namespace may give. */
+async function trackConfigs(): Promise<readonly RequestRecord[]> {
+  const shop = new ConfigStory();
+  await shop.install();
+  shop.sim.sendRequests('/', 200);
+  shop.setConfigMap('settings', { mode: 'fancy' });
+  shop.setSecret('token', 't2');
+  await shop.untilRun('Released');
+  await shop.sim.env.time.advance(5_000);
+  const { requests } = shop.sim;
+  await shop.sim.stop();
+  return requests;
+}
+
 /** What this story does not show, and why the operator needs it all the same. */
 const unshown = [
   // Asked by admission (OwnerReferencesPermissionEnforcement), not by a request.
@@ -113,6 +128,8 @@ const unshown = [
     'networking.istio.io/virtualservices',
     'networking.istio.io/gateways',
     'networking.istio.io/serviceentries',
+    '/configmaps',
+    '/secrets',
     'apps/controllerrevisions',
     'autoscaling/horizontalpodautoscalers',
     'discovery.k8s.io/endpointslices',
@@ -149,11 +166,16 @@ describe('the operator under the rights that it is installed with', () => {
   it('is refused nothing, and has no right without a use', { timeout: 120_000 }, async () => {
     const sim = await installed();
     await liveThrough(sim);
-    const requests = [...sim.requests, ...(await adoptAndLetGo())];
+    const requests = [...sim.requests, ...(await adoptAndLetGo()), ...(await trackConfigs())];
     const refused = requests.filter(({ user, code }) => user === account.username && (code === 401 || code === 403));
     expect(refused).toEqual([]);
     const used = rightsUsed(requests);
-    const granted = rightsGranted([...canaryAppPermissions, ...eventPermissions, ...leaderElectionPermissions]);
+    const granted = rightsGranted([
+      ...canaryAppPermissions,
+      ...secretTrackingPermissions,
+      ...eventPermissions,
+      ...leaderElectionPermissions,
+    ]);
     expect(granted.filter((right) => !used.has(right)).toSorted()).toEqual(unshown.toSorted());
   });
 
@@ -164,7 +186,6 @@ describe('the operator under the rights that it is installed with', () => {
     for (const path of [
       '/api/v1/secrets',
       '/api/v1/namespaces/default/secrets',
-      '/api/v1/configmaps',
       '/api/v1/nodes',
       '/apis/coordination.k8s.io/v1/leases',
       `/apis/coordination.k8s.io/v1/namespaces/${operatorNamespace}/leases/another`,

@@ -52,7 +52,7 @@ export interface SimulationOptions {
   readonly provider?: Transport;
   readonly log?: Logger;
   /** Of the operator, beside what the simulation gives it. */
-  readonly operator?: Pick<OperatorOptions, 'leaderElection' | 'namespaces' | 'registry'> &
+  readonly operator?: Pick<OperatorOptions, 'leaderElection' | 'namespaces' | 'registry' | 'trackingKey' | 'probes'> &
     Partial<Pick<OperatorOptions, 'addresses'>>;
 }
 

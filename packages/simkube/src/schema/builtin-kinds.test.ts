@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { builtinKinds } from './builtin-kinds.ts';
 import { istioCrds } from './istio-crds.ts';
 import { openApiDefinitionNames, rawOpenApiDefinition } from './openapi-definitions.ts';
+import { prune } from './prune.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 import { zeroObject } from './zero-object.ts';
 
@@ -17,6 +18,12 @@ describe('builtinKinds', () => {
   it('names each resource once per group and version', () => {
     const names = builtinKinds().map(({ group, version, plural }) => `${group}/${version}/${plural}`);
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('keeps any JSON where Kubernetes does, as in the data of a ControllerRevision', () => {
+    const { schema } = builtinKinds().find(({ kind }) => kind === 'ControllerRevision') ?? {};
+    const object = { metadata: { name: 'a' }, revision: 1, data: { template: { spec: { containers: [] } } } };
+    expect(schema && prune(schema, object).object).toEqual(object);
   });
 
   it('keeps what merging lists needs', () => {

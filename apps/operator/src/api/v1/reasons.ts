@@ -62,6 +62,12 @@ export const Reason = {
   CommandRefused: 'CommandRefused',
   /** The application is being deleted, and the workload that was there before gets its traffic back. */
   TrafficReturned: 'TrafficReturned',
+  /** ConfigMaps or Secrets of the target are among what makes a new revision. */
+  ConfigChanged: 'ConfigChanged',
+  /** Some of the configuration is not tracked, or is not in order. */
+  Partial: 'Partial',
+  /** The name of a ConfigMap or Secret leaves no room for that of its copy. */
+  ConfigNameTooLong: 'ConfigNameTooLong',
   /** The target does not exist. */
   TargetMissing: 'TargetMissing',
   /** The autoscaler that the spec names does not exist. */

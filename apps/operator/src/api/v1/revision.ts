@@ -6,6 +6,16 @@ export interface Revision {
   readonly id: string;
   readonly image: string;
   readonly port: number;
+  /** What it is made of, where that is more than image and port. */
+  readonly content?: RevisionContent;
+}
+
+/** The parts of a revision that can change without each other. */
+export interface RevisionContent {
+  /** Hash of the pod template. */
+  readonly template: string;
+  /** Checksums of the ConfigMaps and Secrets that it refers to, by `configmap/x` and `secret/y`. */
+  readonly configs: Readonly<Record<string, string>>;
 }
 
 /** Raised when the canonical form below changes, so that an upgrade can tell an old id from another release. */
@@ -17,6 +27,11 @@ export function revisionOf(image: string, port: number): Revision {
   return { id: idOf({ image, port }), image, port };
 }
 
+/** Hash of a part of a revision. @param content JSON in a canonical form, whatever its order of keys */
+export function contentHash(content: unknown): string {
+  return idOf(sorted(content));
+}
+
 /**
  * The revision of anything that pods run.
  * @param content JSON in a canonical form: the same content is the same revision, whatever its order of keys
@@ -26,7 +41,7 @@ export function revisionOfContent(
   content: unknown,
   shown: { readonly image: string; readonly port: number },
 ): Revision {
-  return { id: idOf(sorted(content)), image: shown.image, port: shown.port };
+  return { id: contentHash(content), image: shown.image, port: shown.port };
 }
 
 function idOf(canonical: unknown): string {

@@ -9,12 +9,18 @@ const weight = s.int({ minimum: 0, maximum: 100, format: 'int32' });
 export const maxTextLength = 1024;
 const text = s.string({ maxLength: maxTextLength });
 
+const template = s.string({ maxLength: 64 }).optional().describe('Hash of the pod template of an adopted workload.');
+const configs = s
+  .record(s.string({ maxLength: 128 }), { maxProperties: 512 })
+  .optional()
+  .describe('Checksums of ConfigMaps and Secrets, by configmap/<name> and secret/<name>.');
+
 const certificate = s
   .object({ kind: s.enum(['installed', 'passed', 'override']), detail: text, time })
   .describe('Why this revision may run on primary.');
 
 const released = s
-  .object({ revision: revisionId, image, port, certificate })
+  .object({ revision: revisionId, image, port, certificate, template })
   .describe('What primary was last released to.');
 
 const run = s
@@ -22,6 +28,8 @@ const run = s
     revision: revisionId,
     image,
     port,
+    template,
+    trackedConfigs: configs.describe('What is on trial of ConfigMaps and Secrets.'),
     stage: s.enum(['Installing', 'Starting', 'Shifting', 'Promoting', 'Restoring', 'Ending', 'Returning']),
     stageSince: time,
     startedAt: time.optional().describe('When the run began.'),
@@ -44,7 +52,15 @@ const run = s
   })
   .describe('The release under way.');
 
-const failedRevision = s.object({ revision: revisionId, image, reason: text, message: text, time });
+const failedRevision = s.object({
+  revision: revisionId,
+  image,
+  template,
+  trackedConfigs: configs,
+  reason: text,
+  message: text,
+  time,
+});
 const decision = s.object({ time, reason: text, message: text });
 
 /** What the operator remembers, and shows; the cluster itself is the truth for everything that it can tell. */
@@ -60,6 +76,9 @@ export const statusSchema = s
     observedGeneration: s.int({ minimum: 0, format: 'int64' }).optional(),
     forUid: s.string({ maxLength: 64 }).optional().describe('The object that this status was written for.'),
     released: released.optional(),
+    trackedConfigs: configs.describe(
+      'What primary was released with: checksums of the ConfigMaps and Secrets that the target refers to.',
+    ),
     run: run.optional(),
     failedRevisions: s
       .array(failedRevision, { maxItems: 10 })

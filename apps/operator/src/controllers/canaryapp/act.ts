@@ -5,6 +5,8 @@ import { groupResourceOf, keyOf, keyText } from '@canaryop/reconcile/object';
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import type { Plan } from '../../rollout/plan.ts';
 import type { Write } from '../../rollout/write.ts';
+import type { ConfigTracking } from './config-tracking.ts';
+import { copyConfig } from './copy-config.ts';
 import type { CurrentRecords } from './current-records.ts';
 
 /** How long a weight waits for the record of the verdict that takes it away. */
@@ -17,6 +19,7 @@ export interface Actor {
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly records: CurrentRecords;
+  readonly configs: Pick<ConfigTracking, 'checksumOf'>;
   /** Called once the record is written, before what follows from it: its notices are true from then on. */
   readonly onRecorded: () => void;
 }
@@ -71,9 +74,9 @@ async function actUrgently(
   await recorded;
 }
 
-async function carryOut({ client, signal, log }: Actor, write: Write): Promise<void> {
+async function carryOut({ client, signal, log, configs }: Actor, write: Write): Promise<void> {
   const { kind } = write;
-  const object = write.verb === 'create' ? write.desired : write.live;
+  const object = write.verb === 'create' || write.verb === 'copy' ? write.desired : write.live;
   log.info(`${write.verb} ${kind.kind}`, { resource: groupResourceOf(kind), object: keyText(keyOf(object)) });
   switch (write.verb) {
     case 'create':
@@ -89,6 +92,9 @@ async function carryOut({ client, signal, log }: Actor, write: Write): Promise<v
     }
     case 'patch':
       await client.patch(kind, write.live, write.patch, signal);
+      return;
+    case 'copy':
+      await copyConfig({ client, configs, signal }, write);
       return;
     case 'delete':
       await client.delete(kind, write.live, { propagation: write.propagation }, signal);

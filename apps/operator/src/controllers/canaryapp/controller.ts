@@ -8,6 +8,9 @@ import { enqueueMapped, enqueueSelf, informerSource, type ChannelSource, type So
 import type { CanaryApp } from '../../api/v1/canaryapp.ts';
 import { appNameOf } from '../../api/v1/names.ts';
 import { allClaimsOf } from '../../modes/mode-of.ts';
+import type { ObjectRef } from '../../rollout/live-objects.ts';
+import { originalName } from '../../targets/adopted/config/config-names.ts';
+import { unneededKinds } from './config-tracking.ts';
 import { byClaim, byRead, optionalKinds, readKey, type CanaryAppInformers } from './informers.ts';
 import type { Senses } from './observe.ts';
 import { canaryAppReconciler } from './reconciler.ts';
@@ -38,7 +41,7 @@ export function canaryAppController(env: Env, senses: Senses, wakes: ChannelSour
   ];
   return sources
     .reduce((builder, source) => builder.from(source), controller('canaryapp').workers(workers))
-    .optional(...optionalKinds)
+    .optional(...optionalKinds, ...unneededKinds)
     .reconcile(canaryAppReconciler(env, senses));
 }
 
@@ -54,13 +57,27 @@ function appsNamed(apps: Informer<CanaryApp>, namespace: string | undefined, chi
 }
 
 /** Applications that an object of their namespace matters to: they read it, or it has the name of a child. */
-export function appsOf({
-  apps,
-}: CanaryAppInformers): (namespace: string, kind: string, name: string) => readonly ObjectKey[] {
+export function appsOf(
+  { apps }: CanaryAppInformers,
+  furtherReads: (app: CanaryApp) => readonly ObjectRef[],
+): (namespace: string, kind: string, name: string) => readonly ObjectKey[] {
+  const further = new Set(unneededKinds.map(({ kind }) => kind));
   return (namespace, kind, name) => [
     ...apps.lister.byIndex(byRead, readKey(namespace, kind, name)).map(keyOf),
     ...appsNamed(apps, namespace, name),
+    ...(further.has(kind) ? appsReferringTo(apps.lister.list(namespace), furtherReads, { kind, name }) : []),
   ];
+}
+
+/** A copy matters to whoever refers to its original. */
+function appsReferringTo(
+  apps: readonly CanaryApp[],
+  furtherReads: (app: CanaryApp) => readonly ObjectRef[],
+  object: { readonly kind: string; readonly name: string },
+): readonly ObjectKey[] {
+  const names = new Set([object.name, originalName(object.name)]);
+  const concerns = (ref: ObjectRef): boolean => ref.kind.kind === object.kind && names.has(ref.name);
+  return apps.filter((app) => furtherReads(app).some(concerns)).map(keyOf);
 }
 
 function appOfPod(pod: Pod): readonly ObjectKey[] {

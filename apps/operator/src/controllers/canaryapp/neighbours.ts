@@ -1,7 +1,7 @@
 import type { Informer } from '@canaryop/reconcile/cache';
 import { EndpointSlice, Pod, Service } from '@canaryop/reconcile/kinds';
 import type { Manager } from '@canaryop/reconcile/manager';
-import { groupResourceOf, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
+import { groupResourceOf, present, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
 
 import { byController, controllersOf, withStatusOnly } from './pods.ts';
 
@@ -31,10 +31,17 @@ export class Neighbours {
     this.#onChange = onChange;
   }
 
-  /** The informer of a kind in a namespace; watching begins with the first call. */
-  informer<T extends KubernetesObject>(kind: ResourceKind<T>, namespace: string): Informer<T> {
+  /**
+   * The informer of a kind in a namespace; watching begins with the first call.
+   * @param transform what is kept of each object; the same for every call with this kind
+   */
+  informer<T extends KubernetesObject>(
+    kind: ResourceKind<T>,
+    namespace: string,
+    transform?: (object: T) => T,
+  ): Informer<T> {
     return this.#once(kind, namespace, () => {
-      const informer = this.#manager.informer(kind, { namespace });
+      const informer = this.#manager.informer(kind, { namespace, ...present({ transform }) });
       informer.onChange((change) => {
         const { name } = (change.type === 'deleted' ? change.previous : change.object).metadata;
         this.#onChange(namespace, kind.kind, name);

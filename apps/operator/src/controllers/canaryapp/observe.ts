@@ -23,6 +23,8 @@ import type { Sight, WorkloadFacts } from '../../targets/target.ts';
 import { lostClaim, type LostClaim } from '../../traffic/claims.ts';
 import type { RoutedWeight } from '../../traffic/router.ts';
 import { byClaim, type CanaryAppInformers } from './informers.ts';
+import type { ConfigTracking } from './config-tracking.ts';
+import { withConfigs } from './further-reads.ts';
 import { byService, type Neighbours } from './neighbours.ts';
 import { byController, controllerKey } from './pods.ts';
 import type { Readiness } from './readiness.ts';
@@ -31,6 +33,7 @@ import type { Readiness } from './readiness.ts';
 export interface Senses {
   readonly informers: CanaryAppInformers;
   readonly neighbours: Neighbours;
+  readonly configs: ConfigTracking;
   readonly readiness: Readiness;
   readonly checker: Checker;
   readonly announcer: Announcer;
@@ -46,7 +49,7 @@ export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number)
   const live = sightOf(senses, app, mode);
   if (routing === 'loading' || live === 'loading') return undefined;
   if ('reason' in live) return live;
-  const { wanted, primary, secondary } = mode.target.observe(live);
+  const { wanted, primary, secondary, remarks, lost: lostRevision } = mode.target.observe(live);
   const rivals = rivalsOf(informers, app);
   const lost = lostClaim(app, rivals, (each) => claimsOf(each).router);
   const taken = lostClaim(app, rivals, (each) => claimsOf(each).target);
@@ -64,6 +67,8 @@ export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number)
     measurement,
     lastAskedAt,
     obstacle: routing ?? obstacleOf(app, mode, live) ?? (lost && hostConflict(lost)),
+    remarks,
+    lost: lostRevision,
     watchedSince: readiness.watchedSince(keyText(keyOf(app)), now),
   });
 }
@@ -72,7 +77,8 @@ export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number)
  * What the cache has in the namespace of `app`: the kinds of its target, and what it reads of others, in full; `loading`
  * before their first answer, and an obstacle when there is none to be had.
  */
-function sightOf({ informers, neighbours }: Senses, { metadata }: CanaryApp, mode: Mode): Sight | Obstacle | 'loading' {
+function sightOf(senses: Senses, { metadata }: CanaryApp, mode: Mode): Sight | Obstacle | 'loading' {
+  const { informers, neighbours } = senses;
   const { namespace = '' } = metadata;
   const { target, router } = mode;
   const others = [...target.reads, ...router.reads];
@@ -86,7 +92,7 @@ function sightOf({ informers, neighbours }: Senses, { metadata }: CanaryApp, mod
   const pods = full.length === 0 ? informers.pods : neighbours.pods(namespace);
   const state = kindsState([...byKind.values(), pods, ...(slices === undefined ? [] : [slices])]);
   if (state !== undefined) return state;
-  return {
+  const sight: Sight = {
     get: <T extends KubernetesObject>(kind: ResourceKind<T>, name: string) => {
       // The key names the kind, so what is kept under it was made for T.
       const informer = byKind.get(groupResourceOf(kind)) as Informer<T> | undefined;
@@ -95,6 +101,9 @@ function sightOf({ informers, neighbours }: Senses, { metadata }: CanaryApp, mod
     pods: (kind, name): readonly Pod[] => pods.lister.byIndex(byController, controllerKey(namespace, kind, name)),
     endpoints: (service) => readyEndpoints(slices?.lister.byIndex(byService, service) ?? []),
   };
+  return target.furtherReads === undefined
+    ? sight
+    : withConfigs(senses.configs, sight, target.furtherReads(sight), namespace);
 }
 
 function readyEndpoints(slices: readonly EndpointSlice[]): number {

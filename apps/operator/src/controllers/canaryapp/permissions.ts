@@ -1,10 +1,12 @@
 import {
+  ConfigMap,
   ControllerRevision,
   Deployment,
   EndpointSlice,
   HorizontalPodAutoscaler,
   Pod,
   Service,
+  Secret,
 } from '@canaryop/reconcile/kinds';
 
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
@@ -39,6 +41,8 @@ export const canaryAppPermissions: readonly Permission[] = [
   // Primary's copy of what scales the target; KEDA's is paused while the target is at 0.
   { resource: HorizontalPodAutoscaler, verbs: owned },
   { resource: ScaledObject, verbs: owned },
+  // Copies for primary; `get` reads what is copied, which no cache holds.
+  { resource: ConfigMap, verbs: [...owned, 'delete'] },
   { resource: DestinationRule, verbs: owned },
   // The routes of an adopted workload go before it serves alone again.
   { resource: VirtualService, verbs: [...owned, 'delete'] },
@@ -48,3 +52,9 @@ export const canaryAppPermissions: readonly Permission[] = [
   // Our Gateway goes when spec.service.gateways names others.
   { resource: Gateway, verbs: [...owned, 'delete'] },
 ];
+
+/**
+ * What tracking Secrets asks for, in those namespaces where it is wanted: no role of the operator has it. Everything in
+ * one role, so that to bind it is all that there is to do.
+ */
+export const secretTrackingPermissions: readonly Permission[] = [{ resource: Secret, verbs: [...owned, 'delete'] }];

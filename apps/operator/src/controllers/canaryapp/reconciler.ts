@@ -38,7 +38,8 @@ export function canaryAppReconciler(env: Env, senses: Senses): Reconciler {
     if (planned === undefined) return { requeueAfterMs: loadingMs };
     turns.say(context.log, request, planned);
     const { client, signal, log } = context;
-    const actor = { env, client, signal, log, records, onRecorded: () => tell(context, app, planned) };
+    const onRecorded = (): void => tell(context, app, planned);
+    const actor = { env, client, signal, log, records, configs: senses.configs, onRecorded };
     if (!(await act(actor, app, planned).then(() => true, orLeaving(context)))) return {};
     if ('analysis' in mode) {
       measure(senses, app, mode.analysis, planned);

@@ -1,3 +1,5 @@
+import { present } from '@canaryop/reconcile/object';
+
 import type { CanaryAppStatus, FailedRevision, RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
@@ -38,7 +40,9 @@ export function fail(pass: Pass, run: RunStatus, released: Revision, failure: Fa
 export function recordOf(pass: Pass, run: RunStatus, failure: Failure): Partial<CanaryAppStatus> {
   const { reason, message, command } = failure;
   const time = timestamp(pass.now);
-  const entry: FailedRevision = { revision: run.revision, image: run.image, reason, message: bounded(message), time };
+  const { revision, image, template, trackedConfigs } = run;
+  const what = present({ revision, image, template, trackedConfigs });
+  const entry: FailedRevision = { ...what, reason, message: bounded(message), time };
   const others = (pass.status.failedRevisions ?? []).filter((other) => other.revision !== run.revision);
   return {
     successfulRelease: false,

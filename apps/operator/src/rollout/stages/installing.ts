@@ -3,7 +3,8 @@ import { Reason } from '../../api/v1/reasons.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Intent } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
-import { revisionOfRun, timeOf, withoutRun, type Pass } from '../pass.ts';
+import { timeOf, withoutRun, type Pass } from '../pass.ts';
+import { recordedRevision, releaseRecord, revisionOfRun } from '../revision-record.ts';
 import { timestamp } from '../timestamp.ts';
 import { obstacleNotices } from './blocked.ts';
 import { clearingMessage } from './clearing-message.ts';
@@ -87,7 +88,8 @@ function preparing(pass: Pass, run: RunStatus, intent: Intent, wakeAt?: number):
 }
 
 function installed(pass: Pass, run: RunStatus): Decision {
-  const { id, image, port } = revisionOfRun(run);
+  const revision = revisionOfRun(run);
+  const { image } = revision;
   const { obstacle } = pass.observed;
   const certificate = { kind: 'installed', detail: 'the first release', time: timestamp(pass.now) } as const;
   const message = `${image} has all traffic`;
@@ -96,8 +98,8 @@ function installed(pass: Pass, run: RunStatus): Decision {
     progress: obstacle === undefined ? 'done' : 'stuck',
     reason: obstacle?.reason ?? Reason.Installed,
     message: obstacle?.message ?? message,
-    changes: { released: { revision: id, image, port, certificate }, releasedImage: image, successfulRelease: true },
-    intent: primaryAlone({ id, image, port }),
+    changes: { ...releaseRecord(revision, certificate), successfulRelease: true },
+    intent: primaryAlone(revision),
     notices: [
       { type: 'Normal', reason: Reason.Installed, message: `installed ${image}` },
       ...obstacleNotices(pass, obstacle),
@@ -106,6 +108,5 @@ function installed(pass: Pass, run: RunStatus): Decision {
 }
 
 function restart(pass: Pass): RunStatus {
-  const { id, image, port } = pass.wanted;
-  return { revision: id, image, port, stage: 'Installing', stageSince: timestamp(pass.now), step: 0 };
+  return { ...recordedRevision(pass.wanted), stage: 'Installing', stageSince: timestamp(pass.now), step: 0 };
 }

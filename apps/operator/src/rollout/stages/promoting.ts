@@ -4,7 +4,8 @@ import type { Revision } from '../../api/v1/revision.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Intent, Notice } from '../decision.ts';
 import { both } from '../intents.ts';
-import { revisionOfRun, timeOf, type Pass } from '../pass.ts';
+import { timeOf, type Pass } from '../pass.ts';
+import { releaseRecord, revisionOfRun } from '../revision-record.ts';
 import { timestamp } from '../timestamp.ts';
 import { deadlineOf, lateFailure, recordOf } from './failing.ts';
 import { clearingMessage } from './clearing-message.ts';
@@ -47,6 +48,7 @@ export function promoting(pass: Pass, run: RunStatus): Decision {
   const { settings } = pass;
   const { primary } = observed;
   const arrived = primary?.ready === true && primary.readySince !== undefined && primary.revision.id === run.revision;
+  if (observed.lost === run.revision) return cancel(pass, run, released);
   if (!arrived) {
     const deadline = deadlineOf(pass, timeOf(run.stageSince));
     if (now >= deadline) return giveUp(pass, run, released);
@@ -101,8 +103,7 @@ function promoted(pass: Pass, run: RunStatus, certificate: Certificate): Decisio
     message: clearingMessage(run, run.image),
     changes: {
       run: ending,
-      released: { revision: run.revision, image: run.image, port: run.port, certificate },
-      releasedImage: run.image,
+      ...releaseRecord(revision, certificate),
       successfulRelease: true,
       failedRevisions: [],
       trafficShift: 0,

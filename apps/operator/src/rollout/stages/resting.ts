@@ -6,6 +6,7 @@ import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
 import { withoutRun, type Pass } from '../pass.ts';
+import { changedConfigs, recordedRevision } from '../revision-record.ts';
 import { timestamp } from '../timestamp.ts';
 import { obstacleNotices } from './blocked.ts';
 import { installing } from './installing.ts';
@@ -97,19 +98,24 @@ function start(pass: Pass, released: Revision, retry: string | undefined): Decis
     message,
     changes,
     intent: both(pass, run, released, 0),
-    notices: [{ type: 'Normal', reason: Reason.CanaryStarted, message }],
+    notices: [...configNotices(released, wanted), { type: 'Normal', reason: Reason.CanaryStarted, message }],
     wakeAt: pass.now + pass.settings.deadlineMs,
   });
 }
 
+/** Which ConfigMaps and Secrets a run is about, among other things. */
+function configNotices(released: Revision, wanted: Revision): readonly Notice[] {
+  const changed = changedConfigs(released, wanted);
+  if (changed.length === 0) return [];
+  return [{ type: 'Normal', reason: Reason.ConfigChanged, message: `changed: ${changed.join(', ')}` }];
+}
+
 function begin(pass: Pass, revision: Revision, stage: RunStatus['stage']): RunStatus {
-  const { id, image, port } = revision;
+  const { port } = revision;
   const previous = pass.released?.port;
   const time = timestamp(pass.now);
   return {
-    revision: id,
-    image,
-    port,
+    ...recordedRevision(revision),
     stage,
     stageSince: time,
     startedAt: time,

@@ -4,6 +4,7 @@ import type { Revision } from '../../api/v1/revision.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Intent } from '../decision.ts';
 import { timeOf, type Pass } from '../pass.ts';
+import { recordedRevision, revisionOfRun } from '../revision-record.ts';
 import { timestamp } from '../timestamp.ts';
 import { released as gone } from './deleting.ts';
 
@@ -37,9 +38,8 @@ function leaving(pass: Pass, run: RunStatus): Decision {
 }
 
 function runOf({ status, now }: Pass, wanted: Revision): RunStatus {
-  const { id, image, port } = wanted;
   const known = status.run?.stage === 'Returning' ? status.run : undefined;
-  return { ...(known ?? { stage: 'Returning', stageSince: timestamp(now), step: 0 }), revision: id, image, port };
+  return { ...(known ?? { stage: 'Returning', stageSince: timestamp(now), step: 0 }), ...recordedRevision(wanted) };
 }
 
 interface Waiting {
@@ -66,7 +66,7 @@ function waiting(pass: Pass, run: RunStatus, { why, weight, wakeAt }: Waiting): 
 }
 
 function intentOf({ released, wanted }: Pass, run: RunStatus): Intent {
-  const secondary: Revision = { id: run.revision, image: run.image, port: run.port };
+  const secondary = revisionOfRun(run);
   const primary = released ?? wanted;
   const isUnrouted = run.drainSince !== undefined;
   const ports = [...new Set([primary.port, secondary.port])];

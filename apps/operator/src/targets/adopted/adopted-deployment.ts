@@ -2,10 +2,9 @@ import { ControllerRevision, Deployment } from '@canaryop/reconcile/kinds';
 import { present } from '@canaryop/reconcile/object';
 
 import type { AdoptedSpec, CanaryApp } from '../../api/v1/canaryapp.ts';
-import { primaryName, replicasAnnotation, revisionAnnotation } from '../../api/v1/names.ts';
+import { primaryName, replicasAnnotation } from '../../api/v1/names.ts';
 import { ownedMetadata } from '../../api/v1/owned-metadata.ts';
 import { Reason } from '../../api/v1/reasons.ts';
-import { revisionOfContent, type Revision } from '../../api/v1/revision.ts';
 import type { Intent } from '../../rollout/decision.ts';
 import { isOwnedBy } from '../../rollout/diff.ts';
 import type { LiveObjects } from '../../rollout/live-objects.ts';
@@ -14,9 +13,16 @@ import { childOf, type Child } from '../../rollout/write.ts';
 import type { Sight, Target, WorkloadFacts } from '../target.ts';
 import { deploymentFacts } from '../workload.ts';
 import { autoscalerOf, type ScalingNeed } from './autoscaler.ts';
-import { canonicalTemplate, type PodTemplate } from './canonical-template.ts';
-import { primaryCopy, primarySelector, primaryTemplate } from './primary-copy.ts';
-import { keptTemplate, snapshotOf } from './snapshot.ts';
+import { configFacts } from './config-facts.ts';
+import { configReads } from './config/config-reads.ts';
+import { configObstacle } from './config/config-obstacle.ts';
+import { recordOf } from './config/config-record.ts';
+import { copiedKeys, trackedConfigs } from './config/tracked-configs.ts';
+import { primaryCopy, primarySelector } from './primary-copy.ts';
+import { primaryPlan, type PrimaryPlan } from './primary-plan.ts';
+import { snapshotOf } from './snapshot.ts';
+import { trackedRevision, type TrackedRevision } from './tracked-revision.ts';
+import { revisionIdOf } from './workload-parts.ts';
 
 /**
  * A Deployment that was there before. It is where new revisions are tried, and is scaled to 0 in between; a copy of it
@@ -36,7 +42,9 @@ export function adoptedDeployment(app: CanaryApp, spec: AdoptedSpec): Target {
       { kind: ControllerRevision, name: primaryName(name) },
       ...autoscaler.owned,
     ],
-    obstacle: (live) => autoscaler.obstacle(live),
+    obstacle: (live) => autoscaler.obstacle(live) ?? copyObstacle(context, live),
+    furtherReads: (live) =>
+      configReads(app, spec, { target: live.get(Deployment, targetName), primary: ownPrimary(app, live), live }),
     selectors: (live) => {
       const labels = live.get(Deployment, targetName)?.spec?.selector.matchLabels;
       return labels && { primary: primarySelector(labels), secondary: labels };
@@ -44,21 +52,33 @@ export function adoptedDeployment(app: CanaryApp, spec: AdoptedSpec): Target {
     observe: (sight) => {
       const target = sight.get(Deployment, targetName);
       const primary = ownPrimary(app, sight);
+      if (target === undefined)
+        return present({ wanted: missing(targetName), primary: primary && primaryFacts(context, primary, sight) });
+      const tracked = trackedRevision({ app, spec, live: sight, target, primary });
       return present({
-        wanted: target === undefined ? missing(targetName) : (unsuited(target) ?? wantedOf(context, target, primary)),
-        primary: primary && primaryFacts(context, primary, sight),
-        secondary: target && targetFacts(context, target, primary, sight),
+        wanted: unsuited(target) ?? tracked.revision,
+        primary: primary && primaryFacts(context, primary, sight, tracked),
+        secondary: targetFacts(target, sight, tracked),
+        ...configFacts({ app, live: sight, target, primary, wantedId: tracked.revision.id }, tracked),
       });
     },
     children: (live, intent) => {
       const target = live.get(Deployment, targetName);
       const primary = ownPrimary(app, live);
-      const keep = intent.fallback?.id;
+      const snapshot = snapshotOf(app, live, { keep: intent.fallback?.id, primary });
+      const scaling = autoscaler.children(live, scalingNeed(primary, intent));
+      if (target === undefined) return [...snapshot.before, ...scaling, ...snapshot.after];
+      const wantedId = trackedRevision({ app, spec, live, target, primary }).revision.id;
+      const planned = primaryPlan({ app, live, target, primary, wantedId }, intent);
       return [
-        ...snapshotOf(app, live, { keep, primary }),
-        ...(target === undefined ? [] : primaryChild(context, { target, primary, live }, intent.primary)),
-        ...autoscaler.children(live, scalingNeed(primary, intent)),
-        ...(target === undefined ? [] : [lentTarget(context, { target, primary }, intent)]),
+        ...snapshot.before,
+        ...planned.copies.before,
+        ...primaryChild(context, { target, primary, live }, { planned, revisionId: intent.primary.id }),
+        ...scaling,
+        lentTarget(context, { target, primary }, intent),
+        ...planned.copies.after,
+        // The last: until then it tells which kinds of copies there were.
+        ...snapshot.after,
       ];
     },
   };
@@ -93,67 +113,39 @@ function ownPrimary(app: CanaryApp, live: LiveObjects): Deployment | undefined {
   return primary !== undefined && isOwnedBy(primary, app.metadata.uid ?? '') ? primary : undefined;
 }
 
-/**
- * What the target's template is. A template that primary has as well is the revision that primary has, even where a
- * newer server has filled in something new: both got it.
- */
-function wantedOf({ spec }: Context, target: Deployment, primary: Deployment | undefined): Revision {
-  const template = target.spec?.template ?? {};
-  const shown = { image: template.spec?.containers[0]?.image ?? target.metadata.name, port: spec.service.port };
-  const wanted = revisionOfContent(canonicalTemplate(template), shown);
-  const released = primary?.metadata.annotations?.[revisionAnnotation];
-  if (released === undefined || released === wanted.id || !isSame(target, template, primary)) return wanted;
-  return { ...wanted, id: released };
-}
-
-function isSame(target: Deployment, template: PodTemplate, primary: Deployment | undefined): boolean {
-  const copy = primaryTemplate(template, target.spec?.selector.matchLabels ?? {});
-  const text = (of: PodTemplate): string => JSON.stringify(canonicalTemplate(of));
-  return primary?.spec !== undefined && text(copy) === text(primary.spec.template);
-}
-
-function primaryFacts({ spec }: Context, primary: Deployment, sight: Sight): WorkloadFacts {
-  const { name, annotations } = primary.metadata;
+function primaryFacts({ spec }: Context, primary: Deployment, sight: Sight, tracked?: TrackedRevision): WorkloadFacts {
+  const { name } = primary.metadata;
   const image = primary.spec?.template.spec?.containers[0]?.image ?? '';
-  const revision = { id: annotations?.[revisionAnnotation] ?? '', image, port: spec.service.port };
-  return deploymentFacts(primary, sight.pods('Deployment', name), revision);
+  const id = revisionIdOf(primary) ?? '';
+  const template = tracked?.revision.id === id ? (tracked.revision.content?.template ?? '') : '';
+  const content = { template, configs: recordOf(primary) ?? {} };
+  return deploymentFacts(primary, sight.pods('Deployment', name), { id, image, port: spec.service.port, content });
 }
 
 /** A target without pods is no secondary. */
-function targetFacts(
-  context: Context,
-  target: Deployment,
-  primary: Deployment | undefined,
-  sight: Sight,
-): WorkloadFacts | undefined {
+function targetFacts(target: Deployment, sight: Sight, { revision }: TrackedRevision): WorkloadFacts | undefined {
   const isIdle = (target.spec?.replicas ?? 1) === 0 && (target.status?.replicas ?? 0) === 0;
   if (isIdle) return undefined;
-  const pods = sight.pods('Deployment', target.metadata.name);
-  return deploymentFacts(target, pods, wantedOf(context, target, primary));
+  return deploymentFacts(target, sight.pods('Deployment', target.metadata.name), revision);
 }
 
-/** Primary as the intent wants it: from the target while that has the revision, else from what was kept of it. */
+function copyObstacle({ app, spec }: Context, live: LiveObjects): Obstacle | undefined {
+  const template = live.get(Deployment, spec.targetRef.name)?.spec?.template;
+  return template && configObstacle(app, live, copiedKeys(trackedConfigs(spec, template, live)));
+}
+
+/** Primary as planned; where nobody knows what it should be, it stays as it is. */
 function primaryChild(
-  context: Context,
+  { app }: Context,
   { target, primary, live }: Pair & { readonly live: LiveObjects },
-  { id }: Revision,
+  { planned: { template, record }, revisionId }: { readonly planned: PrimaryPlan; readonly revisionId: string },
 ): readonly Child[] {
-  const { app } = context;
-  const name = primaryName(app.metadata.name);
-  const selector = target.spec?.selector.matchLabels ?? {};
-  const isWanted = wantedOf(context, target, primary).id === id;
-  const template = isWanted ? primaryTemplate(target.spec?.template ?? {}, selector) : keptTemplate(app, live, id);
-  // Nobody knows any more what the revision was: what runs stays as it is.
   if (template === undefined) return [];
-  const count = Number(primary?.metadata.annotations?.[replicasAnnotation] ?? (target.spec?.replicas || 1));
-  const desired = primaryCopy({
-    metadata: ownedMetadata(app, name),
-    target,
-    template,
-    revisionId: id,
-    replicas: count,
-  });
-  return [{ ...childOf(live, Deployment, name, desired), replicas: { count, isFixed: false } }];
+  const name = primaryName(app.metadata.name);
+  const replicas = Number(primary?.metadata.annotations?.[replicasAnnotation] ?? (target.spec?.replicas || 1));
+  const metadata = ownedMetadata(app, name);
+  const desired = primaryCopy({ metadata, target, template, revisionId, record, replicas });
+  return [{ ...childOf(live, Deployment, name, desired), replicas: { count: replicas, isFixed: false } }];
 }
 
 /**

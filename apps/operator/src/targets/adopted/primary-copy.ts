@@ -3,6 +3,9 @@ import { present, type ObjectMeta } from '@canaryop/reconcile/object';
 
 import { replicasAnnotation, revisionAnnotation } from '../../api/v1/names.ts';
 import type { PodTemplate } from './canonical-template.ts';
+import { copyName } from './config/config-names.ts';
+import { recordAnnotation, type ConfigRecord } from './config/config-record.ts';
+import { configKey, renamed } from './config/references.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -15,14 +18,30 @@ export function primarySelector(selector: Labels): Labels {
   return Object.fromEntries(Object.entries(selector).map(([key, value]) => [key, `${value}-primary`]));
 }
 
-/** The target's template as primary runs it. */
-export function primaryTemplate(template: PodTemplate, selector: Labels): PodTemplate {
+/** What primary's pods run beside the template: the revision, and the configuration that they have copies of. */
+export interface PrimaryConfigs {
+  readonly revisionId: string;
+  readonly record: ConfigRecord;
+}
+
+/**
+ * The target's template as primary runs it. With copies it names the revision as well: pods read their variables when
+ * they start, so a change of nothing but a copy has to replace them.
+ */
+export function primaryTemplate(
+  template: PodTemplate,
+  selector: Labels,
+  { revisionId, record }: PrimaryConfigs,
+): PodTemplate {
   const { labels, annotations } = template.metadata ?? {};
+  const hasCopies = Object.keys(record).length > 0;
+  const ownAnnotations = hasCopies ? { [revisionAnnotation]: revisionId } : {};
   const metadata = present({
     labels: { ...copied(labels), ...primarySelector(selector) },
-    annotations: copied(annotations),
+    annotations: filled({ ...copied(annotations), ...ownAnnotations }),
   });
-  return { metadata, ...present({ spec: template.spec }) };
+  const { spec } = renamed(template, (ref) => (configKey(ref) in record ? copyName(ref.name) : ref.name));
+  return { metadata, ...present({ spec }) };
 }
 
 /** What is copied of labels or annotations; undefined when that is none, as no object has an empty map of them. */
@@ -42,6 +61,8 @@ export interface CopySource {
   /** What primary's pods run, as they run it. */
   readonly template: PodTemplate;
   readonly revisionId: string;
+  /** What the template refers to of copies. */
+  readonly record: ConfigRecord;
   readonly replicas: number;
 }
 
@@ -49,7 +70,7 @@ export interface CopySource {
  * The Deployment that serves: a copy of the target with labels of its own. A new pod of it is ready before an old one
  * goes, whatever the target's own strategy allows, so that it never has less than it was asked for.
  */
-export function primaryCopy({ metadata, target, template, revisionId, replicas }: CopySource): Deployment {
+export function primaryCopy({ metadata, target, template, revisionId, record, replicas }: CopySource): Deployment {
   const { replicas: _count, strategy: _strategy, selector, template: _template, ...rest } = target.spec ?? {};
   const own = selector?.matchLabels ?? {};
   return {
@@ -60,6 +81,7 @@ export function primaryCopy({ metadata, target, template, revisionId, replicas }
       labels: filled({ ...copied(target.metadata.labels), ...suffixed(target.metadata.labels, own) }),
       annotations: {
         ...copied(target.metadata.annotations),
+        ...recordAnnotation(record),
         [revisionAnnotation]: revisionId,
         [replicasAnnotation]: String(replicas),
       },

@@ -6,12 +6,27 @@ import { ownedMetadata } from '../../api/v1/owned-metadata.ts';
 import type { LiveObjects } from '../../rollout/live-objects.ts';
 import { childOf, type Child } from '../../rollout/write.ts';
 import type { PodTemplate } from './canonical-template.ts';
+import { recordAnnotation, recordOf, type ConfigRecord } from './config/config-record.ts';
+import { revisionIdOf } from './workload-parts.ts';
 
-/** The template of a revision that primary had, as primary had it, if it was kept. */
-export function keptTemplate(app: CanaryApp, live: LiveObjects, revisionId: string): PodTemplate | undefined {
+/** What was kept of a revision that primary had: its template, as primary had it, and which copies that refers to. */
+export interface KeptRevision {
+  readonly template: PodTemplate;
+  readonly record: ConfigRecord;
+}
+
+/** What was kept of a revision, if anything was. */
+export function keptRevision(app: CanaryApp, live: LiveObjects, revisionId: string): KeptRevision | undefined {
   const snapshot = live.get(ControllerRevision, primaryName(app.metadata.name));
-  if (snapshot?.metadata.annotations?.[revisionAnnotation] !== revisionId) return undefined;
-  return (snapshot.data as { readonly template?: PodTemplate } | undefined)?.template;
+  if (revisionIdOf(snapshot) !== revisionId) return undefined;
+  const template = (snapshot?.data as { readonly template?: PodTemplate } | undefined)?.template;
+  return template && { template, record: recordOf(snapshot) ?? {} };
+}
+
+/** What has to be done about a snapshot: made before anything that it is for, removed after everything else. */
+export interface SnapshotChildren {
+  readonly before: readonly Child[];
+  readonly after: readonly Child[];
 }
 
 /**
@@ -23,14 +38,15 @@ export function snapshotOf(
   app: CanaryApp,
   live: LiveObjects,
   { keep, primary }: { readonly keep: string | undefined; readonly primary: Deployment | undefined },
-): readonly Child[] {
+): SnapshotChildren {
   const name = primaryName(app.metadata.name);
-  const kept = live.get(ControllerRevision, name)?.metadata.annotations?.[revisionAnnotation];
-  if (kept !== undefined) return kept === keep ? [] : [childOf(live, ControllerRevision, name)];
+  const kept = revisionIdOf(live.get(ControllerRevision, name));
+  if (kept !== undefined) return { before: [], after: kept === keep ? [] : [childOf(live, ControllerRevision, name)] };
   const template = primary?.spec?.template;
-  const isThere = primary?.metadata.annotations?.[revisionAnnotation] === keep;
-  if (keep === undefined || !isThere || template === undefined) return [];
-  const metadata = { ...ownedMetadata(app, name), annotations: { [revisionAnnotation]: keep } };
+  const isThere = revisionIdOf(primary) === keep;
+  if (keep === undefined || !isThere || template === undefined) return { before: [], after: [] };
+  const annotations = { ...recordAnnotation(recordOf(primary) ?? {}), [revisionAnnotation]: keep };
+  const metadata = { ...ownedMetadata(app, name), annotations };
   const desired = { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata, revision: 1, data: { template } };
-  return [childOf(live, ControllerRevision, name, desired)];
+  return { before: [childOf(live, ControllerRevision, name, desired)], after: [] };
 }

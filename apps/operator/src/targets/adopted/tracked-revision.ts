@@ -1,0 +1,91 @@
+import type { Deployment } from '@canaryop/reconcile/kinds';
+
+import type { AdoptedSpec, CanaryApp, CanaryAppStatus } from '../../api/v1/canaryapp.ts';
+import { contentHash, revisionOfContent, type Revision } from '../../api/v1/revision.ts';
+import type { LiveObjects } from '../../rollout/live-objects.ts';
+import { ownStatus } from '../../rollout/revision-record.ts';
+import { canonicalTemplate, type PodTemplate } from './canonical-template.ts';
+import { copyChecksums } from './config/config-copies.ts';
+import { recordOf, type ConfigRecord } from './config/config-record.ts';
+import { identify, type KnownRevision } from './config/identify.ts';
+import type { SeenConfigs } from './config/seen-configs.ts';
+import { trackedConfigs } from './config/tracked-configs.ts';
+import { primaryTemplate } from './primary-copy.ts';
+import { revisionIdOf, selectorOf, templateOf } from './workload-parts.ts';
+
+/** What the target's pods run now, and what that was told from. */
+export interface TrackedRevision {
+  readonly revision: Revision;
+  readonly seen: SeenConfigs;
+}
+
+/** What a revision is told from. */
+export interface RevisionSource {
+  readonly app: CanaryApp;
+  readonly spec: AdoptedSpec;
+  readonly live: LiveObjects;
+  readonly target: Deployment;
+  readonly primary: Deployment | undefined;
+}
+
+/**
+ * What the target's template and its configuration are. A template that primary has as well is the revision that primary
+ * has, even where a newer server has filled in something new: both got it.
+ */
+export function trackedRevision(source: RevisionSource): TrackedRevision {
+  const { spec, live, target } = source;
+  const template = templateOf(target);
+  const canonical = canonicalTemplate(template);
+  const hash = contentHash(canonical);
+  const shown = { image: template.spec?.containers[0]?.image ?? target.metadata.name, port: spec.service.port };
+  const seen = trackedConfigs(spec, template, live);
+  const { id, configs } = identify(
+    seen,
+    knownRevisions(source, hash),
+    (fresh) => revisionOfContent({ template: canonical, configs: fresh }, shown).id,
+  );
+  return { revision: { ...shown, id, content: { template: hash, configs } }, seen };
+}
+
+/** What is on trial, what primary has, and what has failed: whatever is wanted may be one of them. */
+function knownRevisions({ app, live, target, primary }: RevisionSource, hash: string): readonly KnownRevision[] {
+  const { run, released, trackedConfigs: releasedConfigs = {}, failedRevisions = [] } = ownStatus(app);
+  const kept = (
+    revision: string,
+    entry: { template?: string; trackedConfigs?: KnownRevision['configs'] },
+  ): KnownRevision => ({
+    id: revision,
+    hasTemplate: entry.template === hash,
+    configs: entry.trackedConfigs ?? {},
+  });
+  const record = recordOf(primary) ?? {};
+  const copies = copyChecksums(live, record);
+  const all = [
+    ...(run === undefined ? [] : [kept(run.revision, run)]),
+    ...(primary === undefined ? [] : primaryRevision(target, primary, record, ownStatus(app))),
+    ...(released === undefined ? [] : [kept(released.revision, { ...released, trackedConfigs: releasedConfigs })]),
+    ...failedRevisions.map((failed) => kept(failed.revision, failed)),
+  ];
+  return all.map((each) => (each.id === revisionIdOf(primary) ? { ...each, copies } : each));
+}
+
+function primaryRevision(
+  target: Deployment,
+  primary: Deployment,
+  record: ConfigRecord,
+  { run, released, trackedConfigs: releasedConfigs }: Partial<CanaryAppStatus>,
+): readonly KnownRevision[] {
+  const id = revisionIdOf(primary);
+  if (id === undefined) return [];
+  const copy = primaryTemplate(templateOf(target), selectorOf(target), { revisionId: id, record });
+  const known = [
+    { revision: released?.revision, configs: releasedConfigs },
+    { revision: run?.revision, configs: run?.trackedConfigs },
+  ];
+  const configs = known.find(({ revision }) => revision === id)?.configs ?? record;
+  return [{ id, hasTemplate: textOf(copy) === textOf(templateOf(primary)), configs }];
+}
+
+function textOf(template: PodTemplate): string {
+  return JSON.stringify(canonicalTemplate(template));
+}
