@@ -32,7 +32,8 @@ function isField(schema: StructuralSchema, key: string): boolean {
 
 function isEmpty(schema: StructuralSchema, value: unknown): boolean {
   if (schema['x-go-omitempty'] === true) return value === '' || value === 0 || value === false;
-  if (Array.isArray(value)) return value.length === 0;
+  // What may be any JSON, such as a default in a definition, is data.
+  if (Array.isArray(value)) return schema.items !== undefined && value.length === 0;
   return isJsonObject(value) && typeof schema.additionalProperties === 'object' && Object.keys(value).length === 0;
 }
 
