@@ -106,6 +106,18 @@ const changedMind: Story = {
     await sim.untilPhase('Released');
   },
 };
+/** The ingress has followed the weight, however late it does, before it is taken back. */
+const changedMindLater: Story = {
+  spec: { trafficShiftUpdateInterval: 30 },
+  tell: async (sim) => {
+    sim.edit({ image: v2 });
+    await atWeight(sim);
+    await sim.env.time.advance(6_000);
+    sim.edit({ image: v1 });
+    await sim.env.time.advance(1_000);
+    await sim.untilPhase('Released');
+  },
+};
 const changedAtPromotion: Story = {
   tell: async (sim) => {
     sim.edit({ image: v2 });
@@ -194,10 +206,14 @@ const exhibits: readonly Exhibit[] = [
     rule: 'secondary has capacity before it has weight',
     story: () => rollout,
     plant: {
-      plan: (real, observed, now) =>
-        runIn(observed).stage !== 'Starting' || observed.secondary === undefined
-          ? real(observed, now)
-          : real({ ...observed, secondary: { ...observed.secondary, ready: true, readySince: 0 } }, now),
+      plan: (real, observed, now) => {
+        const isTried = ['Starting', 'Shifting'].includes(runIn(observed).stage ?? '');
+        if (!isTried || observed.secondary === undefined) return real(observed, now);
+        return real(
+          { ...observed, secondary: { ...observed.secondary, readyPods: 1, ready: true, readySince: 0 } },
+          now,
+        );
+      },
     },
     sees: failedRequests,
   },
@@ -225,7 +241,7 @@ const exhibits: readonly Exhibit[] = [
   },
   {
     rule: 'secondary is drained before it is removed',
-    story: () => ({ ...changedMind, world: slowConfig }),
+    story: () => ({ ...changedMindLater, world: slowConfig }),
     plant: { plan: (real, observed, now) => real(observed, now, { drainMs: 0 }) },
     sees: failedRequests,
   },

@@ -82,7 +82,7 @@ describe('a release tells', () => {
       `info started a secondary of ${v2} beside ${v1}`,
       'info CanaryStarted: secondary is not ready',
       'info CanaryStarted: secondary is ready and settles',
-      'info CanaryStarted: asking the query before the first weight',
+      'info CanaryStarted: asking before the first weight',
       ...[10, 20, 30, 40, 50].flatMap((weight) => [`info ${v2} gets ${weight} % of the traffic`, judging]),
       `info ${v2} goes to primary (the check at 50 % passed)`,
       'info PromotionStarted: primary is not ready with the new revision',
