@@ -1,4 +1,4 @@
-import { ControllerRevision, Deployment, HorizontalPodAutoscaler, Service } from '@canaryop/reconcile/kinds';
+import { ConfigMap, ControllerRevision, Deployment, HorizontalPodAutoscaler, Service } from '@canaryop/reconcile/kinds';
 import type { KubernetesObject, ResourceKind } from '@canaryop/reconcile/object';
 import { beforeAll, describe, it } from 'vitest';
 
@@ -115,7 +115,9 @@ describe.concurrent('an adopted Deployment', () => {
     expect(requests.failures).toEqual([]);
     expect((await get(Deployment, app))?.spec?.replicas).toBe(0);
     expect(app.imageOf('primary')).toBe(image('v2'));
-    expect(await get(ControllerRevision, app, 'demo-primary')).toBeUndefined();
+    await until('what it could have gone back to is gone', async () => {
+      return (await get(ControllerRevision, app, 'demo-primary')) === undefined;
+    });
   });
 
   it('is rolled back when its success rate falls, and refused until retry', async (context) => {
@@ -175,6 +177,46 @@ describe.concurrent('an adopted Deployment', () => {
     expect(target?.spec?.replicas).toBe(2);
     expect(target?.status?.readyReplicas).toBe(2);
     expect(await get(VirtualService, app)).toBeUndefined();
+  });
+});
+
+describe.concurrent('the configuration of an adopted Deployment', () => {
+  it('is released as a template is: tried, judged, and then copied for primary', async (context) => {
+    const { expect } = context;
+    const { ingressPort } = ownWorld(stage, context);
+    const app = await stage.app('e2e-adopted-config');
+    const { namespace, name } = app.key;
+    const settings = { namespace, name: 'settings' };
+    await stage.cluster.client.create(ConfigMap, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: settings,
+      data: { mode: 'plain' },
+    });
+    const { spec, ...rest } = deployment(namespace, name, 'v1');
+    const [container] = spec?.template.spec?.containers ?? [];
+    const containers = [{ ...container, envFrom: [{ configMapRef: { name: 'settings' } }] }];
+    const template = { ...spec?.template, spec: { ...spec?.template.spec, containers } };
+    await stage.cluster.client.create(Deployment, { ...rest, spec: { ...spec, template } } as Deployment);
+    await adopt(app, { targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name } });
+    await app.untilPhase('Released');
+    await app.untilServed(ingressPort);
+    const copy = () => get(ConfigMap, app, 'settings-primary');
+    expect((await copy())?.data).toEqual({ mode: 'plain' });
+    const requests = app.requests(ingressPort);
+    await stage.cluster.patch(ConfigMap, settings, { data: { mode: 'fancy' } });
+    await app.until('has the first weight', () => shareOf(app) === 25);
+    expect((await copy())?.data).toEqual({ mode: 'plain' });
+    await until('primary has the judged content', async () => (await copy())?.data?.['mode'] === 'fancy', {
+      timeoutMs: 60_000,
+    });
+    await app.untilPhase('Released');
+    await requests.stop();
+    expect(requests.failures).toEqual([]);
+    await until(
+      'what it could have gone back to is gone',
+      async () => (await get(ConfigMap, app, 'settings-fallback')) === undefined,
+    );
   });
 });
 
@@ -241,5 +283,11 @@ describe.concurrent('an adopted Service', () => {
       ({ status }) => status.releasedImage === 'green.example.org' && status.phase === 'Released',
     );
     expect((await get(Service, app, 'demo-primary'))?.spec?.externalName).toBe('green.example.org');
+    const ports = [{ name: 'http', port: 80, targetPort: 8088, protocol: 'TCP' }];
+    await lead(app, { type: 'ClusterIP', externalName: null, selector: { app: 'inside' }, ports });
+    await until(
+      'the host is not tried any more',
+      async () => (await get(ServiceEntry, app, 'demo-canary')) === undefined,
+    );
   });
 });

@@ -53,6 +53,7 @@ const unshown = [
     'apps/controllerrevisions',
     'autoscaling/horizontalpodautoscalers',
     'discovery.k8s.io/endpointslices',
+    '/configmaps',
   ].map((resource) => `list ${resource}`),
   // KEDA is not installed here; its objects are written as HorizontalPodAutoscalers are.
   ...['get', 'list', 'watch', 'create', 'patch'].map((verb) => `${verb} keda.sh/scaledobjects`),
