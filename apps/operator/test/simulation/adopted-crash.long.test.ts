@@ -22,7 +22,7 @@ interface Story {
 
 const quick = {
   analysis: {
-    intervalSeconds: 2,
+    intervalSeconds: 4,
     threshold: 1,
     metrics: [{ name: 'request-success-rate', min: 99, intervalSeconds: 5 }],
   },
