@@ -36,7 +36,8 @@ describe('configuration of an adopted Deployment', () => {
       'extra-primary',
     ]);
     expect(await shop.answer()).toBe('v1 plain t1');
-    const { trackedConfigs = {}, conditions = [] } = shop.app?.status ?? {};
+    const { trackedConfigs = {}, conditions = [], released: release } = shop.app?.status ?? {};
+    expect(release?.template).toMatch(/^1-[0-9a-f]{12}$/);
     expect(trackedConfigs).toMatchObject({ 'configmap/extra': 'absent' });
     expect(trackedConfigs['configmap/settings']).toMatch(/^sha256-[0-9a-f]{32}$/);
     expect(trackedConfigs['secret/token']).toMatch(/^hmac-[0-9a-f]{8}-[0-9a-f]{32}$/);
@@ -54,6 +55,9 @@ describe('configuration of an adopted Deployment', () => {
     expect(await shop.answer()).toBe('v1 fancy t1');
     expect(shop.sim.failures('/')).toEqual([]);
     expect(shop.app?.status?.decisions?.map(({ reason }) => reason)).toContain('ConfigChanged');
+    const told = shop.app?.status?.decisions?.find(({ reason }) => reason === 'ConfigChanged');
+    expect(told?.message).toContain('configmap/settings');
+    expect(told?.message).not.toMatch(/token|extra/);
     const own = ['ConfigMap settings', 'ConfigMap settings-primary', 'Secret token', 'Secret token-primary'];
     expect(shop.configNames()).toEqual(own);
   });

@@ -47,7 +47,6 @@ function handingOver(pass: Pass, run: RunStatus): Decision {
   const { wanted, observed } = pass;
   const intent = both(pass, run, wanted, 0);
   if (observed.weight !== 0) return preparing(pass, run, intent);
-  const { id, image, port } = wanted;
   const time = timestamp(pass.now);
   const ending: RunStatus = { ...run, stage: 'Ending', outcome: 'Promoted', stageSince: time, trafficSince: time };
   const certificate = { kind: 'installed', detail: 'the first release', time } as const;
@@ -55,15 +54,14 @@ function handingOver(pass: Pass, run: RunStatus): Decision {
     phase: 'Ending',
     progress: 'working',
     reason: Reason.Released,
-    message: clearingMessage(run, image),
+    message: clearingMessage(run, wanted.image),
     changes: {
+      ...releaseRecord(wanted, certificate),
       run: { ...ending, drainSince: time },
-      released: { revision: id, image, port, certificate },
-      releasedImage: image,
       successfulRelease: true,
     },
     intent,
-    notices: [{ type: 'Normal', reason: Reason.Installed, message: `installed ${image}` }],
+    notices: [{ type: 'Normal', reason: Reason.Installed, message: `installed ${wanted.image}` }],
     wakeAt: pass.now + pass.settings.drainMs,
   });
 }
