@@ -9,6 +9,7 @@ import { both } from '../intents.ts';
 import { timeOf, type Pass } from '../pass.ts';
 import { nextStep } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
+import { failedCheck } from './failed-check.ts';
 import { aborted, deadlineOf, fail, lateFailure, podFailure, type Failure } from './failing.ts';
 import { pausedMessage } from './paused-message.ts';
 import { promote } from './promoting.ts';
@@ -126,30 +127,6 @@ function judged(pass: Pass, run: RunStatus, released: Revision): Decision {
     return passed(pass, run, released, { notices: judgement.notices, askedAt: check.askedAt });
   if (judgement.kind === 'hold') return held(pass, run, released, { ...judgement, ...plan });
   return failedCheck(pass, run, released, { ...judgement, askedAt: check.askedAt });
-}
-
-/** A failed check is counted, and holds the weight for an interval more; the last one that is allowed fails the run. */
-function failedCheck(
-  pass: Pass,
-  run: RunStatus,
-  released: Revision,
-  { reason, message, askedAt }: { reason: Reason; message: string; askedAt: number },
-): Decision {
-  const { threshold, intervalMs } = pass.settings;
-  const failedChecks = (run.failedChecks ?? 0) + 1;
-  if (failedChecks >= threshold) return fail(pass, { ...run, failedChecks }, released, { reason, message });
-  const counted: RunStatus = { ...run, failedChecks, checkedAt: timestamp(askedAt) };
-  const told = `check failed (${failedChecks} of ${threshold}), ${run.image} keeps ${run.step} %: ${message}`;
-  return conclude(pass, {
-    phase: 'Shifting',
-    progress: 'working',
-    reason,
-    message: told,
-    changes: { run: counted },
-    intent: both(pass, counted, released, run.step),
-    notices: [{ type: 'Warning', reason, message: told }],
-    wakeAt: askedAt + intervalMs,
-  });
 }
 
 interface PassedCheck {

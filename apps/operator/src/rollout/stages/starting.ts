@@ -9,6 +9,7 @@ import { both } from '../intents.ts';
 import { timeOf, type Pass } from '../pass.ts';
 import { nextStep } from '../settings.ts';
 import { timestamp } from '../timestamp.ts';
+import { failedCheck } from './failed-check.ts';
 import { aborted, deadlineOf, fail, lateFailure, podFailure } from './failing.ts';
 import { pausedMessage } from './paused-message.ts';
 import { skipped } from './skipping.ts';
@@ -59,7 +60,7 @@ function beforeFirstWeight(pass: Pass, run: RunStatus, released: Revision, settl
   const judgement: Judgement = isEmpty ? { kind: 'pass', notices: [] } : judge(pass, check);
   if (judgement.kind !== 'pass') {
     return judgement.kind === 'fail'
-      ? failedEarly(pass, run, released, { ...judgement, askedAt: check.askedAt })
+      ? failedCheck(pass, run, released, { ...judgement, askedAt: check.askedAt })
       : waiting(pass, run, released, { ...judgement, ...plan });
   }
   if (run.paused === true)
@@ -85,31 +86,6 @@ function lastFailure({ status }: Pass, run: RunStatus): { reason?: Reason; messa
   return run.checkedAt === undefined || said === undefined
     ? {}
     : { reason: said.reason as Reason, message: said.message };
-}
-
-/** A failed check holds the first weight for an interval, and counts; the last one that is allowed fails the run. */
-function failedEarly(
-  pass: Pass,
-  run: RunStatus,
-  released: Revision,
-  failed: { reason: Reason; message: string; askedAt: number },
-): Decision {
-  const { reason, message, askedAt } = failed;
-  const { threshold, intervalMs } = pass.settings;
-  const failedChecks = (run.failedChecks ?? 0) + 1;
-  if (failedChecks >= threshold) return fail(pass, { ...run, failedChecks }, released, { reason, message });
-  const checked: RunStatus = { ...run, failedChecks, checkedAt: timestamp(askedAt) };
-  const told = `check failed (${failedChecks} of ${threshold}), ${run.image} gets no traffic yet: ${message}`;
-  return conclude(pass, {
-    phase: 'Waiting',
-    progress: 'stuck',
-    reason,
-    message: told,
-    changes: { run: checked },
-    intent: both(pass, checked, released, 0),
-    notices: [{ type: 'Warning', reason, message: told }],
-    wakeAt: askedAt + intervalMs,
-  });
 }
 
 function alreadyFailing(pass: Pass, run: RunStatus): { reason: Reason; message: string } {
