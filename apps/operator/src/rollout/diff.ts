@@ -1,6 +1,6 @@
-import { planApply } from '@canaryop/reconcile/apply';
+import { isMerged, planApply } from '@canaryop/reconcile/apply';
 import type { Desired } from '@canaryop/reconcile/client';
-import { jsonEqual, type KubernetesObject } from '@canaryop/reconcile/object';
+import type { KubernetesObject } from '@canaryop/reconcile/object';
 
 import { replicasAnnotation } from '../api/v1/names.ts';
 import type { Child, Write } from './write.ts';
@@ -49,17 +49,8 @@ function lentWrites(
     if (replicas.isFixed || replicas.count === 0 || current === 0)
       writes.push({ verb: 'scale', kind, live, replicas: replicas.count });
   }
-  if (patch !== undefined && !isContained(patch, live)) writes.push({ verb: 'patch', kind, live, patch });
+  if (patch !== undefined && !isMerged(live, patch)) writes.push({ verb: 'patch', kind, live, patch });
   return writes;
-}
-
-/** Whether a merge patch would change nothing. */
-function isContained(patch: unknown, live: unknown): boolean {
-  if (patch === null) return live === undefined || live === null;
-  if (typeof patch !== 'object' || Array.isArray(patch)) return jsonEqual(patch, live);
-  if (typeof live !== 'object' || live === null) return false;
-  const fields = live as Readonly<Record<string, unknown>>;
-  return Object.entries(patch).every(([name, value]) => isContained(value, fields[name]));
 }
 
 function countOf(live: KubernetesObject): number {

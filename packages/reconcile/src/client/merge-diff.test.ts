@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { jsonEqual, type JsonObject } from '../object/json.ts';
-import { mergeDiff, mergePatch } from './merge-diff.ts';
+import { isMerged, mergeDiff, mergePatch } from './merge-diff.ts';
 
 const parse = (text: string): JsonObject => JSON.parse(text) as JsonObject;
 const isNullFree = (value: unknown): boolean =>
@@ -43,6 +43,32 @@ describe('a merge patch', () => {
     ['a map in place of a list', '{"a":[1]}', '{"a":{"b":1}}', { a: { b: 1 } }],
   ])('says %s', (_, from, to, patch) => {
     expect(mergeDiff(parse(from), parse(to))).toEqual(patch);
+  });
+
+  it('is merged already exactly when merging it changes nothing', () => {
+    fc.assert(
+      fc.property(json, json, fc.boolean(), (from, to, wasSent) => {
+        const patch = mergeDiff(from, to) ?? {};
+        const live = wasSent ? (mergePatch(from, patch) as JsonObject) : from;
+        expect(isMerged(live, patch)).toBe(jsonEqual(mergePatch(live, patch), live));
+      }),
+    );
+  });
+
+  it.each([
+    ['an equal field', '{"a":1,"b":2}', '{"a":1}', true],
+    ['another value', '{"a":1}', '{"a":2}', false],
+    ['a list that is longer', '{"a":[1]}', '{"a":[1,2]}', false],
+    ['null for what is absent', '{}', '{"a":null}', true],
+    ['null for what is there', '{"a":1}', '{"a":null}', false],
+    ['a null below a map that is absent', '{"metadata":{}}', '{"metadata":{"annotations":{"x":null}}}', true],
+    ['nulls deep below a map that is absent', '{}', '{"a":{"b":{"c":null},"d":null}}', true],
+    ['a value beside a null below a map that is absent', '{}', '{"a":{"b":null,"c":1}}', false],
+    ['an empty map where there is none', '{}', '{"spec":{"emptyDir":{}}}', false],
+    ['a null below what is no map', '{"a":"text"}', '{"a":{"b":null}}', false],
+    ['a name of the prototype', '{}', '{"constructor":{"x":1}}', false],
+  ])('is or is not merged already: %s', (_, live, patch, expected) => {
+    expect(isMerged(parse(live), parse(patch))).toBe(expected);
   });
 
   it('cannot reach the prototype of what it is merged into', () => {

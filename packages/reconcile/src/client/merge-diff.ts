@@ -51,3 +51,17 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   }
   return merged;
 }
+
+/**
+ * Whether `live` is as `patch` wants it, so that to send the patch (RFC 7386) would be a write for nothing. A map of
+ * only nulls is there already where no map is: the patch takes fields away, and an API server keeps no empty map of
+ * labels or annotations.
+ */
+export function isMerged(live: unknown, patch: unknown): boolean {
+  if (patch === undefined) return true;
+  if (patch === null) return live === undefined || live === null;
+  if (!isJsonObject(patch)) return jsonEqual(patch, live);
+  const fields = Object.entries(patch);
+  if (live === undefined) return fields.length > 0 && fields.every(([, wanted]) => isMerged(undefined, wanted));
+  return isJsonObject(live) && fields.every(([key, wanted]) => isMerged(ownValue(live, key), wanted));
+}

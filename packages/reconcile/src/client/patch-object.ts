@@ -1,4 +1,4 @@
-import { isJsonObject, jsonEqual, type JsonObject } from '../object/json.ts';
+import { isJsonObject, type JsonObject } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { keyOf } from '../object/object-key.ts';
 import { apiVersionOf, resourcePath, type ResourceKind } from '../object/resource-kind.ts';
@@ -6,7 +6,7 @@ import { sendRequest, type ApiRequest } from './api-request.ts';
 import { shapeOfDesired } from './apply/shape.ts';
 import type { Desired } from './client.ts';
 import { observeWritten, type ClientContext } from './client-context.ts';
-import { mergeDiff, mergePatch } from './merge-diff.ts';
+import { isMerged, mergeDiff, mergePatch } from './merge-diff.ts';
 import { labelOf, targetOf, type Target } from './target.ts';
 
 const mergePatchType = 'application/merge-patch+json';
@@ -71,7 +71,7 @@ export async function patchObject<T extends KubernetesObject>(
   },
 ): Promise<T> {
   const { kind, live, patch } = write;
-  if (jsonEqual(mergePatch(live, patch), live)) return live;
+  if (isMerged(live, patch)) return live;
   const target = targetOf(kind, live);
   const request = mergeRequest(target, `patch ${target.label}`, patch as JsonObject, write.signal);
   return observeWritten(context, kind, (await mutate(context, request)) as T);
@@ -88,7 +88,7 @@ export async function scaleObject<T extends KubernetesObject>(
   },
 ): Promise<T> {
   const { kind, live, replicas } = write;
-  if (jsonEqual(mergePatch(live, { spec: { replicas } }), live)) return live;
+  if (isMerged(live, { spec: { replicas } })) return live;
   const target = targetOf(kind, live, 'scale');
   const action = `scale ${target.label} to ${replicas}`;
   const scale = await mutate(context, mergeRequest(target, action, { spec: { replicas } }, write.signal));
