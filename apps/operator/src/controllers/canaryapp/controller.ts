@@ -11,7 +11,8 @@ import { allClaimsOf } from '../../modes/mode-of.ts';
 import type { ObjectRef } from '../../rollout/live-objects.ts';
 import { originalName } from '../../targets/adopted/config/config-names.ts';
 import { unneededKinds } from './config-tracking.ts';
-import { byClaim, byRead, optionalKinds, readKey, type CanaryAppInformers } from './informers.ts';
+import { indexKey } from './index-key.ts';
+import { byClaim, byRead, optionalKinds, type CanaryAppInformers } from './informers.ts';
 import type { Senses } from './observe.ts';
 import { canaryAppReconciler } from './reconciler.ts';
 
@@ -63,7 +64,7 @@ export function appsOf(
 ): (namespace: string, kind: string, name: string) => readonly ObjectKey[] {
   const further = new Set(unneededKinds.map(({ kind }) => kind));
   return (namespace, kind, name) => [
-    ...apps.lister.byIndex(byRead, readKey(namespace, kind, name)).map(keyOf),
+    ...apps.lister.byIndex(byRead, indexKey(namespace, kind, name)).map(keyOf),
     ...appsNamed(apps, namespace, name),
     ...(further.has(kind) ? appsReferringTo(apps.lister.list(namespace), furtherReads, { kind, name }) : []),
   ];

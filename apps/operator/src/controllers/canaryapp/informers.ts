@@ -6,7 +6,8 @@ import { groupResourceOf, present, type KubernetesObject, type ResourceKind } fr
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import { allClaimsOf, modeOf } from '../../modes/mode-of.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
-import { byController, controllersOf, withStatusOnly } from './pods.ts';
+import { indexKey } from './index-key.ts';
+import { byController, controllerKeys, withStatusOnly } from './pods.ts';
 
 /** Everything that the controller keeps in memory. */
 export interface CanaryAppInformers {
@@ -25,7 +26,7 @@ export const optionalKinds: readonly ResourceKind[] = [DestinationRule, Gateway,
 
 /** Applications by what they claim at the ingress. */
 export const byClaim = 'claim';
-/** Applications by the objects of others that they read, as `namespace/kind/name`. */
+/** Applications by the objects of others that they read. */
 export const byRead = 'read';
 
 /** Declares what the controller reads, within the manager's namespace if it has one. */
@@ -43,7 +44,7 @@ export function declareInformers(manager: Pick<Manager, 'informer'>): CanaryAppI
     }),
     pods: manager.informer(Pod, {
       labelSelector: 'owner=canaryop',
-      indexes: { [byController]: controllersOf },
+      indexes: { [byController]: controllerKeys },
       transform: withStatusOnly,
     }),
     children: [...children.values()],
@@ -61,16 +62,11 @@ function withDefaults(app: CanaryApp): CanaryApp {
   return CanaryApp.withDefaults(app);
 }
 
-/** The index value of an object that is read. */
-export function readKey(namespace: string, kind: string, name: string): string {
-  return `${namespace}/${kind}/${name}`;
-}
-
 function readsOf(app: CanaryApp): readonly string[] {
   const mode = modeOf(app);
   if (!('target' in mode)) return [];
   const { namespace = '' } = app.metadata;
-  return [...mode.target.reads, ...mode.router.reads].map(({ kind, name }) => readKey(namespace, kind.kind, name));
+  return [...mode.target.reads, ...mode.router.reads].map(({ kind, name }) => indexKey(namespace, kind.kind, name));
 }
 
 /** Of an object that no CanaryApp owns only its name matters: that it is taken. */

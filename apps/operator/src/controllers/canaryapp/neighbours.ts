@@ -3,7 +3,7 @@ import { EndpointSlice, Pod, Service } from '@canaryop/reconcile/kinds';
 import type { Manager } from '@canaryop/reconcile/manager';
 import { groupResourceOf, present, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
 
-import { byController, controllersOf, withStatusOnly } from './pods.ts';
+import { byController, controllerKeys, controllerOf, withStatusOnly } from './pods.ts';
 
 /** An object that changed, by its kind and name; of a pod, the controller that it came from. */
 export type Changed = (namespace: string, kind: string, name: string) => void;
@@ -66,13 +66,11 @@ export class Neighbours {
   /** The pods of a namespace, indexed by the controller that they came from. */
   pods(namespace: string): Informer<Pod> {
     return this.#once(Pod, namespace, () => {
-      const indexes = { [byController]: controllersOf };
+      const indexes = { [byController]: controllerKeys };
       const informer = this.#manager.informer(Pod, { namespace, indexes, transform: withStatusOnly });
       informer.onChange((change) => {
-        for (const key of controllersOf(change.type === 'deleted' ? change.previous : change.object)) {
-          const [, kind = '', name = ''] = key.split('/');
-          this.#onChange(namespace, kind, name);
-        }
+        const controller = controllerOf(change.type === 'deleted' ? change.previous : change.object);
+        if (controller !== undefined) this.#onChange(namespace, controller.kind, controller.name);
       });
       return informer;
     });

@@ -25,8 +25,9 @@ import type { RoutedWeight } from '../../traffic/router.ts';
 import { byClaim, type CanaryAppInformers } from './informers.ts';
 import type { ConfigTracking } from './config-tracking.ts';
 import { withConfigs } from './further-reads.ts';
+import { indexKey } from './index-key.ts';
 import { byService, type Neighbours } from './neighbours.ts';
-import { byController, controllerKey } from './pods.ts';
+import { byController } from './pods.ts';
 import type { Readiness } from './readiness.ts';
 
 /** Where observations come from. */
@@ -98,7 +99,7 @@ function sightOf(senses: Senses, { metadata }: CanaryApp, mode: Mode): Sight | O
       const informer = byKind.get(groupResourceOf(kind)) as Informer<T> | undefined;
       return (informer ?? informers.byKind(kind)).lister.get({ namespace, name });
     },
-    pods: (kind, name): readonly Pod[] => pods.lister.byIndex(byController, controllerKey(namespace, kind, name)),
+    pods: (kind, name): readonly Pod[] => pods.lister.byIndex(byController, indexKey(namespace, kind, name)),
     endpoints: (service) => readyEndpoints(slices?.lister.byIndex(byService, service) ?? []),
   };
   return target.furtherReads === undefined

@@ -1,22 +1,31 @@
 import { Deployment, type Pod } from '@canaryop/reconcile/kinds';
 import { present } from '@canaryop/reconcile/object';
 
-/** Pods by `namespace/kind/name` of the Deployment or DaemonSet that they came from. */
+import { indexKey } from './index-key.ts';
+
+/** Pods by what made them: the Deployment, where it was one. */
 export const byController = 'controller';
 
-/** The index value of a controller's pods. */
-export function controllerKey(namespace: string, kind: string, name: string): string {
-  return `${namespace}/${kind}/${name}`;
+/** What made a pod. */
+export interface PodController {
+  readonly kind: string;
+  readonly name: string;
 }
 
 /** A ReplicaSet is named after its Deployment and the hash of the template, which its pods carry as a label. */
-export function controllersOf({ metadata }: Pod): readonly string[] {
-  const { namespace = '', labels = {}, ownerReferences = [] } = metadata;
+export function controllerOf({ metadata }: Pod): PodController | undefined {
+  const { labels = {}, ownerReferences = [] } = metadata;
   const owner = ownerReferences.find(({ controller }) => controller === true);
-  if (owner === undefined) return [];
   const hash = labels['pod-template-hash'];
-  if (owner.kind !== 'ReplicaSet' || hash === undefined) return [controllerKey(namespace, owner.kind, owner.name)];
-  return [controllerKey(namespace, Deployment.kind, owner.name.slice(0, -(hash.length + 1)))];
+  if (owner?.kind !== 'ReplicaSet' || hash === undefined) return owner;
+  return { kind: Deployment.kind, name: owner.name.slice(0, -(hash.length + 1)) };
+}
+
+/** The values of the index `byController`. */
+export function controllerKeys(pod: Pod): readonly string[] {
+  const controller = controllerOf(pod);
+  if (controller === undefined) return [];
+  return [indexKey(pod.metadata.namespace ?? '', controller.kind, controller.name)];
 }
 
 /** Of a pod only what tells whether it can start. */
