@@ -16,8 +16,8 @@ export interface WorkloadFacts extends Omit<Workload, 'readySince'> {
 
 /** What a target reads: objects, and the pods of a workload. */
 export interface Sight extends LiveObjects {
-  /** The pods that a controller of this kind and name made, in the application's namespace. */
-  pods(kind: 'Deployment' | 'DaemonSet', name: string): readonly Pod[];
+  /** The pods that a Deployment of this name made, in the application's namespace. */
+  pods(deployment: string): readonly Pod[];
   /** Ready endpoints of a Service; 0 where the target does not read EndpointSlices. */
   endpoints(service: string): number;
 }

@@ -13,16 +13,6 @@ export const Deployment = resourceKind<Deployment>({
   plural: 'deployments',
 });
 
-/** `apps/v1` DaemonSet. */
-export type DaemonSet = KubernetesObject & Pick<apps.DaemonSet, 'spec' | 'status'>;
-/** Its name on the wire. */
-export const DaemonSet = resourceKind<DaemonSet>({
-  group: 'apps',
-  version: 'v1',
-  kind: 'DaemonSet',
-  plural: 'daemonsets',
-});
-
 /** `apps/v1` ControllerRevision: an immutable snapshot of something's state. */
 export type ControllerRevision = KubernetesObject & { readonly revision: number; readonly data?: unknown };
 /** Its name on the wire. */

@@ -1,5 +1,5 @@
 import type { Informer } from '@canaryop/reconcile/cache';
-import { EndpointSlice, type Pod } from '@canaryop/reconcile/kinds';
+import { Deployment, EndpointSlice, type Pod } from '@canaryop/reconcile/kinds';
 import {
   groupResourceOf,
   keyOf,
@@ -99,7 +99,8 @@ function sightOf(senses: Senses, { metadata }: CanaryApp, mode: Mode): Sight | O
       const informer = byKind.get(groupResourceOf(kind)) as Informer<T> | undefined;
       return (informer ?? informers.byKind(kind)).lister.get({ namespace, name });
     },
-    pods: (kind, name): readonly Pod[] => pods.lister.byIndex(byController, indexKey(namespace, kind, name)),
+    pods: (deployment): readonly Pod[] =>
+      pods.lister.byIndex(byController, indexKey(namespace, Deployment.kind, deployment)),
     endpoints: (service) => readyEndpoints(slices?.lister.byIndex(byService, service) ?? []),
   };
   return target.furtherReads === undefined

@@ -119,14 +119,14 @@ function primaryFacts({ spec }: Context, primary: Deployment, sight: Sight, trac
   const id = revisionIdOf(primary) ?? '';
   const template = tracked?.revision.id === id ? (tracked.revision.content?.template ?? '') : '';
   const content = { template, configs: recordOf(primary) ?? {} };
-  return deploymentFacts(primary, sight.pods('Deployment', name), { id, image, port: spec.service.port, content });
+  return deploymentFacts(primary, sight.pods(name), { id, image, port: spec.service.port, content });
 }
 
 /** A target without pods is no secondary. */
 function targetFacts(target: Deployment, sight: Sight, { revision }: TrackedRevision): WorkloadFacts | undefined {
   const isIdle = (target.spec?.replicas ?? 1) === 0 && (target.status?.replicas ?? 0) === 0;
   if (isIdle) return undefined;
-  return deploymentFacts(target, sight.pods('Deployment', target.metadata.name), revision);
+  return deploymentFacts(target, sight.pods(target.metadata.name), revision);
 }
 
 function copyObstacle({ app, spec }: Context, live: LiveObjects): Obstacle | undefined {

@@ -1,6 +1,6 @@
 import type { Deployment } from '@canaryop/reconcile/kinds';
 
-/** A pod template, as a Deployment or DaemonSet has it. */
+/** A pod template, as a Deployment has it. */
 export type PodTemplate = NonNullable<Deployment['spec']>['template'];
 
 type Json = Readonly<Record<string, unknown>>;

@@ -11,7 +11,7 @@ type Labels = Readonly<Record<string, string>>;
 
 /** Labels and annotations that belong to whoever manages the original, and to nobody's copy. */
 const uncopied =
-  /^(app\.kubernetes\.io\/instance|argocd\.argoproj\.io\/.*|kubectl\.kubernetes\.io\/last-applied-configuration|deployment\.kubernetes\.io\/.*|deprecated\.daemonset\.template\.generation)$/;
+  /^(app\.kubernetes\.io\/instance|argocd\.argoproj\.io\/.*|kubectl\.kubernetes\.io\/last-applied-configuration|deployment\.kubernetes\.io\/.*)$/;
 
 /** The labels that tell primary's pods from those of the target: each label of its selector with a suffix. */
 export function primarySelector(selector: Labels): Labels {

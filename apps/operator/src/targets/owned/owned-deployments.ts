@@ -44,7 +44,7 @@ interface Context {
 function workload(app: CanaryApp, name: string, sight: Sight): WorkloadFacts | undefined {
   const deployment = sight.get(Deployment, name);
   if (deployment === undefined || !isOwnedBy(deployment, app.metadata.uid ?? '')) return undefined;
-  return deploymentFacts(deployment, sight.pods('Deployment', name), templateRevision(deployment, app.metadata.name));
+  return deploymentFacts(deployment, sight.pods(name), templateRevision(deployment, app.metadata.name));
 }
 
 /** After its creation, primary's count belongs to whoever scales it. */
