@@ -3,10 +3,12 @@ import type { Service } from '@canaryop/reconcile/kinds';
 
 import { httpPortName, podLabels } from '../../api/v1/names.ts';
 import type { DestinationRule, Gateway, VirtualService } from './kinds.ts';
+import { shareOf, sharedOut } from './two-routes.ts';
 
 const gatewayPort = 80;
 const ingressSelector = { istio: 'ingressgateway' } as const;
 const api = 'networking.istio.io/v1';
+const subsets = { primary: 'primary', secondary: 'secondary' } as const;
 
 /** The Service of both workloads: pods are told apart by subsets, and found on their named port whatever its number. */
 export function serviceOf(metadata: ObjectMeta, app: string, ports: readonly number[]): Service {
@@ -61,18 +63,11 @@ export interface Routes {
   readonly weight: number;
 }
 
-/** Two routes whose weights sum to 100, always both there, so that a repair has the whole list to write. */
+/** Routes between the two subsets of the application's Service. */
 export function virtualServiceOf(metadata: ObjectMeta, { app, hosts, gateways, port, weight }: Routes): VirtualService {
-  const route = (subset: string, share: number) => ({
-    destination: { host: app, subset, port: { number: port } },
-    weight: share,
-  });
-  return {
-    apiVersion: api,
-    kind: 'VirtualService',
-    metadata,
-    spec: { hosts, gateways, http: [{ route: [route('primary', 100 - weight), route('secondary', weight)] }] },
-  };
+  const to = (subset: string) => ({ host: app, subset, port: { number: port } });
+  const http = sharedOut({ primary: to(subsets.primary), secondary: to(subsets.secondary) }, weight);
+  return { apiVersion: api, kind: 'VirtualService', metadata, spec: { hosts, gateways, http } };
 }
 
 /** The port that a VirtualService names. */
@@ -81,20 +76,7 @@ export function routePortOf(virtualService: VirtualService): number | undefined 
   return http?.[0]?.route?.[0]?.destination?.port?.number;
 }
 
-/**
- * Secondary's share as a VirtualService says it; undefined when its routes are not the two that we write, so that
- * nothing is concluded from what we do not understand.
- */
+/** Secondary's share as the routes between the subsets say; undefined when they are not those that we write. */
 export function weightOf(virtualService: VirtualService): number | undefined {
-  const { http }: Partial<VirtualService['spec']> = virtualService.spec ?? {};
-  const routes = http?.length === 1 ? (http[0]?.route ?? []) : [];
-  if (routes.length !== 2) return undefined;
-  const share = (subset: string): number | undefined => {
-    const found = routes.find((route) => route.destination.subset === subset);
-    return found === undefined ? undefined : (found.weight ?? 0);
-  };
-  const primary = share('primary');
-  const secondary = share('secondary');
-  if (primary === undefined || secondary === undefined || primary + secondary !== 100) return undefined;
-  return secondary >= 0 && secondary <= 100 ? secondary : undefined;
+  return shareOf(virtualService, ({ subset }) => subset, subsets);
 }

@@ -1,6 +1,7 @@
-import type { ObjectMeta } from '@canaryop/reconcile/object';
+import { present, type ObjectMeta } from '@canaryop/reconcile/object';
 
 import type { VirtualService } from './kinds.ts';
+import { shareOf, sharedOut, type Pair } from './two-routes.ts';
 
 /** What the routes between two Services say. */
 export interface WeightedHosts {
@@ -14,35 +15,21 @@ export interface WeightedHosts {
   readonly weight: number;
 }
 
-/** Two routes whose weights sum to 100, always both there, so that a repair has the whole list to write. */
+/** Routes between the two Services. */
 export function weightedRoutes(metadata: ObjectMeta, routes: WeightedHosts): VirtualService {
   const { hosts, gateways, primary, secondary, port, weight } = routes;
-  const route = (host: string, share: number) => ({ destination: { host, port: { number: port } }, weight: share });
+  const to = (host: string) => ({ host, port: { number: port } });
+  const http = sharedOut({ primary: to(primary), secondary: to(secondary) }, weight);
+  const reachedAt = present({ hosts, gateways });
   return {
     apiVersion: 'networking.istio.io/v1',
     kind: 'VirtualService',
     metadata,
-    spec: {
-      hosts,
-      ...(gateways === undefined ? {} : { gateways }),
-      http: [{ route: [route(primary, 100 - weight), route(secondary, weight)] }],
-    },
+    spec: { ...reachedAt, http },
   };
 }
 
-/** Secondary's share as the routes say; undefined when they are not the two that we write. */
-export function weightOfHosts(
-  { spec }: VirtualService,
-  { primary, secondary }: { readonly primary: string; readonly secondary: string },
-): number | undefined {
-  const { http }: Partial<VirtualService['spec']> = spec;
-  const routes = http?.length === 1 ? (http[0]?.route ?? []) : [];
-  if (routes.length !== 2) return undefined;
-  const share = (host: string): number | undefined => {
-    const found = routes.find((route) => route.destination.host === host);
-    return found === undefined ? undefined : (found.weight ?? 0);
-  };
-  const [stable, tried] = [share(primary), share(secondary)];
-  if (stable === undefined || tried === undefined || stable + tried !== 100) return undefined;
-  return tried >= 0 && tried <= 100 ? tried : undefined;
+/** Secondary's share as the routes between the Services say; undefined when they are not those that we write. */
+export function weightOfHosts(virtualService: VirtualService, services: Pair<string>): number | undefined {
+  return shareOf(virtualService, ({ host }) => host, services);
 }
