@@ -1,13 +1,12 @@
 import { ControllerRevision, Deployment, Service } from '@canaryop/reconcile/kinds';
 import type { ResourceKind } from '@canaryop/reconcile/object';
-import { crashingTransport, type CrashPoint } from '@canaryop/testkit';
-import { describe, expect, it } from 'vitest';
+import type { CrashPoint } from '@canaryop/testkit';
+import { describe } from 'vitest';
 
 import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { VirtualService } from '../../src/traffic/istio/kinds.ts';
 import { imageOf, podinfo, podinfoCluster, type AdoptedSimulation } from './adopted-simulation.ts';
-
-const moments = ['before it is sent', 'before its answer'] as const;
+import { itSurvivesEveryDeath, OneDeath, type Told } from './every-death.ts';
 
 /** What happens to an adopted podinfo, and how it is known to be over. */
 interface Story {
@@ -123,47 +122,29 @@ const deletion = (): Story => ({
   endsUnrouted: true,
 });
 
-async function tell(story: Story, point?: CrashPoint): Promise<{ requests: number; end: object }> {
-  let isArmed = false;
-  let counted: { readonly requests: number } | undefined;
-  let die = (): void => undefined;
-  const sim = await podinfoCluster({
-    wrap: (inner) => {
-      const transport = crashingTransport(inner, {
-        point: counted === undefined ? point : undefined,
-        counts: ({ url }) => isArmed && !url.includes('watch='),
-        die: () => {
-          die();
-        },
-      });
-      counted ??= transport;
-      return transport;
-    },
-  });
-  let operator = sim.startOperator();
+async function tell(story: Story, point?: CrashPoint): Promise<Told> {
+  const death = new OneDeath(point);
+  const sim = await podinfoCluster({ wrap: death.wrap });
+  const operator = sim.startOperator();
   sim.adopt(quick);
   await sim.untilAdopted('Released');
   await sim.env.time.advance(2_000);
   sim.sendRequests('/hello', 100);
-  isArmed = true;
-  let isDead = false;
-  die = () => {
+  death.arm(() => {
     operator.kill();
-    isDead = true;
-  };
+  });
   story.tell(sim);
   const limit = sim.env.clock.now() + 300_000;
   while (!story.isOver(sim)) {
     if (sim.env.clock.now() > limit) throw new Error(`no end: ${JSON.stringify(sim.adopted()?.status)}`);
     await sim.env.time.advance(100);
     story.meanwhile?.(sim);
-    if (isDead) operator = sim.startOperator();
-    isDead = false;
+    death.replace(() => sim.startOperator());
   }
   await sim.env.time.advance(15_000);
   const end = { ...endOf(sim), lost: story.endsUnrouted === true ? [] : sim.failures() };
   await sim.stop();
-  return { requests: counted?.requests ?? 0, end };
+  return { requests: death.requests, end };
 }
 
 const kindsOfObjects: readonly ResourceKind[] = [Deployment, Service, VirtualService, ControllerRevision];
@@ -187,18 +168,6 @@ function endOf(sim: AdoptedSimulation): object {
 describe.each([rollout, rollback, changedMind, abort, deletion].map((story) => [story().name, story] as const))(
   '%s of an adopted Deployment',
   (_name, story) => {
-    it.each(moments)(
-      'ends the same when the operator dies at any request, %s',
-      { timeout: 300_000 },
-      async (moment) => {
-        const plain = await tell(story());
-        expect(plain.requests).toBeGreaterThanOrEqual(5);
-        expect(plain.end).toMatchObject({ lost: [] });
-        for (let request = 1; request <= plain.requests; request += 1) {
-          const { end } = await tell(story(), { request, moment });
-          expect(end, `killed at request ${request}, ${moment}`).toEqual(plain.end);
-        }
-      },
-    );
+    itSurvivesEveryDeath((point) => tell(story(), point), { requests: 5, end: { lost: [] } });
   },
 );

@@ -1,17 +1,10 @@
-import { describe, expect, it } from 'vitest';
-
-import type { Transport } from '@canaryop/reconcile/env';
+import { Deployment } from '@canaryop/reconcile/kinds';
+import type { CrashPoint } from '@canaryop/testkit';
+import { describe } from 'vitest';
 
 import type { OwnedSpec } from '../../src/api/v1/canaryapp.ts';
+import { itSurvivesEveryDeath, OneDeath, type Told } from './every-death.ts';
 import { appKey, Simulation } from './simulated-cluster.ts';
-import { Deployment } from '@canaryop/reconcile/kinds';
-
-/**
- * When, relative to one request, the process dies: before it is sent, or before its answer. Right after its answer is
- * no moment of its own: what the process knows is lost with it, and what the server did is the same.
- */
-const moments = ['before it is sent', 'before its answer'] as const;
-type Moment = (typeof moments)[number];
 
 /** A story, and how it ends. */
 export interface Story {
@@ -29,45 +22,20 @@ const quick: Partial<OwnedSpec> = {
   prometheusQuery: 'increase(istio_requests_total{destination_workload="demo-secondary",response_code=~"5.*"}[5s]) > 2',
 };
 
-async function tell(
-  story: Story,
-  crash?: { request: number; moment: Moment },
-): Promise<{ requests: number; end: object }> {
-  let count = 0;
-  let isArmed = false;
-  let die: (() => void) | undefined;
-  const wrap = (inner: Transport): Transport => ({
-    close: () => inner.close(),
-    async request(request) {
-      if (!isArmed || request.url.includes('watch=')) return inner.request(request);
-      count += 1;
-      const isHere = crash !== undefined && count === crash.request;
-      if (isHere && crash.moment === 'before it is sent') die?.();
-      if (isHere && crash.moment === 'before it is sent') return new Promise<never>(() => undefined);
-      const response = await inner.request(request);
-      if (isHere) die?.();
-      if (isHere) return new Promise<never>(() => undefined);
-      return response;
-    },
-  });
-  const sim = new Simulation({ wrap });
-  let operator = sim.startOperator();
+async function tell(story: Story, point?: CrashPoint): Promise<Told> {
+  const death = new OneDeath(point);
+  const sim = new Simulation({ wrap: death.wrap });
+  const operator = sim.startOperator();
   sim.createApp(quick);
   await sim.untilPhase('Released');
-  isArmed = true;
-  let restart = false;
-  die = () => {
+  death.arm(() => {
     operator.kill();
-    restart = true;
-  };
+  });
   const edits = [...story.edits];
   let stop: (() => void) | undefined;
   const limit = sim.env.clock.now() + 300_000;
   for (;;) {
-    if (restart) {
-      restart = false;
-      operator = sim.startOperator();
-    }
+    death.replace(() => sim.startOperator());
     const next = edits[0];
     if (next !== undefined && (sim.weight ?? 0) >= next.at) {
       sim.edit({ image: next.image });
@@ -85,7 +53,7 @@ async function tell(
   await sim.env.time.advance(2_000);
   const end = endOf(sim);
   await sim.stop();
-  return { requests: count, end };
+  return { requests: death.requests, end };
 }
 
 function endOf(sim: Simulation): object {
@@ -104,21 +72,9 @@ function endOf(sim: Simulation): object {
   };
 }
 
-/** Every request of a story, and each moment around it, is a place to die once; the end must be that of an undisturbed run. */
+/** Every request of a story, and each moment around it, is a place to die once. */
 export function describeCrashes(story: Story): void {
   describe(story.name, () => {
-    it.each(moments)(
-      'ends the same when the operator dies at any request, %s',
-      async (moment) => {
-        const plain = await tell(story);
-        expect(plain.end).toMatchObject({ phase: story.end, weight: 0 });
-        expect(plain.requests).toBeGreaterThanOrEqual(15);
-        for (let request = 1; request <= plain.requests; request += 1) {
-          const { end } = await tell(story, { request, moment });
-          expect(end, `killed at request ${request}, ${moment}`).toEqual(plain.end);
-        }
-      },
-      120_000,
-    );
+    itSurvivesEveryDeath((point) => tell(story, point), { requests: 15, end: { phase: story.end, weight: 0 } });
   });
 }

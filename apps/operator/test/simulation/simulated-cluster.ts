@@ -12,6 +12,7 @@ import {
   type RequestRecord,
   type WorldOptions,
 } from '@canaryop/simkube';
+import { mortalTransport } from '@canaryop/testkit';
 
 import { CanaryApp, type OwnedSpec } from '../../src/api/v1/canaryapp.ts';
 import { createOperator, type OperatorOptions } from '../../src/operator.ts';
@@ -108,7 +109,7 @@ export class Simulation {
   /** Starts an operator process. `wrap` is for faults of its own connection only. */
   startOperator({ wrap = this.#options.wrap, ...options }: OperatorProcessOptions = {}): RunningOperator {
     const inner = this.cluster.server.transport(operatorAccount);
-    const transport = cuttable(wrap?.(inner) ?? inner);
+    const transport = mortalTransport(wrap?.(inner) ?? inner);
     const connection: ClusterConnection = { server: 'https://simkube', transport, credentials: noCredentials };
     const stopping = new AbortController();
     const operator = createOperator({
@@ -133,7 +134,7 @@ export class Simulation {
         hasEnded = true;
       });
     const kill = (): void => {
-      transport.cut();
+      transport.kill();
       stopping.abort();
     };
     const handle = {
@@ -220,21 +221,4 @@ export class Simulation {
     this.prometheus.scraper.stop();
     await this.cluster.stop();
   }
-}
-
-/** A transport that a dead process has: nothing goes out, and no answer comes back. */
-function cuttable(inner: Transport): Transport & { cut: () => void } {
-  let isCut = false;
-  const never = new Promise<never>(() => undefined);
-  return {
-    cut: () => {
-      isCut = true;
-    },
-    close: () => inner.close(),
-    async request(request) {
-      if (isCut) return never;
-      const response = await inner.request(request);
-      return isCut ? never : response;
-    },
-  };
 }
