@@ -7,7 +7,8 @@ const forbidden: readonly RegExp[] = [
   /(^|\.)metadata(\.google)?\.internal$/,
   /^instance-data(\..*)?$/,
 ];
-const isAddress = /^(\d{1,3}(\.\d{1,3}){3}|.*:.*)$/;
+/** Resolvers take more for an IPv4 address than four numbers; no domain ends in a number, so none is lost by that. */
+const isAddress = /:|(^|\.)(\d+|0x[0-9a-f]*)$/;
 
 /** Whether requests may be sent to what an ExternalName names. */
 export function isAllowedName(externalName: string): boolean {
