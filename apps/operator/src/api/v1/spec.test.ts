@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+
+import { CanaryApp } from './canaryapp.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const appOf = (spec: Fields, name = 'shop') => ({
+  apiVersion: 'canary.atze.io/v1',
+  kind: 'CanaryApp',
+  metadata: { name, namespace: 'default' },
+  spec,
+});
+const image: Fields = {
+  image: 'shop:v1',
+  imageListenPort: 8080,
+  replicas: 2,
+  testReplicas: 1,
+  prometheusQuery: 'errors > 1',
+  prometheusURL: 'http://prometheus.istio-system.svc:9090',
+};
+const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop' };
+const target: Fields = { targetRef, service: { port: 80 } };
+const without = (spec: Fields, field: string): Fields =>
+  Object.fromEntries(Object.entries(spec).filter(([key]) => key !== field));
+const errorsOf = (spec: Fields, previous?: Fields) =>
+  CanaryApp.validate(appOf(spec), previous && (appOf(previous) as never)).map(({ path }) => path);
+
+describe('a spec', () => {
+  it.each<[string, Fields]>([
+    ['an image and its companions', image],
+    ['an empty query and an empty URL, as the original had them', { ...image, prometheusQuery: '', prometheusURL: '' }],
+    ['the largest ports', { ...image, imageListenPort: 65_535 }],
+    ['an image of 512 characters', { ...image, image: 'a'.repeat(512) }],
+    ['a query of 4 KiB', { ...image, prometheusQuery: 'a'.repeat(4096) }],
+    ['a target and a port', target],
+    ['a target of kind Service', { ...target, targetRef: { apiVersion: 'v1', kind: 'Service', name: 'shop' } }],
+    ['no wait and no drain', { ...image, deploymentReadyWaitTime: 0, drainSeconds: 0 }],
+  ])('may have %s', (_what, spec) => {
+    expect(errorsOf(spec)).toEqual([]);
+  });
+
+  it.each<[string, Fields, string]>([
+    ['neither image nor target', {}, 'spec.image'],
+    ['both image and target', { ...image, ...target }, 'spec.image'],
+    ['a target without a port', { targetRef }, 'spec.service.port'],
+    ['an analysis beside an image', { ...image, analysis: {} }, 'spec.analysis'],
+    ...['imageListenPort', 'replicas', 'testReplicas', 'prometheusQuery', 'prometheusURL'].map(
+      (field): [string, Fields, string] => [`an image without ${field}`, without(image, field), `spec.${field}`],
+    ),
+    ['an empty image', { ...image, image: '' }, 'spec.image'],
+    ['an image of 513 characters', { ...image, image: 'a'.repeat(513) }, 'spec.image'],
+    ['port 0', { ...image, imageListenPort: 0 }, 'spec.imageListenPort'],
+    ['port 65536', { ...image, imageListenPort: 65_536 }, 'spec.imageListenPort'],
+    ['no replica', { ...image, replicas: 0 }, 'spec.replicas'],
+    ['no test replica', { ...image, testReplicas: 0 }, 'spec.testReplicas'],
+    ['a query of more than 4 KiB', { ...image, prometheusQuery: 'a'.repeat(4097) }, 'spec.prometheusQuery'],
+    ['a URL that is not http', { ...image, prometheusURL: 'ftp://a.svc' }, 'spec.prometheusURL'],
+    ['a URL with credentials', { ...image, prometheusURL: 'http://me:secret@a.svc' }, 'spec.prometheusURL'],
+    ['an interval of nothing', { ...image, trafficShiftUpdateInterval: 0 }, 'spec.trafficShiftUpdateInterval'],
+    ['a weight above 100', { ...image, strategy: { maxWeight: 101 } }, 'spec.strategy.maxWeight'],
+    ['a step of nothing', { ...image, strategy: { stepWeight: 0 } }, 'spec.strategy.stepWeight'],
+    ['no host at all', { ...image, service: { hosts: [] } }, 'spec.service.hosts'],
+    ['an unknown security', { ...image, podSecurity: 'none' }, 'spec.podSecurity'],
+    [
+      'a target of kind DaemonSet',
+      { ...target, targetRef: { ...targetRef, kind: 'DaemonSet' } },
+      'spec.targetRef.kind',
+    ],
+  ])('may not have %s, and the field is named', (_what, spec, path) => {
+    expect(errorsOf(spec)).toContain(path);
+  });
+
+  it.each<[string, Fields, Fields, string]>([
+    ['another target', target, { ...target, targetRef: { ...targetRef, name: 'other' } }, 'spec.targetRef'],
+    ['an image in place of its target', target, image, 'spec.image'],
+    ['a target in place of its image', image, target, 'spec.image'],
+  ])('may not get %s', (_what, before, after, path) => {
+    expect(errorsOf(after, before)).toContain(path);
+  });
+
+  it.each(['Shop', '1shop', 'shop.web', '-shop', 'shop-', 'a'.repeat(51), ''])(
+    'is not of a CanaryApp named %j',
+    (name) => {
+      expect(CanaryApp.validate(appOf(image, name)).map(({ path }) => path)).toContain('metadata.name');
+    },
+  );
+
+  it.each(['shop', 's', 'shop-1', 'a'.repeat(50)])('may be of a CanaryApp named %j', (name) => {
+    expect(CanaryApp.validate(appOf(image, name))).toEqual([]);
+  });
+});
