@@ -15,6 +15,8 @@ export interface Intent {
   readonly servicePorts: readonly number[];
   /** The largest share that secondary may get before anybody looks again: its pods have to be enough for that. */
   readonly reach: number;
+  /** Secondary gets pods for its reach now, also where an autoscaler has the count and would have left fewer. */
+  readonly isRaised?: boolean;
   /** What primary may have to go back to, while `primary` is on its way or may soon be. */
   readonly fallback?: Revision;
   /** The application is on its way out, and its traffic back where it came from: no routes of ours are wanted. */

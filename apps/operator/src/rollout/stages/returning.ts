@@ -29,6 +29,8 @@ export function returning(pass: Pass): Decision {
 }
 
 const all = 100;
+/** Shorter than the turns of autoscalers, so that none is contradicted twice. */
+const raisingMs = 5_000;
 
 /** Our routes are taken away, and what still follows them is given time before garbage collection removes the rest. */
 function leaving(pass: Pass, run: RunStatus): Decision {
@@ -65,10 +67,12 @@ function waiting(pass: Pass, run: RunStatus, { why, weight, wakeAt }: Waiting): 
   });
 }
 
-function intentOf({ released, wanted }: Pass, run: RunStatus): Intent {
+function intentOf({ released, wanted, now }: Pass, run: RunStatus): Intent {
   const secondary = revisionOfRun(run);
   const primary = released ?? wanted;
   const isUnrouted = run.drainSince !== undefined;
   const ports = [...new Set([primary.port, secondary.port])];
-  return { primary, secondary, weight: run.step, reach: all, routePort: primary.port, servicePorts: ports, isUnrouted };
+  const isRaised = now <= timeOf(run.stageSince) + raisingMs;
+  const routes = { routePort: primary.port, servicePorts: ports, isUnrouted };
+  return { primary, secondary, weight: run.step, reach: all, ...routes, isRaised };
 }

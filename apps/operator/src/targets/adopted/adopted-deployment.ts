@@ -150,15 +150,21 @@ function primaryChild(
 
 /**
  * The target's count while it is wanted: at least enough pods for the share that it may get, in proportion to primary's.
- * It is never lowered before it is set to 0, because who drains still serves. An autoscaler has it from 1 on.
+ * It is never lowered before it is set to 0, because who drains still serves. An autoscaler has it from 1 on, but for
+ * the moment at which all traffic begins to come back: until it has looked, too few pods would get it.
  */
-function lentTarget({ spec }: Context, { target, primary }: Pair, { secondary, reach }: Intent): Child {
+function lentTarget({ spec }: Context, { target, primary }: Pair, { secondary, reach, isRaised }: Intent): Child {
   const lent = {};
   if (secondary === undefined) return { kind: Deployment, live: target, lent, replicas: { count: 0, isFixed: true } };
   const full = primary?.spec?.replicas ?? target.spec?.replicas ?? 1;
   const needed = Math.max(1, Math.ceil((full * reach) / 100));
   const count = Math.max(needed, target.spec?.replicas ?? 1);
-  return { kind: Deployment, live: target, lent, replicas: { count, isFixed: spec.autoscalerRef === undefined } };
+  return {
+    kind: Deployment,
+    live: target,
+    lent,
+    replicas: { count, isFixed: spec.autoscalerRef === undefined || isRaised === true },
+  };
 }
 
 /** While a run lasts, all traffic may come back to primary: what it has is the least that it keeps. */
