@@ -1,5 +1,6 @@
-import type { CanaryApp } from '../api/v1/canaryapp.ts';
+import type { CanaryApp, CanaryAppStatus } from '../api/v1/canaryapp.ts';
 import { commandAnnotation } from '../api/v1/names.ts';
+import { keptCommands } from '../api/v1/status.ts';
 import type { Pass } from './pass.ts';
 
 /** What a user may ask for by annotation. */
@@ -37,7 +38,18 @@ export function commandIdOf(app: CanaryApp): string | undefined {
 /** Whether the annotation of `app` asks for something that was not handled yet. */
 export function isPending({ app, status }: Pick<Pass, 'app' | 'status'>): boolean {
   const id = commandIdOf(app);
-  return id !== undefined && id !== status.lastCommand;
+  return id !== undefined && !handledIds(status).includes(id);
+}
+
+/** Ids that status knows as handled, the newest first. Git tools may bring an older annotation back. */
+function handledIds({ lastCommand, earlierCommands = [] }: Partial<CanaryAppStatus>): readonly string[] {
+  return lastCommand === undefined ? earlierCommands : [lastCommand, ...earlierCommands];
+}
+
+/** What a status that builds on `before` keeps of earlier requests. */
+export function withEarlierCommands(status: CanaryAppStatus, before: Partial<CanaryAppStatus>): CanaryAppStatus {
+  if (before.lastCommand === undefined || status.lastCommand === before.lastCommand) return status;
+  return { ...status, earlierCommands: handledIds(before).slice(0, keptCommands) };
 }
 
 /**
@@ -53,7 +65,7 @@ export function requested(pass: Pass, verb: Verb): string | undefined {
 
 /** How a user asks for `verb`, for messages: with an id that was not handled before. */
 export function howToAsk({ app, status, wanted }: Pass, verb: Verb): string {
-  const last = Number(status.lastCommand);
-  const id = Number.isSafeInteger(last) ? last + 1 : 1;
+  const numbers = handledIds(status).map(Number).filter(Number.isSafeInteger);
+  const id = Math.max(0, ...numbers) + 1;
   return `kubectl annotate canaryapp ${app.metadata.name} --overwrite ${commandAnnotation}=${verb}@${wanted.id}#${id}`;
 }

@@ -79,6 +79,23 @@ describe('Status', () => {
     };
     expect(messageOf(undefined)).toContain(`promote@${v2.id}#1`);
     expect(messageOf('1')).toContain(`promote@${v2.id}#2`);
+    expect(messageOf('again')).toContain(`promote@${v2.id}#1`);
+  });
+
+  it('names one that was not handled before the last one either', () => {
+    const check = { verdict: 'breach', askedAt: 998 } as const;
+    const status = { ...starting.status, lastCommand: 'again', earlierCommands: ['2', '7', 'x'] };
+    expect(outcomeOf({ ...starting, status, check }).status?.conditions?.[0]?.message).toContain('#8');
+  });
+
+  it('keeps the ids of the last requests, so that none is handled again', () => {
+    const earlier = Array.from({ length: 16 }, (_, index) => `old-${index}`);
+    const status = { ...shifting.status, lastCommand: 'last', earlierCommands: earlier };
+    const next = outcomeOf({ ...shifting, status, command: 'pause@next#new' }).status;
+    expect(next?.lastCommand).toBe('new');
+    expect(next?.earlierCommands).toEqual(['last', ...earlier.slice(0, 15)]);
+    expect(outcomeOf({ ...shifting, status, check: passed }).status?.earlierCommands).toEqual(earlier);
+    expect(outcomeOf({ ...shifting, command: 'pause@next#new' }).status?.earlierCommands).toBeUndefined();
   });
 });
 

@@ -1,9 +1,11 @@
 import type { CanaryAppStatus, DecisionRecord } from '../api/v1/canaryapp.ts';
 import type { Reason } from '../api/v1/reasons.ts';
 import { maxTextLength } from '../api/v1/status.ts';
+import { withEarlierCommands } from './command.ts';
 import { conditionsFor, type Progress } from './conditions.ts';
 import type { Decision, Intent, Notice } from './decision.ts';
 import type { Pass } from './pass.ts';
+import { ownStatus } from './revision-record.ts';
 import { timestamp } from './timestamp.ts';
 
 /** Decisions that status keeps, the newest first. */
@@ -48,7 +50,7 @@ export function conclude(pass: Remembering, conclusion: Conclusion): Decision {
     ...(notices.length === 0 ? {} : { decisions: remember(pass, notices) }),
   };
   return {
-    status,
+    status: withEarlierCommands(status, ownStatus(app)),
     notices,
     ...(conclusion.intent === undefined ? {} : { intent: conclusion.intent }),
     ...(conclusion.measure === undefined ? {} : { measure: conclusion.measure }),

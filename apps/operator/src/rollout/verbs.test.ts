@@ -31,6 +31,11 @@ rows('E. abort', [
     { stage: 'Shifting', weight: 20 },
   ],
   [
+    'is handled once, though others were handled since: git may bring it back',
+    { ...shifting, status: { ...shifting.status, lastCommand: '2', earlierCommands: ['1'] }, command: 'abort@next#1' },
+    { stage: 'Shifting', weight: 20, told: [] },
+  ],
+  [
     'is refused at rest, where it would end a release that nobody has seen yet',
     { wanted: v2, status: { failedRevisions: [failed()] }, command: 'abort@next#1' },
     { told: ['CommandRefused'], reason: 'RevisionRefused', status: status({ lastCommand: '1' }) },

@@ -9,6 +9,10 @@ const weight = s.int({ minimum: 0, maximum: 100, format: 'int32' });
 export const maxTextLength = 1024;
 const text = s.string({ maxLength: maxTextLength });
 
+const commandId = s.string({ maxLength: 64 });
+/** Handled requests that status keeps beside the last one. */
+export const keptCommands = 16;
+
 const template = s.string({ maxLength: 64 }).optional().describe('Hash of the pod template of an adopted workload.');
 const configs = s
   .record(s.string({ maxLength: 128 }), { maxProperties: 512 })
@@ -85,7 +89,11 @@ export const statusSchema = s
       .optional()
       .describe('Revisions that failed since the last promotion; refused until then.'),
     decisions: s.array(decision, { maxItems: 10 }).optional().describe('The last decisions, the newest first.'),
-    lastCommand: s.string({ maxLength: 64 }).optional().describe('The id of the last handled request.'),
+    lastCommand: commandId.optional().describe('The id of the last handled request.'),
+    earlierCommands: s
+      .array(commandId, { maxItems: keptCommands })
+      .optional()
+      .describe('Ids of requests that were handled before that one, the newest first; none is handled again.'),
     conditions: s.conditions().optional(),
   })
   .describe('What the operator has done, and is doing; kubectl wait, Flux, Helm and Argo CD read its conditions.');
