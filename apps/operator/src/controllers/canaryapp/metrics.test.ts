@@ -67,6 +67,17 @@ describe('canaryop_canary_weight', () => {
     });
   });
 
+  it('is of the target by its own name where there was one before', async () => {
+    const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'podinfo' };
+    const spec = { targetRef, service: { port: 80 } } as unknown as CanaryApp['spec'];
+    const app = appOf(released({ trafficShift: 20, run: runOf('Shifting', { step: 20 }) }));
+    apps.put(CanaryApp.withDefaults({ ...app, spec }));
+    expect(await totalsOf(registry)).toMatchObject({
+      'canaryop_canary_weight{workload="demo-primary",namespace="default"}': 80,
+      'canaryop_canary_weight{workload="podinfo",namespace="default"}': 20,
+    });
+  });
+
   it('is not there before the first release, which nobody is sent to', async () => {
     apps.put(appOf());
     expect(Object.keys(await seriesOf(registry)).filter((name) => name.includes('weight'))).toEqual([]);
