@@ -1,3 +1,5 @@
+import { processEnv } from '@canaryop/reconcile/env';
+
 import { existingServer, startRealServer, type RealServer } from './play/real-server.ts';
 import { simkubeServer } from './play/simkube-server.ts';
 import { readCase, writeCase } from './run/case-file.ts';
@@ -18,7 +20,7 @@ const report = options.json ? jsonReport(write) : textReport(write);
 
 const real = await server();
 let words = 0;
-const run = Date.now().toString(36);
+const run = processEnv().clock.now().toString(36);
 const contestants: Contestants = {
   simulated: simkubeServer,
   real,

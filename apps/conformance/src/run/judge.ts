@@ -1,5 +1,5 @@
 import { differences, type Difference } from '../compare/difference.ts';
-import { explanationOf } from '../compare/explained.ts';
+import { explanationOf } from '../compare/explained/explained.ts';
 import { comparable, type Comparable } from '../compare/normalize.ts';
 import { play } from '../play/player.ts';
 import type { ConformanceServer } from '../play/server.ts';

@@ -17,6 +17,14 @@ describe('jsonMergePatch', () => {
     expect(jsonMergePatch(target, patch)).toEqual(result);
   });
 
+  it.each([
+    ['drops nulls of objects in a list that is new', {}, { a: [{ b: null, c: [{ d: null }] }] }, { a: [{ c: [{}] }] }],
+    ['drops them in a list that replaces a list', { a: [1] }, { a: [{ b: null }] }, { a: [{}] }],
+    ['keeps them in a list that replaces an object', { a: {} }, { a: [{ b: null }] }, { a: [{ b: null }] }],
+  ] satisfies [string, Json, Json, Json][])('%s (as kube-apiserver does)', (_, target, patch, result) => {
+    expect(jsonMergePatch(target, patch)).toEqual(result);
+  });
+
   it('keeps the reference when nothing changes', () => {
     const target = { a: { b: 1 }, c: [1] };
     expect(jsonMergePatch(target, { a: { b: 1 }, d: null })).toBe(target);

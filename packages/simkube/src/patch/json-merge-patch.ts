@@ -1,8 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../schema/structural-schema.ts';
 
-/** RFC 7396: null deletes, objects merge, everything else replaces. Untouched parts keep their references. */
+/**
+ * RFC 7396: null deletes, objects merge, everything else replaces. Untouched parts keep their references. As in the
+ * library that Kubernetes uses, a list that replaces no object comes without the nulls of the objects in it.
+ */
 export function jsonMergePatch(target: Json | undefined, patch: Json): Json {
-  if (!isJsonObject(patch)) return patch;
+  if (!isJsonObject(patch)) return isJsonObject(target) ? patch : withoutNulls(patch);
   const base: JsonObject = isJsonObject(target) ? target : {};
   const entries = new Map(Object.entries(base));
   let changed = !isJsonObject(target);
@@ -19,6 +22,16 @@ export function jsonMergePatch(target: Json | undefined, patch: Json): Json {
     changed = true;
   }
   return changed ? Object.fromEntries(entries) : base;
+}
+
+/** A list keeps the nulls that are its own items. */
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) {
+    const items = value as readonly Json[];
+    const kept = items.map(withoutNulls);
+    return kept.every((item, index) => item === items[index]) ? value : kept;
+  }
+  return isJsonObject(value) ? jsonMergePatch(undefined, value) : value;
 }
 
 /** The merge patch that turns one object into another; undefined when they are equal. Nulls in `after` can't be expressed. */

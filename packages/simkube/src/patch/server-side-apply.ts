@@ -136,6 +136,8 @@ function storedManagers(request: ApplyRequest, live: JsonObject): Managers {
     after: live,
     manager: 'before-first-apply',
     apiVersion: request.apiVersion,
+    subresource: request.subresource ?? '',
+    reset: request.reset ?? emptyFieldSet,
     now: request.now,
     managers: stored,
   });
@@ -147,8 +149,7 @@ function recorded(
 ): JsonObject {
   const { live, identity } = result;
   const changed = !jsonEqual(live, result.object);
-  const merged = withoutNewNulls(result.object, [request.live ?? {}, request.applied]);
-  const object = changed ? (request.defaulted?.(merged) ?? merged) : live;
+  const object = changed ? (request.defaulted?.(result.object) ?? result.object) : live;
   const managers = new Map(result.managers);
   const mine = managers.get(identity);
   if (mine !== undefined) {
@@ -159,28 +160,6 @@ function recorded(
   if (request.live !== undefined && jsonEqual(live, object) && sameManagers(request.live, managers))
     return request.live;
   return withManagers(object, managers);
-}
-
-/** Emptied maps and lists were null for the sake of ownership; they vanish unless somebody writes nulls on purpose. */
-function withoutNewNulls(object: JsonObject, sources: readonly JsonObject[]): JsonObject {
-  return sources.some(hasNull) ? object : (withoutNulls(object) as JsonObject);
-}
-
-function hasNull(value: Json | undefined): boolean {
-  if (value === null) return true;
-  if (typeof value !== 'object') return false;
-  return Object.values(value).some(hasNull);
-}
-
-function withoutNulls(value: Json): Json {
-  if (!hasNull(value)) return value;
-  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutNulls);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, child]) =>
-      child === null || child === undefined ? [] : [[key, withoutNulls(child)]],
-    ),
-  );
 }
 
 /** Whether ownership is what the stored object says, times aside: then there is nothing to write. */

@@ -1,12 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, type StructuralSchema } from '../schema/structural-schema.ts';
-import {
-  differenceOf,
-  emptyFieldSet,
-  isEmptyFieldSet,
-  recursiveDifferenceOf,
-  unionOf,
-  type FieldSet,
-} from './field-set.ts';
+import { emptyFieldSet, isEmptyFieldSet, recursiveDifferenceOf, unionOf, type FieldSet } from './field-set.ts';
 import {
   capUpdateManagers,
   decodeManagers,
@@ -91,9 +84,7 @@ export function recordUpdate(
   const reset = update.reset ?? emptyFieldSet;
   // Even the writer's own entry loses what it changes: it gets it back below, with a new time.
   const { comparison, managers } = ownershipChange({ ...update, writer: '', reset });
-  const gained = withoutServerFields(
-    recursiveDifferenceOf(differenceOf(unionOf(comparison.modified, comparison.added), comparison.removed), reset),
-  );
+  const gained = withoutServerFields(recursiveDifferenceOf(unionOf(comparison.modified, comparison.added), reset));
   if (isEmptyFieldSet(gained)) return managers;
   const identity = managerIdentity(writer);
   const previous = managers.get(identity)?.fields ?? emptyFieldSet;

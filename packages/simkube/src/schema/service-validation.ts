@@ -56,7 +56,7 @@ function endpointErrors(endpoint: Json, path: string, addressType: string): read
 }
 
 function addressErrors(address: Json, path: string, addressType: string): readonly FieldError[] {
-  if (typeof address !== 'string' || addressType === 'FQDN' || addressType === '') return [];
+  if (typeof address !== 'string' || !['IPv4', 'IPv6'].includes(addressType)) return [];
   const isValid = addressType === 'IPv6' ? isIPv6(address) : isIPv4(address);
   if (!isValid) return [invalidValue(path, address, `must be a valid ${addressType} address`)];
   const isLoopback = address.startsWith('127.') || address === '::1';

@@ -15,7 +15,6 @@ const longName = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[
 
 const byPattern: Readonly<Record<string, RegExp>> = {
   byte: base64,
-  date,
   datetime: dateTime,
   duration,
   email: /^[^\s@<>]+@[^\s@<>]+$/u,
@@ -44,9 +43,20 @@ export function hasFormat(format: string, text: string): boolean {
       return isIPv6(text);
     case 'cidr':
       return isCidr(text);
+    case 'date':
+      return isDate(text);
     default:
       return Object.hasOwn(byPattern, name) ? (byPattern[name]?.test(text) ?? true) : true;
   }
+}
+
+/** A day of the calendar; other formats with a date in them take the 31st of any month. */
+function isDate(text: string): boolean {
+  if (!date.test(text)) return false;
+  const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const february = isLeap ? 29 : 28;
+  return day <= (month === 2 ? february : 30 + ((month + (month >> 3)) & 1));
 }
 
 function isCidr(text: string): boolean {

@@ -1,4 +1,4 @@
-import { mustBeOneOf, mustReach } from './field-checks.ts';
+import { mustReach } from './field-checks.ts';
 import { forbiddenValue, invalidValue, requiredValue, unsupportedValue, type FieldError } from './field-error.ts';
 import { fieldIn, listIn, numberIn, objectIn, textIn } from './json-access.ts';
 import { podTemplateErrors } from './pod-validation.ts';
@@ -84,10 +84,11 @@ function strategyErrors(strategy: JsonObject): readonly FieldError[] {
     const rule = "may not be specified when strategy `type` is 'Recreate'";
     return [forbiddenValue(`${at}.rollingUpdate`, rule)];
   }
-  return [
-    ...mustBeOneOf({ object: strategy, key: 'type', path: at }, ['Recreate', 'RollingUpdate']),
-    ...rollingUpdateErrors(update, `${at}.rollingUpdate`),
-  ];
+  const type = textIn(strategy, 'type');
+  // What kube-apiserver names is the whole strategy.
+  if (!['', 'Recreate', 'RollingUpdate'].includes(type))
+    return [unsupportedValue(at, strategy, ['Recreate', 'RollingUpdate'])];
+  return [...rollingUpdateErrors(update, `${at}.rollingUpdate`)];
 }
 
 function rollingUpdateErrors(update: Json | undefined, at: string): readonly FieldError[] {

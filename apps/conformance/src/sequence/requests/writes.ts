@@ -1,6 +1,6 @@
 import { apiVersionOf, collectionOf } from '../kinds/kind-pool.ts';
 import { ownerReferences } from '../kinds/metadata-pool.ts';
-import type { Json, JsonObject } from '../operation.ts';
+import { isObject, type Json, type JsonObject } from '../operation.ts';
 import {
   anyName,
   nameOf,
@@ -81,11 +81,13 @@ export function mergePatch(scene: Scene): Request {
   };
 }
 
+const deletedFinalizers = '$deleteFromPrimitiveList/finalizers';
+
 /** Directives of strategic merge patches. */
 function withDirective({ c }: Scene, body: Json): Json {
   const [path, value] = c.pick<readonly [readonly string[], Json]>([
     [['metadata', 'labels'], { $patch: 'delete' }],
-    [['metadata', '$deleteFromPrimitiveList/finalizers'], ['example.com/hold']],
+    [['metadata', deletedFinalizers], ['example.com/hold']],
     [['spec', 'template', 'spec', 'containers'], [{ name: 'main', $patch: 'delete' }]],
     [
       ['spec', 'template', 'spec', 'containers'],
@@ -95,7 +97,15 @@ function withDirective({ c }: Scene, body: Json): Json {
     [['spec', 'strategy'], { $retainKeys: ['type'], type: 'Recreate' }],
     [['metadata', 'labels'], { $patch: 'nonsense' }],
   ]);
-  return withValue(body, path, value);
+  const directed = withValue(body, path, value);
+  // Of an addition and a deletion in one patch, Go takes either first, as its maps have no order.
+  return path.at(-1) === deletedFinalizers ? withoutFinalizers(directed) : directed;
+}
+
+function withoutFinalizers(body: Json): Json {
+  if (!isObject(body) || !isObject(body['metadata'])) return body;
+  const { finalizers: _, ...metadata } = body['metadata'];
+  return { ...body, metadata };
 }
 
 /** A JSON patch. */

@@ -42,8 +42,11 @@ export class GarbageCollector {
 
   #observe(record: ChangeRecord): void {
     this.#graph.observe(record);
-    const { object, type } = record;
+    const { object, type, previous } = record;
     const uid = object.metadata.uid ?? '';
+    // An owner that waits for its dependents may have one less.
+    const owners = new Set(ownerUids(object));
+    for (const owner of ownerUids(previous)) if (!owners.has(owner)) this.#queue.add(owner);
     if (type === 'DELETED') {
       for (const dependent of this.#graph.dependentsOf(uid)) this.#queue.add(dependent.uid);
       for (const owner of ownerUids(object)) this.#queue.add(owner);

@@ -1,9 +1,9 @@
 import { formatTime } from '@canaryop/reconcile/env';
 
 import { decodeError } from '../../schema/decode-error.ts';
-import { serverSideApply, statusFields } from '../../patch/server-side-apply.ts';
+import { serverSideApply, statusFields, type ApplyOutcome } from '../../patch/server-side-apply.ts';
 import type { ApiCore } from '../api-core.ts';
-import { withFields, withMetadata, type ApiObject, type JsonObject } from '../object/api-object.ts';
+import { stringAt, withFields, withMetadata, type ApiObject, type JsonObject } from '../object/api-object.ts';
 import { apiVersionOfResource, groupResource, type ServedResource } from '../registry/served-resource.ts';
 import { badRequest, conflict, notFound } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
@@ -36,6 +36,7 @@ export function applyObject(
   const existing = resource.store.get(keyOfNames(target.namespace, target.name));
   if (existing === undefined) {
     if (subresource !== '') throw notFound(groupResource(resource), target.name);
+    checkNamed(apply);
     const object = merged(core, resource, { apply, applied, live: undefined });
     checkCreation(resource, applied);
     return {
@@ -45,13 +46,29 @@ export function applyObject(
   }
   const live = resource.fromStored(existing);
   const next = merged(core, resource, { apply, applied, live });
-  const isSameUid = (applied.metadata.uid ?? live.metadata.uid) === live.metadata.uid;
-  if (next === live && isSameUid) return { object: existing, isCreated: false };
+  if (next === live && isOf(applied, live)) return { object: existing, isCreated: false };
   const asked = withMetadata(next, { uid: applied.metadata.uid, resourceVersion: applied.metadata.resourceVersion });
+  const isRewrite = resource.custom !== undefined && namesNothing(applied);
   return {
-    object: updateObject(core, resource, { existing, next: asked, subresource, options, isOwned: true }),
+    object: updateObject(core, resource, { existing, next: asked, subresource, options, isOwned: true, isRewrite }),
     isCreated: false,
   };
+}
+
+/** Whether a configuration asks for the uid and the version that are there, or for any. */
+function isOf({ metadata }: ApiObject, live: ApiObject): boolean {
+  const { uid = live.metadata.uid, resourceVersion = live.metadata.resourceVersion } = metadata;
+  return uid === live.metadata.uid && resourceVersion === live.metadata.resourceVersion;
+}
+
+/**
+ * Whether a configuration has an empty list or map in its metadata. Kubernetes writes one of a custom object into etcd,
+ * reads it as absent, and so finds it changed at each apply.
+ */
+function namesNothing({ metadata }: ApiObject): boolean {
+  return Object.values(metadata).some(
+    (value) => typeof value === 'object' && value !== null && Object.keys(value).length === 0,
+  );
 }
 
 function namedObject(core: ApiCore, resource: ServedResource, { body, target, subresource }: Apply): ApiObject {
@@ -59,12 +76,18 @@ function namedObject(core: ApiCore, resource: ServedResource, { body, target, su
   if (object.apiVersion === undefined || object.kind === undefined) {
     throw badRequest('apply configurations need apiVersion and kind');
   }
-  if ((object.metadata.name ?? '') === '') throw badRequest('name must be provided');
   checkTarget(resource, object, target);
   const named = withMetadata(object, { name: target.name });
   const hasStatus = resource.subresources.status === true;
   if (subresource === 'status') return withFields(object, { metadata: named.metadata, spec: undefined });
   return hasStatus ? withFields(named, { status: undefined }) : named;
+}
+
+/** Of what is there the URL is name enough; what is made names itself. */
+function checkNamed({ body, target }: Apply): void {
+  if ((stringAt(body, 'metadata', 'name') ?? '') !== '') return;
+  const { name } = target;
+  throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
 }
 
 function checkCreation(resource: ServedResource, { metadata }: ApiObject): void {
@@ -120,9 +143,14 @@ function merged(core: ApiCore, resource: ServedResource, { apply, applied, live 
     if (live !== undefined && outcome.object === asJson(live)) return live;
     return object;
   }
+  throw refusalOfApply(outcome);
+}
+
+/** The answer to an apply that came to nothing. */
+export function refusalOfApply(outcome: Exclude<ApplyOutcome, { ok: true }>): Error {
   switch (outcome.reason) {
     case 'Conflict':
-      throw new StatusError({
+      return new StatusError({
         code: 409,
         reason: 'Conflict',
         message: outcome.message,
@@ -131,9 +159,9 @@ function merged(core: ApiCore, resource: ServedResource, { apply, applied, live 
         },
       });
     case 'BadRequest':
-      throw badRequest(outcome.message);
+      return badRequest(outcome.message);
     case 'InternalError':
-      throw new StatusError({ code: 500, message: outcome.message });
+      return new StatusError({ code: 500, message: outcome.message });
     default:
       return outcome;
   }

@@ -34,7 +34,8 @@ export function createObject(core: ApiCore, resource: ServedResource, creation: 
   checkNamespace(core, resource, object);
   // What the server allocates below belongs to nobody.
   const owned = creation.isOwned === true ? object : trackCreation(core, resource, object, options);
-  const prepared = resource.strategy.prepareCreate?.(owned, { env: core.env, store: resource.store }) ?? owned;
+  const context = { env: core.env, store: resource.store, isDryRun: options.dryRun };
+  const prepared = resource.strategy.prepareCreate?.(owned, context) ?? owned;
   const versioned = resource.strategy.generationOf === undefined ? prepared : withMetadata(prepared, { generation: 1 });
   validate(resource, versioned);
   const key = keyOfNames(versioned.metadata.namespace, versioned.metadata.name);

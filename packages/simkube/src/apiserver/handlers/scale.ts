@@ -9,7 +9,7 @@ import {
   type JsonObject,
 } from '../object/api-object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
-import { badRequest, invalid, pageNotFound } from '../status/refusals.ts';
+import { badRequest, conflict, invalid, pageNotFound } from '../status/refusals.ts';
 import { selectorText } from '../selector/selector-text.ts';
 
 function steps(path: string): readonly string[] {
@@ -60,13 +60,16 @@ export function withScale(resource: ServedResource, object: ApiObject, scale: un
   if (!isJsonObject(scale)) throw badRequest('the body must be an autoscaling/v1 Scale');
   const replicas = numberAt(scale, 'spec', 'replicas') ?? 0;
   checkReplicas(resource, replicas, object.metadata.name);
+  checkScaleUid(resource, object, stringAt(scale, 'metadata', 'uid'));
   const scaled = withValueAt(object, steps(paths.specReplicasPath), replicas);
-  const asked: JsonObject = {
-    uid: stringAt(scale, 'metadata', 'uid'),
-    resourceVersion: stringAt(scale, 'metadata', 'resourceVersion'),
-  };
-  return Object.entries(asked).reduce<ApiObject>(
-    (next, [field, value]) => (value === undefined ? next : withValueAt(next, ['metadata', field], value)),
-    scaled,
-  );
+  const version = stringAt(scale, 'metadata', 'resourceVersion');
+  return version === undefined ? scaled : withValueAt(scaled, ['metadata', 'resourceVersion'], version);
+}
+
+/** Refuses a Scale of another uid; an empty one means any, and of a custom kind nobody looks. */
+export function checkScaleUid(resource: ServedResource, { metadata }: ApiObject, asked = ''): void {
+  const { name, uid = '' } = metadata;
+  if (resource.custom !== undefined || asked === '' || asked === uid) return;
+  const why = `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${uid}`;
+  throw conflict({ group: resource.group, resource: `${resource.plural}/scale` }, name, why);
 }

@@ -29,6 +29,8 @@ export interface Update {
   readonly isOwned?: boolean;
   /** PUT: another uid is a conflict of preconditions; in a patch it is a change of what never changes. */
   readonly isPut?: boolean;
+  /** Whether it is written, with a new version, also when it changes nothing. */
+  readonly isRewrite?: boolean;
 }
 
 /** The stored object, or a 404. */
@@ -61,10 +63,10 @@ export function updateObject(core: ApiCore, resource: ServedResource, update: Up
   // What the server carries over below is nobody's change.
   const tracked =
     update.isOwned === true ? isolated : track(core, resource, { ...update, existing: previous, next: isolated });
-  const owned = carriedOver(core, resource, { previous, next: tracked, subresource: update.subresource });
+  const owned = carriedOver(core, resource, { ...update, existing: previous, next: tracked });
   const stored = resource.toStored(asStored(resource, owned));
-  const errors = uidErrors(update);
-  if (errors.length === 0 && deepEqual(stored, existing)) return existing;
+  const errors = metadataErrors(resource, update);
+  if (update.isRewrite !== true && errors.length === 0 && deepEqual(stored, existing)) return existing;
   validate(resource, owned, { previous, errors });
   if (options.dryRun) return stored;
   if (!isFinished(resource, stored)) return core.storage.put(resource.store, stored);
@@ -87,9 +89,8 @@ export function isFinished(resource: ServedResource, object: ApiObject): boolean
 function checkPreconditions(resource: ServedResource, update: Update): void {
   const { existing, next, isPut } = update;
   const { name } = existing.metadata;
-  const { uid = '', resourceVersion = '' } = next.metadata;
-  const isOther = uid !== '' && uid !== existing.metadata.uid;
-  if (isPut === true) checkPut(resource, update, isOther);
+  const { resourceVersion = '' } = next.metadata;
+  if (isPut === true) checkPut(resource, update);
   if (resourceVersion !== '' && !/^\d+$/u.test(resourceVersion)) {
     throw new StatusError({ code: 500, message: `invalid resourceVersion ${JSON.stringify(resourceVersion)}` });
   }
@@ -98,23 +99,46 @@ function checkPreconditions(resource: ServedResource, update: Update): void {
   }
 }
 
-function uidErrors({ existing, next }: Update): readonly FieldError[] {
+/** What a write says of the metadata that only the server sets. */
+function metadataErrors(resource: ServedResource, { existing, next, subresource }: Update): readonly FieldError[] {
+  // Of metadata, a patch of a custom object's status takes nothing, its uid included.
+  if (resource.custom !== undefined && subresource === 'status') return [];
   const { uid = '' } = next.metadata;
   const isOther = uid !== '' && uid !== existing.metadata.uid;
-  const immutable = invalidValue('metadata.uid', uid, 'field is immutable');
   // A real server finds it twice, in the metadata's own check and in that of updates.
-  return isOther ? [immutable, immutable] : [];
+  const errors = isOther ? [immutableMetadata('uid', uid), immutableMetadata('uid', uid)] : [];
+  return resource.kind === 'Pod' && subresource === 'status' ? errors : [...errors, ...deletionErrors(existing, next)];
 }
 
-function checkPut(resource: ServedResource, { existing, next }: Update, isOther: boolean): void {
+/** A write neither marks an object as deleted nor changes the grace that it has; what it leaves out stays. */
+function deletionErrors({ metadata: before }: ApiObject, { metadata: after }: ApiObject): readonly FieldError[] {
+  const { deletionTimestamp, deletionGracePeriodSeconds: grace } = after;
+  const isMark = deletionTimestamp !== undefined && before.deletionTimestamp === undefined;
+  const isOtherGrace = grace !== undefined && grace !== before.deletionGracePeriodSeconds;
+  return [
+    ...(isMark ? [immutableMetadata('deletionTimestamp', deletionTimestamp)] : []),
+    ...(isOtherGrace ? [immutableMetadata('deletionGracePeriodSeconds', grace)] : []),
+  ];
+}
+
+function immutableMetadata(field: string, value: string | number): FieldError {
+  return invalidValue(`metadata.${field}`, value, 'field is immutable');
+}
+
+/** Refuses a PUT that means an object of another uid; an empty one means any. */
+export function checkUid(resource: ServedResource, existing: ApiObject, asked: string): void {
   const { name, uid = '' } = existing.metadata;
-  if (isOther) {
-    throw conflict(
-      groupResource(resource),
-      name,
-      `StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${storageKey(existing)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${next.metadata.uid ?? ''}, UID in object meta: ${uid}`,
-    );
-  }
+  if (asked === '' || asked === uid) return;
+  throw conflict(
+    groupResource(resource),
+    name,
+    `StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${storageKey(existing)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${asked}, UID in object meta: ${uid}`,
+  );
+}
+
+function checkPut(resource: ServedResource, { existing, next }: Update): void {
+  const { name } = existing.metadata;
+  checkUid(resource, existing, next.metadata.uid ?? '');
   if ((next.metadata.resourceVersion ?? '') !== '' || resource.strategy.requiresVersion !== true) return;
   throw invalid({ group: resource.group, kind: resource.plural }, name, [
     invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
@@ -140,12 +164,9 @@ function isolatedChange(resource: ServedResource, previous: ApiObject, update: U
 }
 
 /** What the kind's strategy keeps, and the generation. */
-function carriedOver(
-  core: ApiCore,
-  resource: ServedResource,
-  { previous, next, subresource }: Pick<Update, 'next' | 'subresource'> & { readonly previous: ApiObject },
-): ApiObject {
-  const context = { env: core.env, store: resource.store };
+function carriedOver(core: ApiCore, resource: ServedResource, update: Update): ApiObject {
+  const { existing: previous, next, subresource } = update;
+  const context = { env: core.env, store: resource.store, isDryRun: update.options.dryRun };
   const object = resource.strategy.prepareUpdate?.(next, { previous, subresource, context }) ?? next;
   const counted = subresource === 'status' ? undefined : resource.strategy.generationOf;
   if (counted === undefined || deepEqual(counted(asStored(resource, object)), counted(previous))) return object;

@@ -15,8 +15,9 @@ export function validate(
 ): void {
   const { previous } = change;
   const own = resource.check(object, previous);
-  // The old rules of Events do not look at metadata, which is judged when they hold.
-  if (resource.kind === 'Event' && own.length > 0) throw invalid(resource, object.metadata.name, own);
+  // The old rules of Events do not look at metadata; of a new one it is judged when they hold.
+  if (resource.kind === 'Event' && previous === undefined && own.length > 0)
+    throw invalid(resource, object.metadata.name, own);
   const errors = [
     ...(change.errors ?? []),
     ...metadataErrors(object, resource.strategy.nameRule),

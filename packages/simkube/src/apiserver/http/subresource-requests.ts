@@ -1,12 +1,11 @@
 import { decodeError } from '../../schema/decode-error.ts';
-import { openApiDefinition } from '../../schema/openapi-definitions.ts';
 import { issuer } from '../authn/service-account-tokens.ts';
 import { admitBody } from '../handlers/admit.ts';
-import { applyObject } from '../handlers/apply.ts';
 import { deleteObject } from '../handlers/delete.ts';
 import { invalidPatch, patchedObject } from '../handlers/patch.ts';
-import { checkReplicas, scaleOf, withScale } from '../handlers/scale.ts';
-import { existingObject, updateObject } from '../handlers/update.ts';
+import { applyScale, scaleSchema, updateScale, type ScaleWrite } from '../handlers/scale-write.ts';
+import { scaleOf } from '../handlers/scale.ts';
+import { checkUid, existingObject, updateObject } from '../handlers/update.ts';
 import {
   isJsonObject,
   listAt,
@@ -14,11 +13,11 @@ import {
   objectAt,
   stringAt,
   withFields,
-  withValueAt,
   type ApiObject,
+  type JsonObject,
 } from '../object/api-object.ts';
 import { asJson } from '../object/json.ts';
-import { apiVersionOfResource, groupResource } from '../registry/served-resource.ts';
+import { groupResource } from '../registry/served-resource.ts';
 import { badRequest, methodNotAllowed, notFound, pageNotFound } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
 import type { ApiResponse } from './api-request.ts';
@@ -54,26 +53,28 @@ export function handleSubresource(request: ResourceRequest): ApiResponse {
 }
 
 function scale(request: ResourceRequest): ApiResponse {
-  const { context, resource, info, body, warn } = request;
+  const { resource, info, body, warn } = request;
   const options = info.verb === 'get' ? undefined : writeOptions(request.request, warn);
   if (info.verb === 'update') checkScale(body);
   const existing = existingObject(resource, target(request));
   const current = resource.fromStored(existing);
   if (options === undefined) return json(scaleOf(resource, current));
-  if (info.verb === 'patch' && patchTypeOf(request.request.headers['content-type']) === 'apply') {
-    // kube-apiserver has no types to merge a custom kind's Scale by.
-    if (resource.custom !== undefined)
-      throw new StatusError({ code: 500, message: 'no corresponding type for autoscaling/v1, Kind=Scale' });
-    const applied = applyScale(request);
-    return json(scaleOf(resource, resource.fromStored(applied)));
-  }
-  const next = withScale(resource, current, info.verb === 'patch' ? patchedScale(request, current) : body);
   if (info.verb !== 'patch' && info.verb !== 'update') throw methodNotAllowed();
-  const stored = updateObject(context.core, resource, { existing, next, subresource: 'scale', options });
+  const stored = storedScale(request, { existing, options }, current);
   return json(scaleOf(resource, resource.fromStored(stored)));
 }
 
-const scaleSchema = openApiDefinition()('io.k8s.api.autoscaling.v1.Scale');
+function storedScale(request: ResourceRequest, write: ScaleWrite, current: ApiObject): ApiObject {
+  const { context, resource, info, body } = request;
+  if (info.verb === 'update') {
+    checkUid(resource, write.existing, stringAt(body, 'metadata', 'uid') ?? '');
+    return updateScale(context.core, resource, write, isJsonObject(body) ? body : {});
+  }
+  if (patchTypeOf(request.request.headers['content-type']) !== 'apply')
+    return updateScale(context.core, resource, write, patchedScale(request, current));
+  const force = flag(request.request.query, 'force') ?? false;
+  return applyScale(context.core, resource, { ...write, force }, scaleConfiguration(body));
+}
 
 function checkScale(body: unknown): void {
   const problem = isJsonObject(body) ? decodeError(scaleSchema, asJson(body)) : 'it is no object';
@@ -89,28 +90,11 @@ function patchedScale({ resource, request, body }: ResourceRequest, current: Api
   return patched;
 }
 
-/** Applying a Scale applies the replica count of its object, and owns nothing else. */
-function applyScale(request: ResourceRequest): ApiObject {
-  const { context, resource, body, warn, info } = request;
-  const path = (resource.subresources.scale?.specReplicasPath ?? '').replace(/^\./u, '').split('.');
+function scaleConfiguration(body: unknown): JsonObject {
   const problem = isJsonObject(body) ? decodeError(scaleSchema, asJson(body)) : 'it is no object';
-  if (problem !== undefined)
+  if (problem !== undefined || !isJsonObject(body))
     throw new StatusError({ code: 500, message: `failed to create typed patch object: ${problem}` });
-  const replicas = numberAt(body, 'spec', 'replicas');
-  checkReplicas(resource, replicas ?? 0, info.name);
-  const configuration = withValueAt(
-    { apiVersion: apiVersionOfResource(resource), kind: resource.kind, metadata: objectAt(body, 'metadata') },
-    path,
-    replicas,
-  );
-  const { object } = applyObject(context.core, resource, {
-    target: target(request),
-    body: configuration,
-    force: flag(request.request.query, 'force') ?? false,
-    subresource: 'scale',
-    options: writeOptions(request.request, warn),
-  });
-  return object;
+  return body;
 }
 
 /** An eviction is a deletion; disruption budgets are not counted here. */

@@ -9,6 +9,8 @@ export interface StrategyContext {
   readonly env: Env;
   /** Where objects of this kind are. */
   readonly store: ResourceStore;
+  /** Nothing is kept of what it makes. */
+  readonly isDryRun: boolean;
 }
 
 /** An update that a strategy looks at. */

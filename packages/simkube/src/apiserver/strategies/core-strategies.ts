@@ -49,8 +49,9 @@ const namespaceStrategy: Strategy = {
   validate: (object, previous) => {
     const phase = stringAt(object, 'status', 'phase') ?? '';
     const isActive = object.metadata.deletionTimestamp === undefined;
-    const rule = 'may only be Active if `deletionTimestamp` is empty';
-    return previous !== undefined && isActive && phase !== 'Active' ? [invalidValue('status.Phase', phase, rule)] : [];
+    const [expected, state] = isActive ? ['Active', 'empty'] : ['Terminating', 'not empty'];
+    const rule = `may only be '${expected}' if \`deletionTimestamp\` is ${state}`;
+    return previous !== undefined && phase !== expected ? [invalidValue('status.Phase', phase, rule)] : [];
   },
   isHeld: (object) => listAt(object, 'spec', 'finalizers').length > 0,
   prepareDelete: (object) => withFields(object, { status: { ...objectAt(object, 'status'), phase: 'Terminating' } }),

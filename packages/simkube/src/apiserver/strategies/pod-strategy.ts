@@ -77,10 +77,17 @@ function withDefaultTolerations(given: readonly unknown[]): readonly unknown[] {
   return [...given, ...defaultTolerations.filter(({ key }) => !covers(key))];
 }
 
+/** A negative period of grace is a second; in a pod template it stays as it is. */
+function withGrace(spec: JsonObject): JsonObject {
+  const isNegative = (numberAt(spec, 'terminationGracePeriodSeconds') ?? 0) < 0;
+  return isNegative ? withFields(spec, { terminationGracePeriodSeconds: 1 }) : spec;
+}
+
 /** Pods: admission's defaults, immutable spec, graceful deletion that the kubelet finishes. */
 export const podStrategy: Strategy = {
   generationOf: (object) => object['spec'],
-  defaults: (object) => fillIn(object, 'spec', (spec) => fill(podSpecDefaults(spec), { enableServiceLinks: true })),
+  defaults: (object) =>
+    fillIn(object, 'spec', (spec) => withGrace(fill(podSpecDefaults(spec), { enableServiceLinks: true }))),
   prepareCreate: (object) => {
     const spec = fill(objectAt(object, 'spec'), {
       serviceAccountName: 'default',

@@ -64,10 +64,22 @@ function withNodePorts(spec: JsonObject, context: StrategyContext): JsonObject {
   });
 }
 
+/**
+ * An address is kept in an IPAddress that names its Service, and is refused with it. It comes before validation: nothing
+ * else is said of such a Service.
+ */
+function checkAllocation({ metadata }: ApiObject, { isDryRun }: StrategyContext): void {
+  const { name } = metadata;
+  if (isDryRun || !(name === '' || name === '.' || name === '..' || /[/%]/u.test(name))) return;
+  const rule = 'failed to allocate IP: spec.parentRef.name: a path segment was expected';
+  throw invalid({ group: '', kind: 'Service' }, name, [invalidValue('spec.clusterIPs', null, rule)]);
+}
+
 function prepareCreate(object: ApiObject, context: StrategyContext): ApiObject {
   const given = objectAt(object, 'spec');
   if (stringAt(given, 'type') === 'ExternalName') return withFields(object, { status: { loadBalancer: {} } });
   const address = stringAt(given, 'clusterIP');
+  if (address !== 'None') checkAllocation(object, context);
   const clusterIP = address === undefined || address === '' ? freeAddress(context) : address;
   // Nobody knows what a headless service without a selector stands for: it may be of both families.
   const isAny = clusterIP === 'None' && Object.keys(objectAt(given, 'selector')).length === 0;

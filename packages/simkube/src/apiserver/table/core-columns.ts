@@ -51,8 +51,12 @@ function lastSeen(object: ApiObject, now: number): string {
     stringAt(object, 'series', 'lastObservedTime') ??
     stringAt(object, 'lastTimestamp') ??
     stringAt(object, 'deprecatedLastTimestamp') ??
-    stringAt(object, 'eventTime');
-  return ageText(time ?? undefined, now);
+    firstSeen(object);
+  return ageText(time, now);
+}
+
+function firstSeen(object: ApiObject): string | undefined {
+  return stringAt(object, 'firstTimestamp') ?? stringAt(object, 'eventTime');
 }
 
 function eventObject(object: ApiObject): string {
@@ -155,11 +159,7 @@ export const coreColumns: Readonly<Record<string, readonly Column[]>> = {
     wide(text('Subobject', (object) => stringAt(aboutOf(object), 'fieldPath') ?? '')),
     wide(text('Source', eventSource)),
     text('Message', (object) => (stringAt(object, 'message') ?? stringAt(object, 'note') ?? '').trim()),
-    wide(
-      text('First Seen', (object, now) =>
-        ageText(stringAt(object, 'firstTimestamp') ?? stringAt(object, 'eventTime'), now),
-      ),
-    ),
+    wide(text('First Seen', (object, now) => ageText(firstSeen(object), now))),
     wide(text('Count', eventCount)),
     wide({ ...nameColumn, cell: (object) => object.metadata.name }),
   ],

@@ -1,0 +1,67 @@
+import { resourceOf } from '../../play/resource-of.ts';
+import { isObject, type Json, type JsonObject, type Operation } from '../../sequence/operation.ts';
+import type { Difference } from '../difference.ts';
+import { causesOf, hasCode, type Explanation } from './explanation.ts';
+import { emptyInStorage, timesOfApplies } from './rewrites.ts';
+
+/** All of them, as narrow as they can be. */
+export const explained: readonly Explanation[] = [
+  {
+    name: 'default account of pods',
+    reason:
+      'The control plane of the comparison runs without the ServiceAccount plug-in, because its token volume needs a kubelet. simkube names the account, and mounts nothing.',
+    covers: ({ at, simulated, real }) =>
+      /\.spec\.serviceAccount(?:Name)?$/u.test(at) && simulated === 'default' && real === undefined,
+  },
+  {
+    name: 'template generation of DaemonSets',
+    reason:
+      'Kubernetes makes tables and partial metadata from its internal types, which lack the annotation deprecated.daemonset.template.generation. simkube has one form of an object.',
+    covers: ({ at, operation, real, simulated }) =>
+      operation.path.endsWith('/daemonsets') || /\/daemonsets\/[^/]+$/u.test(operation.path)
+        ? at.includes('annotations') &&
+          (operation.headers?.['accept'] ?? '').includes('as=') &&
+          real === undefined &&
+          JSON.stringify(simulated).length < 80
+        : false,
+  },
+  {
+    name: 'empty data of immutable objects',
+    reason:
+      'Kubernetes tells an empty map from none when an immutable ConfigMap or Secret is written, though it stores both as none. simkube takes them for the same.',
+    covers: ({ at, operation, simulated, real }) =>
+      at === 'status' &&
+      ['configmaps', 'secrets'].includes(resourceOf(operation.path)) &&
+      hasEmptyData(operation.body) &&
+      hasCode(simulated, 200) &&
+      hasCode(real, 422) &&
+      causesOf(real).every((cause) => /^FieldValueForbidden (?:data|binaryData)$/u.test(cause)),
+  },
+  {
+    name: 'events of the repair of addresses',
+    reason:
+      'kube-apiserver looks through its addresses from time to time, and leaves an Event about one that it finds between the creation of a Service and that of its IPAddress. simkube allocates at once.',
+    covers: ({ at, operation, real }) =>
+      resourceOf(operation.path) === 'events' &&
+      (at.endsWith('.length') || at.includes('.items') || at.includes('.rows')) &&
+      JSON.stringify(real ?? null).includes('ipallocator-repair-controller'),
+  },
+  emptyInStorage,
+  timesOfApplies,
+];
+
+function hasEmptyData(body: Json | undefined): boolean {
+  const fields = isObject(body ?? null) ? (body as JsonObject) : {};
+  return ['data', 'binaryData'].some((name) => {
+    const value = fields[name];
+    return isObject(value ?? null) && Object.keys(value as JsonObject).length === 0;
+  });
+}
+
+/**
+ * What explains a difference; undefined when nothing does.
+ * @param before the operations that came before it.
+ */
+export function explanationOf(difference: Difference, before: readonly Operation[]): Explanation | undefined {
+  return explained.find(({ covers }) => covers(difference, before));
+}
