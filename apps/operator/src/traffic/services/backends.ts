@@ -39,7 +39,7 @@ export function podServices(
       return [
         childOf(live, Service, stable, podService(app, spec, stable, labels.primary)),
         childOf(live, Service, tried, podService(app, spec, tried, labels.secondary)),
-        entryService({ app, spec, live }, labels, intent),
+        ...entryService({ app, spec, live }, labels, intent),
       ];
     },
   };

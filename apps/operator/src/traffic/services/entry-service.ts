@@ -25,15 +25,18 @@ interface Context {
 /**
  * The Service of the application's own name, by which everybody reaches it who knows of no routes. It leads to the
  * workload that serves: the target's pods while that has all traffic, else primary's. One that was there before keeps
- * everything but its selector, which comes back when the traffic does.
+ * everything but its selector, which comes back when the traffic does; one that was never lent is not touched, whatever
+ * else goes on.
  */
-export function entryService({ app, spec, live }: Context, selectors: PodSelectors, intent: Intent): Child {
+export function entryService({ app, spec, live }: Context, selectors: PodSelectors, intent: Intent): readonly Child[] {
   const { name } = app.metadata;
   const selector = intent.weight === 100 ? selectors.secondary : selectors.primary;
   const known = live.get(Service, name);
   if (known === undefined || isOwnedBy(known, app.metadata.uid ?? ''))
-    return childOf(live, Service, name, podService(app, spec, name, selector));
-  return { kind: Service, live: known, lent: { patch: selectorPatch(known, selector, intent) } };
+    return [childOf(live, Service, name, podService(app, spec, name, selector))];
+  const isLent = spec.service.adopt === true || known.metadata.annotations?.[selectorAnnotation] !== undefined;
+  if (!isLent) return [];
+  return [{ kind: Service, live: known, lent: { patch: selectorPatch(known, selector, intent) } }];
 }
 
 /** Why the Service of the application's name can't be used; undefined when it can, or is not there. */
