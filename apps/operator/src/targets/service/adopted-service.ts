@@ -14,6 +14,7 @@ import { childOf, type Child } from '../../rollout/write.ts';
 import type { Sight, Target, WorkloadFacts } from '../target.ts';
 import { isAllowedName, ServiceEntry } from './external-name.ts';
 import {
+  destinationBy,
   destinationOf,
   isOnTrial,
   previousOf,
@@ -144,9 +145,13 @@ function knownDestinations(
   const previous = primary && previousOf(primary);
   return (id) => {
     if (target !== undefined && wantedOf(context, target).id === id) return destinationOf(target);
-    const own = [primary, trial].find((service) => service !== undefined && revisionIdOf(service) === id);
-    if (own !== undefined) return destinationOf(own);
-    return previous?.revisionId === id ? previous.destination : undefined;
+    const own = [primary, trial].filter((service) => service !== undefined);
+    const certain = own.map((service) => destinationBy(service, id)).find((destination) => destination !== undefined);
+    if (certain !== undefined) return certain;
+    if (previous?.revisionId === id) return previous.destination;
+    // An id that was computed in another way, by an older or a newer operator.
+    const named = own.find((service) => revisionIdOf(service) === id);
+    return named && destinationOf(named);
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Service } from '@canaryop/reconcile/kinds';
-import { isJsonObject, present, type ObjectMeta } from '@canaryop/reconcile/object';
+import { isJsonObject, parseJson, present, type ObjectMeta } from '@canaryop/reconcile/object';
 
 import { revisionAnnotation } from '../../api/v1/names.ts';
+import { contentHash } from '../../api/v1/revision.ts';
 
 /** Of a Service, what says where its requests go. */
 export interface Destination {
@@ -19,6 +20,8 @@ interface Port {
   readonly appProtocol?: string;
 }
 
+/** On a Service of ours: where it should lead, as JSON, so that it can be put back there. */
+const destinationAnnotation = 'canary.atze.io/destination';
 /** On primary's Service: what it was before, as JSON, so that a promotion can be taken back. */
 const previousAnnotation = 'canary.atze.io/previous';
 /** On the other Service: whether it leads to the revision on trial, or is parked where primary is. */
@@ -46,6 +49,7 @@ export function serviceTo(
 ): Service {
   const annotations = present({
     [revisionAnnotation]: says.revisionId,
+    [destinationAnnotation]: JSON.stringify(destination),
     [previousAnnotation]: says.previous,
     [trialAnnotation]: says.isOnTrial === true ? 'true' : undefined,
   }) as Record<string, string>;
@@ -55,6 +59,20 @@ export function serviceTo(
 /** The revision that a Service of ours leads to. */
 export function revisionIdOf({ metadata }: Service): string {
   return metadata.annotations?.[revisionAnnotation] ?? '';
+}
+
+/**
+ * Where a revision leads, by a Service of ours that leads there or should. Its id is the hash of that, so that neither
+ * what somebody changed of the Service nor of what it remembers is taken for it.
+ */
+export function destinationBy(service: Service, revisionId: string): Destination | undefined {
+  const known = [destinationOf(service), recordedDestination(service)];
+  return known.find((destination) => destination !== undefined && contentHash(destination) === revisionId);
+}
+
+function recordedDestination({ metadata }: Service): Destination | undefined {
+  const value = parseJson(metadata.annotations?.[destinationAnnotation] ?? '');
+  return isJsonObject(value) ? (value as unknown as Destination) : undefined;
 }
 
 /** Whether it leads to a revision on trial. */
@@ -70,19 +88,14 @@ export interface Previous {
 
 /** The text that primary's Service has to remember when it is led to `revisionId`: kept while it is there already. */
 export function previousText(primary: Service, revisionId: string): string | undefined {
-  if (revisionIdOf(primary) === revisionId) return primary.metadata.annotations?.[previousAnnotation];
+  const isThere = revisionIdOf(primary) === revisionId || contentHash(destinationOf(primary)) === revisionId;
+  if (isThere) return primary.metadata.annotations?.[previousAnnotation];
   const previous: Previous = { revisionId: revisionIdOf(primary), destination: destinationOf(primary) };
   return JSON.stringify(previous);
 }
 
 /** Where primary's Service led before, if it remembers. */
 export function previousOf(primary: Service): Previous | undefined {
-  const text = primary.metadata.annotations?.[previousAnnotation];
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) && isJsonObject(value['destination']) ? (value as unknown as Previous) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(primary.metadata.annotations?.[previousAnnotation] ?? '');
+  return isJsonObject(value) && isJsonObject(value['destination']) ? (value as unknown as Previous) : undefined;
 }
