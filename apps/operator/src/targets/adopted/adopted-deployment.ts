@@ -65,10 +65,12 @@ export function adoptedDeployment(app: CanaryApp, spec: AdoptedSpec): Target {
     children: (live, intent) => {
       const target = live.get(Deployment, targetName);
       const primary = ownPrimary(app, live);
-      const snapshot = snapshotOf(app, live, { keep: intent.fallback?.id, primary });
+      const wantedId = target && trackedRevision({ app, spec, live, target, primary }).revision.id;
+      // What the target does not have any more is nowhere else, and primary has to be put back to it whenever it drifts.
+      const onlyCopy = wantedId === intent.primary.id ? undefined : intent.primary.id;
+      const snapshot = snapshotOf(app, live, { keep: intent.fallback?.id ?? onlyCopy, primary });
       const scaling = autoscaler.children(live, scalingNeed(primary, intent));
-      if (target === undefined) return [...snapshot.before, ...scaling, ...snapshot.after];
-      const wantedId = trackedRevision({ app, spec, live, target, primary }).revision.id;
+      if (target === undefined || wantedId === undefined) return [...snapshot.before, ...scaling, ...snapshot.after];
       const planned = primaryPlan({ app, live, target, primary, wantedId }, intent);
       return [
         ...snapshot.before,
@@ -83,6 +85,9 @@ export function adoptedDeployment(app: CanaryApp, spec: AdoptedSpec): Target {
     },
   };
 }
+
+/** Kubernetes' limit. */
+const maxLabelLength = 63;
 
 interface Context {
   readonly app: CanaryApp;
@@ -103,8 +108,13 @@ function missing(name: string): Obstacle {
 function unsuited({ metadata, spec }: Deployment): Obstacle | undefined {
   const { matchLabels = {}, matchExpressions = [] } = spec?.selector ?? {};
   const isPlain = matchExpressions.length === 0 && Object.keys(matchLabels).length > 0;
-  if (isPlain) return undefined;
-  const message = `the selector of Deployment ${metadata.name} has matchExpressions or no labels; only matchLabels tell its pods from those of a copy`;
+  const long = Object.entries(primarySelector(matchLabels)).find(([, value]) => value.length > maxLabelLength);
+  if (isPlain && long === undefined) return undefined;
+  const why =
+    long === undefined
+      ? 'has matchExpressions or no labels; only matchLabels tell its pods from those of a copy'
+      : `has a label ${long[0]} whose value leaves no room for the suffix -primary; a label has at most ${maxLabelLength} characters`;
+  const message = `the selector of Deployment ${metadata.name} ${why}`;
   return { reason: Reason.TargetUnsupported, message, stops: 'all' };
 }
 
@@ -142,10 +152,16 @@ function primaryChild(
 ): readonly Child[] {
   if (template === undefined) return [];
   const name = primaryName(app.metadata.name);
-  const replicas = Number(primary?.metadata.annotations?.[replicasAnnotation] ?? (target.spec?.replicas || 1));
+  const replicas = askedCount(primary) ?? (primary?.spec?.replicas || target.spec?.replicas || 1);
   const metadata = ownedMetadata(app, name);
   const desired = primaryCopy({ metadata, target, template, revisionId, record, replicas });
   return [{ ...childOf(live, Deployment, name, desired), replicas: { count: replicas, isFixed: false } }];
+}
+
+/** The count that primary was last asked to have; undefined where that was garbled or is not there. */
+function askedCount(primary: Deployment | undefined): number | undefined {
+  const count = Number(primary?.metadata.annotations?.[replicasAnnotation]);
+  return Number.isSafeInteger(count) && count > 0 ? count : undefined;
 }
 
 /**

@@ -30,9 +30,9 @@ export interface SnapshotChildren {
 }
 
 /**
- * What primary may have to go back to, taken from primary itself while it still runs that, and kept for as long as a run
- * lasts. A ControllerRevision never changes, so one of another revision is removed first.
- * @param keep the id of that revision; undefined while there is no run
+ * What primary may have to go back to, taken from primary itself while it still runs that, and kept for as long as
+ * nothing else has it. A ControllerRevision never changes, so one of another revision is removed first.
+ * @param keep the id of that revision; undefined while the target has what primary has, and no run lasts
  */
 export function snapshotOf(
   app: CanaryApp,
