@@ -195,6 +195,15 @@ rows('B. failed checks', [
     { outcome: 'Failed', weight: 0, reason: 'CheckFailed' },
   ],
   [
+    'a new revision begins with none',
+    {
+      wanted: v3,
+      settings: { threshold: 3 },
+      status: { run: runOf('Ending', { outcome: 'Cancelled', failedChecks: 2, drainSince: at(900) }) },
+    },
+    { stage: 'Starting', status: status({ run: expect.not.objectContaining({ failedChecks: 2 }) as RunStatus }) },
+  ],
+  [
     'in between a breach does not count',
     { ...shifting, settings: { threshold: 3 }, now: 985, check: { verdict: 'breach', askedAt: 983 } },
     { step: 20, weight: 20, told: [] },

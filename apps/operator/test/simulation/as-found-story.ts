@@ -176,7 +176,7 @@ export async function adoptAndDelete(sim: AdoptedSimulation, found: Found, momen
   const { loopback } = sim.cluster.server;
   found.prepare(sim);
   const before = everything(sim);
-  const stop = sim.sendRequests('/hello');
+  const stop = sim.sendRequests('/hello', 200);
   sim.startOperator();
   sim.adopt(found.spec);
   await moment(sim, found);

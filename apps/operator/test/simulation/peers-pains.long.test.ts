@@ -20,7 +20,7 @@ async function adopted(options: SimulationOptions = {}): Promise<AdoptedSimulati
   sim.startOperator();
   sim.adopt();
   await sim.untilAdopted('Released');
-  sim.sendRequests('/hello');
+  sim.sendRequests('/hello', 200);
   return sim;
 }
 

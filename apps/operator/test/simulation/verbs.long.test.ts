@@ -18,7 +18,7 @@ async function atTwenty(): Promise<AdoptedSimulation> {
   sim.startOperator();
   sim.adopt();
   await sim.untilAdopted('Released');
-  sim.sendRequests('/hello');
+  sim.sendRequests('/hello', 200);
   sim.release('v2');
   await sim.untilShare(20);
   await sim.env.time.advance(1_000);

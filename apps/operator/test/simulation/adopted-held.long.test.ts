@@ -31,7 +31,7 @@ async function atTwenty(): Promise<Held> {
   sim.startOperator();
   sim.adopt();
   await sim.untilAdopted('Released');
-  sim.sendRequests('/hello');
+  sim.sendRequests('/hello', 200);
   sim.release('v2');
   await sim.untilShare(20);
   const early: number[] = [];

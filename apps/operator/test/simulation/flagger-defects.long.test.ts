@@ -30,7 +30,7 @@ async function adopted(options: SimulationOptions = {}, spec: object = {}): Prom
   sim.startOperator();
   sim.adopt(spec);
   await sim.untilAdopted('Released');
-  sim.sendRequests('/hello');
+  sim.sendRequests('/hello', 200);
   return sim;
 }
 
@@ -136,7 +136,7 @@ describe('what goes wrong in Flagger does not here', () => {
     sim.startOperator();
     sim.adopt();
     await sim.untilAdopted('Released');
-    sim.sendRequests('/hello');
+    sim.sendRequests('/hello', 200);
     const onPrimary = imagesOfPrimary(sim);
     sneak = () => sim.release('v3');
     sim.release('v2');
@@ -195,7 +195,7 @@ describe('what goes wrong in Flagger does not here', () => {
     });
     // Nobody was served before, so nothing has drained while the routes went out.
     await sim.env.time.advance(1_000);
-    sim.sendRequests('/hello');
+    sim.sendRequests('/hello', 200);
     sim.release('v2');
     await sim.untilAdopted('Starting');
     await sim.untilAdopted('Released');
