@@ -1,4 +1,6 @@
 import type { Env } from '../env/env.ts';
+import type { FieldPath } from '../object/field-manager.ts';
+import { jsonEqual } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
 import type { ApiRequestContext, RequestInfo } from '../client/api-request.ts';
@@ -44,6 +46,11 @@ export interface InformerOptions<T extends KubernetesObject> extends WatchScope 
    * is invisible to writes: a desired field is sent by each `apply`, a patch that removes one is not sent.
    */
   readonly transform?: (object: T) => T;
+  /**
+   * Fields of which it matters who set them, for `lastManagerOf`. Of the managedFields of others nothing else is kept.
+   * @default none
+   */
+  readonly managersOf?: readonly FieldPath[];
 }
 
 /** All kinds that a process keeps in memory. A kind is in it only because it was declared: nothing is watched by accident. */
@@ -74,17 +81,19 @@ export function createCache(options: CacheOptions): Cache {
   const running = new RunningInformers();
   const scopedInformer = <T extends KubernetesObject>(
     kind: ResourceKind<T>,
-    { indexes, transform, ...scope }: InformerOptions<T>,
+    { indexes, transform, managersOf, ...scope }: InformerOptions<T>,
   ): Informer<T> => {
     const id = scopeId(kind, scope);
     // The id contains the kind, so what is stored under it was made for T.
     let informer = informers.get(id) as SharedInformer<T> | undefined;
     if (informer === undefined) {
-      informer = new SharedInformer({ ...shared, kind, scope, transform });
+      informer = new SharedInformer({ ...shared, kind, scope, transform, managersOf });
       informers.set(id, informer as unknown as AnyInformer);
       running.add(informer);
     } else if (transform !== undefined && transform !== informer.transform) {
       throw new Error(`${groupResourceOf(kind)}: there is an informer of this scope with another transform`);
+    } else if (managersOf !== undefined && !jsonEqual(managersOf, informer.managersOf)) {
+      throw new Error(`${groupResourceOf(kind)}: there is an informer of this scope that keeps other managers`);
     }
     for (const [name, of] of Object.entries(indexes ?? {})) informer.addIndex(name, of);
     return informer;

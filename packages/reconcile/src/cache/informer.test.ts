@@ -348,6 +348,20 @@ describe('an informer', () => {
     expect(w.informer.lister.list()[0]).toBe(first);
   });
 
+  it('keeps of other managers which of them have the fields that are asked for', async () => {
+    const plain = widget('a', 10);
+    const managedFields = [
+      { manager: 'scaler', operation: 'Update', fieldsV1: { 'f:spec': { 'f:replicas': {}, 'f:other': {} } } },
+      { manager: 'kubelet', operation: 'Update', fieldsV1: { 'f:status': {} } },
+    ];
+    const object = { ...plain, metadata: { ...plain.metadata, managedFields } };
+    const w = world({ list: () => list(100, [object]) }, { managersOf: [['spec', 'replicas']] });
+    await begin(w);
+    expect(w.informer.lister.list()[0]?.metadata.managedFields).toEqual([
+      { manager: 'scaler', operation: 'Update', fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
+    ]);
+  });
+
   it('keeps an object whole when its transform throws, and goes on', async () => {
     const w = world(
       { list: () => list(100, [widget('a', 10, { size: 1 }), widget('b', 11, { size: 2 })]) },

@@ -1,4 +1,5 @@
 import type { Logger } from '../env/logger.ts';
+import type { FieldPath } from '../object/field-manager.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { matchesLabels, parseLabelSelector, type LabelRequirement } from '../object/label-selector.ts';
 import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
@@ -19,6 +20,7 @@ export interface SharedInformerOptions<T extends KubernetesObject> {
   readonly scope: WatchScope;
   readonly fieldManager: string;
   readonly transform: ((object: T) => T) | undefined;
+  readonly managersOf: readonly FieldPath[] | undefined;
   readonly idleTimeoutMs: number;
   readonly streamingLists: boolean;
   readonly reconnects: ReconnectBudget;
@@ -31,6 +33,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   readonly kind: ResourceKind<T>;
   readonly scope: WatchScope;
   readonly transform: ((object: T) => T) | undefined;
+  readonly managersOf: readonly FieldPath[] | undefined;
   readonly #store = new Store<T>();
   readonly #handlers = new Set<Handler<T>>();
   readonly #reflector: Reflector<T>;
@@ -46,10 +49,12 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     this.kind = options.kind;
     this.scope = options.scope;
     this.transform = options.transform;
+    this.managersOf = options.managersOf;
     this.#log = options.context.env.log.with({ resource: groupResourceOf(options.kind) });
     this.#prepare = prepareObject({
       kind: options.kind,
       fieldManager: options.fieldManager,
+      managersOf: options.managersOf,
       transform: options.transform,
       onError: (error) => this.#report('a transform threw, its object is kept whole', error),
     });

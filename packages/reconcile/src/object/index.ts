@@ -11,6 +11,7 @@ export {
   type ObjectOf,
   type ResourceKind,
 } from './resource-kind.ts';
+export { lastManagerOf, type FieldManager, type FieldPath } from './field-manager.ts';
 export { deepFreeze, isJsonObject, jsonEqual, ownValue, parseJson, setOwn, type JsonObject } from './json.ts';
 export { matchesLabels, parseLabelSelector, type LabelRequirement } from './label-selector.ts';
 export { compareResourceVersions, isOlder } from './resource-version.ts';
