@@ -1,3 +1,5 @@
+import { lastManagerOf } from '@canaryop/reconcile/object';
+
 import type { CanaryApp, CanaryAppStatus } from '../api/v1/canaryapp.ts';
 import { commandAnnotation } from '../api/v1/names.ts';
 import { keptCommands } from '../api/v1/status.ts';
@@ -61,6 +63,20 @@ export function requested(pass: Pass, verb: Verb): string | undefined {
   if (command?.verb !== verb) return undefined;
   const isMeant = command.revision === 'next' || command.revision === pass.wanted.id;
   return isMeant ? command.id : undefined;
+}
+
+/** Whose managers tell who asked for something. */
+export const commandField = ['metadata', 'annotations', commandAnnotation] as const;
+
+/**
+ * Who wrote the annotation of `app`, for messages: a field manager, and when that one changed something last. Whoever
+ * writes chooses its name, so it is a hint and no proof.
+ */
+export function askedBy(app: CanaryApp): string {
+  const manager = lastManagerOf(app, commandField);
+  if (manager === undefined) return '';
+  const { name, time } = manager;
+  return ` (field manager ${name}${time === undefined ? '' : ` at ${time}`}, unverified)`;
 }
 
 /** How a user asks for `verb`, for messages: with an id that was not handled before. */

@@ -1,6 +1,15 @@
 import type { RunStage, RunStatus } from '../api/v1/canaryapp.ts';
 import { Reason } from '../api/v1/reasons.ts';
-import { commandIdOf, commandTextOf, isPending, parseCommand, requested, verbs, type Verb } from './command.ts';
+import {
+  askedBy,
+  commandIdOf,
+  commandTextOf,
+  isPending,
+  parseCommand,
+  requested,
+  verbs,
+  type Verb,
+} from './command.ts';
 import type { Notice } from './decision.ts';
 import type { Pass } from './pass.ts';
 
@@ -17,7 +26,7 @@ export function obey(pass: Pass): Pass {
   const why = refusal(pass);
   if (why !== undefined) {
     const text = commandTextOf(pass.app)?.slice(0, 128) ?? '';
-    const message = `${JSON.stringify(text)} was not carried out: ${why}`;
+    const message = `${JSON.stringify(text)}${askedBy(pass.app)} was not carried out: ${why}`;
     return handled(pass, { type: 'Warning', reason: Reason.CommandRefused, message });
   }
   const { run } = pass;
@@ -35,12 +44,12 @@ function handled(pass: Pass, notice: Notice, run = pass.run): Pass {
 }
 
 function paused(pass: Pass, run: RunStatus): Pass {
-  const message = `the release of ${run.image} keeps its weight, as asked by ${commandIdOf(pass.app)}, until it is resumed`;
+  const message = `the release of ${run.image} keeps its weight, as asked by request ${commandIdOf(pass.app)}${askedBy(pass.app)}, until it is resumed`;
   return handled(pass, { type: 'Normal', reason: Reason.Paused, message }, { ...run, paused: true });
 }
 
 function resumed(pass: Pass, { paused: _paused, ...run }: RunStatus): Pass {
-  const message = `the release of ${run.image} goes on, as asked by ${commandIdOf(pass.app)}`;
+  const message = `the release of ${run.image} goes on, as asked by request ${commandIdOf(pass.app)}${askedBy(pass.app)}`;
   return handled(pass, { type: 'Normal', reason: Reason.Resumed, message }, run);
 }
 

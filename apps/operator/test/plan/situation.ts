@@ -1,5 +1,5 @@
 import type { Deployment } from '@canaryop/reconcile/kinds';
-import { present } from '@canaryop/reconcile/object';
+import { present, type ManagedFieldsEntry } from '@canaryop/reconcile/object';
 
 import type { CanaryApp, CanaryAppStatus, OwnedSpec, RunStage, RunStatus } from '../../src/api/v1/canaryapp.ts';
 import { commandAnnotation } from '../../src/api/v1/names.ts';
@@ -65,6 +65,8 @@ export interface Situation {
   readonly unanswered?: number;
   readonly obstacle?: Obstacle;
   readonly command?: string;
+  /** Who wrote the command, at the start. */
+  readonly commandBy?: string;
   readonly deleting?: boolean;
   /** Since when this process has watched the application. */
   readonly watchedSince?: number;
@@ -148,18 +150,24 @@ export function planOf(situation: Situation): Plan {
 }
 
 /** The application of a situation. */
-export function appOf({ wanted = v1, spec = {}, status, lost, command, deleting }: Situation): CanaryApp {
+export function appOf({ wanted = v1, spec = {}, status, lost, command, commandBy, deleting }: Situation): CanaryApp {
   const annotations = command === undefined ? {} : { annotations: { [commandAnnotation]: command } };
+  const managed = commandBy === undefined ? {} : { managedFields: [annotator(commandBy)] };
   const end = deleting === true ? { deletionTimestamp: at(0) } : {};
   const written =
     status === undefined ? undefined : { ...released(status), ...(lost === 'uid' ? { forUid: 'other' } : {}) };
   return {
     apiVersion: 'canary.atze.io/v1',
     kind: 'CanaryApp',
-    metadata: { name: 'shop', namespace: 'default', uid, generation: 7, ...annotations, ...end },
+    metadata: { name: 'shop', namespace: 'default', uid, generation: 7, ...annotations, ...managed, ...end },
     spec: { ...sampleSpec, image: wanted.image, imageListenPort: wanted.port, ...spec },
     ...(written === undefined || lost === 'status' ? {} : { status: written }),
   };
+}
+
+function annotator(manager: string): ManagedFieldsEntry {
+  const fieldsV1 = { 'f:metadata': { 'f:annotations': { [`f:${commandAnnotation}`]: {} } } };
+  return { manager, operation: 'Update', time: at(0), fieldsV1 };
 }
 
 function workloadOf(pods: Pods | 'none'): Workload | undefined {

@@ -1,4 +1,6 @@
 import { Deployment } from '@canaryop/reconcile/kinds';
+import { resourcePath } from '@canaryop/reconcile/object';
+import { adminUser } from '@canaryop/simkube';
 
 import { CanaryApp, type CanaryAppSpec } from '../../src/api/v1/canaryapp.ts';
 import { commandAnnotation } from '../../src/api/v1/names.ts';
@@ -121,6 +123,16 @@ export class AdoptedSimulation extends Simulation {
     if (app === undefined) throw new Error('there is no CanaryApp podinfo');
     const metadata = { ...app.metadata, annotations: { [commandAnnotation]: text } };
     this.cluster.server.loopback.update(CanaryApp, { ...app, metadata });
+  }
+
+  /** The same by a request that says who it is from. */
+  async commandAs(fieldManager: string, text: string): Promise<void> {
+    await this.cluster.server.transport(adminUser).request({
+      method: 'PATCH',
+      url: `https://simkube${resourcePath(CanaryApp, podinfo)}?fieldManager=${fieldManager}`,
+      headers: { 'content-type': 'application/merge-patch+json', accept: 'application/json' },
+      body: JSON.stringify({ metadata: { annotations: { [commandAnnotation]: text } } }),
+    });
   }
 
   condition(type: string, name: string = podinfo.name) {

@@ -54,6 +54,14 @@ describe('a verb', () => {
     },
   );
 
+  it('is told of with the field manager of whoever wrote it', async () => {
+    const sim = await atTwenty();
+    await sim.commandAs('kubectl-annotate', 'skip@next#1');
+    await sim.untilShare(30);
+    const said = sim.adopted()?.status?.decisions?.find(({ reason }) => reason === 'StepSkipped');
+    expect(said?.message).toMatch(/request 1 \(field manager kubectl-annotate at 2026-[-0-9T:]+Z, unverified\)$/);
+  });
+
   it('is obeyed once, also by the next operator, and also when somebody writes it again', async () => {
     const sim = await atTwenty();
     sim.command('skip@next#1');

@@ -5,6 +5,7 @@ import { groupResourceOf, present, type KubernetesObject, type ResourceKind } fr
 
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import { allClaimsOf, modeOf } from '../../modes/mode-of.ts';
+import { commandField } from '../../rollout/command.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
 import { indexKey } from './index-key.ts';
 import { byController, controllerKeys, withStatusOnly } from './pods.ts';
@@ -41,6 +42,7 @@ export function declareInformers(manager: Pick<Manager, 'informer'>): CanaryAppI
     apps: manager.informer(CanaryApp, {
       indexes: { [byClaim]: allClaimsOf, [byRead]: readsOf },
       transform: withDefaults,
+      managersOf: [commandField],
     }),
     pods: manager.informer(Pod, {
       labelSelector: 'owner=canaryop',

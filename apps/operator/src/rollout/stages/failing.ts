@@ -5,7 +5,7 @@ import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
 import { bounded, conclude } from '../conclude.ts';
 import type { Decision } from '../decision.ts';
-import { requested } from '../command.ts';
+import { askedBy, requested } from '../command.ts';
 import { both } from '../intents.ts';
 import type { Pass } from '../pass.ts';
 import { timestamp } from '../timestamp.ts';
@@ -55,7 +55,9 @@ export function recordOf(pass: Pass, run: RunStatus, failure: Failure): Partial<
 /** The user's own verdict on a run. It is handled in the write that records the failure. */
 export function aborted(pass: Pass): Failure | undefined {
   const id = requested(pass, 'abort');
-  return id === undefined ? undefined : { reason: Reason.Aborted, message: `ended by request ${id}`, command: id };
+  return id === undefined
+    ? undefined
+    : { reason: Reason.Aborted, message: `ended by request ${id}${askedBy(pass.app)}`, command: id };
 }
 
 /** A pod of secondary that cannot start fails the run at once. */

@@ -1,6 +1,7 @@
 import type { Certificate, RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
+import { askedBy } from '../command.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Intent, Notice } from '../decision.ts';
 import { both } from '../intents.ts';
@@ -26,7 +27,7 @@ export function promote(
   const certificate: Certificate =
     by.command === undefined
       ? { kind: 'passed', detail: `the check at ${run.step} % passed`, time }
-      : { kind: 'override', detail: `promote, request ${by.command}`, time };
+      : { kind: 'override', detail: `promote, request ${by.command}${askedBy(pass.app)}`, time };
   const recorded: RunStatus = { ...run, stage: 'Promoting', stageSince: time, certificate };
   const message = `${run.image} goes to primary (${certificate.detail})`;
   return conclude(pass, {

@@ -1,7 +1,7 @@
 import type { CanaryAppStatus, FailedRevision, RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
-import { howToAsk, requested } from '../command.ts';
+import { askedBy, howToAsk, requested } from '../command.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
@@ -98,9 +98,19 @@ function start(pass: Pass, released: Revision, retry: string | undefined): Decis
     message,
     changes,
     intent: both(pass, run, released, 0),
-    notices: [...configNotices(released, wanted), { type: 'Normal', reason: Reason.CanaryStarted, message }],
+    notices: [
+      ...retryNotices(pass, retry),
+      ...configNotices(released, wanted),
+      { type: 'Normal', reason: Reason.CanaryStarted, message },
+    ],
     wakeAt: pass.now + pass.settings.deadlineMs,
   });
+}
+
+function retryNotices({ app, wanted }: Pass, id: string | undefined): readonly Notice[] {
+  if (id === undefined) return [];
+  const message = `${wanted.image} is tried again, request ${id}${askedBy(app)}`;
+  return [{ type: 'Normal', reason: Reason.RetryRequested, message }];
 }
 
 /** Which ConfigMaps and Secrets a run is about, among other things. */

@@ -1,11 +1,11 @@
 import { Reason } from '../../api/v1/reasons.ts';
-import { requested } from '../command.ts';
+import { askedBy, requested } from '../command.ts';
 import type { Pass } from '../pass.ts';
 
 /** The pass in which the asked for step counts as passed. */
 export function skipped(pass: Pass): Pass {
   const id = requested(pass, 'skip') ?? '';
-  const message = `a step without its check, request ${id}`;
+  const message = `a step without its check, request ${id}${askedBy(pass.app)}`;
   return {
     ...pass,
     status: { ...pass.status, lastCommand: id },
