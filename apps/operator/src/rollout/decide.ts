@@ -1,4 +1,5 @@
 import type { RunStage, RunStatus } from '../api/v1/canaryapp.ts';
+import { lettingBe, weighContest } from './contest.ts';
 import type { Decision } from './decision.ts';
 import { isHeld } from './finalizer.ts';
 import { obey } from './obey.ts';
@@ -46,12 +47,11 @@ export function decide(observed: Observed, settings: Settings, now: number): Dec
   if (settings.returnsTraffic && !isHeld(app)) return held(app);
   const opened = openPass(observed, settings, now);
   if (!('wanted' in opened)) return blocked({ now, app, status: app.status ?? emptyStatus, observed }, opened);
-  const pass = obey(opened);
+  const pass = weighContest(obey(opened));
   const { obstacle } = pass.observed;
   if (obstacle?.stops === 'all' && !sendsTraffic(pass)) return blocked(pass, obstacle);
   const { run } = pass;
-  if (run === undefined) return resting(pass);
-  return stages[run.stage](pass, run);
+  return lettingBe(pass, run === undefined ? resting(pass) : stages[run.stage](pass, run));
 }
 
 /** What is decided about an application that is being deleted. */

@@ -19,6 +19,8 @@ export interface Intent {
   readonly isRaised?: boolean;
   /** What primary may have to go back to, while `primary` is on its way or may soon be. */
   readonly fallback?: Revision;
+  /** Somebody else holds the count of secondary: it stays as that one wants it. */
+  readonly leavesCount?: boolean;
   /** The application is on its way out, and its traffic back where it came from: no routes of ours are wanted. */
   readonly isUnrouted?: boolean;
 }

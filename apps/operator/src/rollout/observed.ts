@@ -14,6 +14,8 @@ export interface Workload {
   readonly readySince?: number;
   /** It is being deleted, and still has pods. */
   readonly terminating: boolean;
+  /** Who else set the count that it is asked to have, by field manager; absent where we did, or nobody is known. */
+  readonly countSetBy?: { readonly manager: string; readonly at: string };
   /** A pod that cannot start, and why. */
   readonly failure?: { readonly reason: string; readonly message: string };
 }

@@ -34,6 +34,8 @@ export interface Pods {
   readonly readyPods?: number;
   readonly failure?: string;
   readonly terminating?: boolean;
+  /** The field manager that set its count, and when. */
+  readonly countSetBy?: { readonly manager: string; readonly at: number };
 }
 
 /** An answered check. */
@@ -114,6 +116,10 @@ export interface Outcome {
   readonly writes: readonly string[];
   readonly status: CanaryAppStatus | undefined;
   readonly told: readonly string[];
+  /** Types of conditions that are False, beside Ready. */
+  readonly remarks: readonly string[];
+  /** Whether the count of a secondary that nobody wants is let be. */
+  readonly leavesCount: boolean;
   readonly urgent: boolean;
 }
 
@@ -172,13 +178,14 @@ function annotator(manager: string): ManagedFieldsEntry {
 
 function workloadOf(pods: Pods | 'none'): Workload | undefined {
   if (pods === 'none') return undefined;
-  const { runs, readySince, failure, terminating = false } = pods;
+  const { runs, readySince, failure, terminating = false, countSetBy } = pods;
   const ready = readySince !== undefined;
   return {
     revision: runs,
     ready,
     readyPods: pods.readyPods ?? (ready ? 1 : 0),
     terminating,
+    ...(countSetBy === undefined ? {} : { countSetBy: { ...countSetBy, at: at(countSetBy.at) } }),
     ...(ready ? { readySince: startMs + readySince * 1000 } : {}),
     ...(failure === undefined
       ? {}
@@ -237,6 +244,10 @@ function worded(planned: Plan): Outcome {
     writes: writes.map(({ verb, kind }) => `${verb} ${kind.kind}`),
     status,
     told: notices.map(({ reason }) => reason),
+    remarks: (status?.conditions ?? [])
+      .filter((condition) => condition.status === 'False' && condition.type !== 'Ready')
+      .map(({ type }) => type),
+    leavesCount: planned.intent?.leavesCount === true,
     urgent,
   };
 }

@@ -64,6 +64,8 @@ export const Reason = {
   TrafficReturned: 'TrafficReturned',
   /** ConfigMaps or Secrets of the target are among what makes a new revision. */
   ConfigChanged: 'ConfigChanged',
+  /** Somebody sets the target's count back, again and again. */
+  ReplicasContested: 'ReplicasContested',
   /** Some of the configuration is not tracked, or is not in order. */
   Partial: 'Partial',
   /** The name of a ConfigMap or Secret leaves no room for that of its copy. */

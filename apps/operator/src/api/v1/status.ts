@@ -65,6 +65,16 @@ const failedRevision = s.object({
   message: text,
   time,
 });
+const replicasContest = s
+  .object({
+    count: s.int({ minimum: 1, maximum: 1000, format: 'int32' }).describe('How often, without an hour between two.'),
+    at: time.describe('When it was seen last.'),
+    manager: s.string({ maxLength: 128 }).describe('The field manager that set the count last.'),
+    setAt: time.describe('When that one did.'),
+  })
+  .optional()
+  .describe("Somebody sets the target's count back.");
+
 const decision = s.object({ time, reason: text, message: text });
 
 /** What the operator remembers, and shows; the cluster itself is the truth for everything that it can tell. */
@@ -94,6 +104,7 @@ export const statusSchema = s
       .array(commandId, { maxItems: keptCommands })
       .optional()
       .describe('Ids of requests that were handled before that one, the newest first; none is handled again.'),
+    replicasContest,
     conditions: s.conditions().optional(),
   })
   .describe('What the operator has done, and is doing; kubectl wait, Flux, Helm and Argo CD read its conditions.');

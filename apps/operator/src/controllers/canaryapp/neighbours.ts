@@ -1,8 +1,9 @@
 import type { Informer } from '@canaryop/reconcile/cache';
-import { EndpointSlice, Pod, Service } from '@canaryop/reconcile/kinds';
+import { Deployment, EndpointSlice, Pod, Service } from '@canaryop/reconcile/kinds';
 import type { Manager } from '@canaryop/reconcile/manager';
 import { groupResourceOf, present, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
 
+import { countField } from '../../targets/adopted/adopted-deployment.ts';
 import { byController, controllerKeys, controllerOf, withStatusOnly } from './pods.ts';
 
 /** An object that changed, by its kind and name; of a pod, the controller that it came from. */
@@ -41,7 +42,8 @@ export class Neighbours {
     transform?: (object: T) => T,
   ): Informer<T> {
     return this.#once(kind, namespace, () => {
-      const informer = this.#manager.informer(kind, { namespace, ...present({ transform }) });
+      const managersOf = kind.kind === Deployment.kind ? [countField] : undefined;
+      const informer = this.#manager.informer(kind, { namespace, ...present({ transform, managersOf }) });
       informer.onChange((change) => {
         const { name } = (change.type === 'deleted' ? change.previous : change.object).metadata;
         this.#onChange(namespace, kind.kind, name);

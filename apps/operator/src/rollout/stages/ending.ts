@@ -2,6 +2,7 @@ import type { RunOutcome, RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
 import { conclude } from '../conclude.ts';
+import { isLetBe } from '../contest.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
 import { timeOf, type Pass } from '../pass.ts';
@@ -32,7 +33,7 @@ function clear(pass: Pass, run: RunStatus, released: Revision): Decision {
   const { observed, now } = pass;
   if (observed.weight !== 0)
     return clearing(pass, undrained(pass, run), { why: 'waiting for weight 0 to be read back' });
-  if (observed.secondary === undefined) return rested(pass, farewell(run, released.image));
+  if (observed.secondary === undefined || isLetBe(pass)) return rested(pass, farewell(run, released.image));
   const drained = run.drainSince ?? (run.trafficSince === undefined ? undefined : timestamp(now));
   const current = drained === undefined ? run : { ...run, drainSince: drained };
   const drainedAt = drained === undefined ? now : timeOf(drained) + pass.settings.drainMs;

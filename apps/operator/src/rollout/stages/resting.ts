@@ -3,6 +3,7 @@ import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
 import { askedBy, howToAsk, requested } from '../command.ts';
 import { conclude } from '../conclude.ts';
+import { isLetBe } from '../contest.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
 import { withoutRun, type Pass } from '../pass.ts';
@@ -17,7 +18,7 @@ export function resting(pass: Pass): Decision {
   const { released, wanted, observed } = pass;
   if (released === undefined) return installing(pass, begin(pass, wanted, 'Installing'));
   const leftover = observed.secondary;
-  if (leftover !== undefined) return cleanUp(pass, released, leftover.revision);
+  if (leftover !== undefined && !isLetBe(pass)) return cleanUp(pass, released, leftover.revision);
   if (wanted.id === released.id) return standing(pass, released);
   const failed = pass.status.failedRevisions?.find((entry) => entry.revision === wanted.id);
   const retry = requested(pass, 'retry');

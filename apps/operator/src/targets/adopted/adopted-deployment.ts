@@ -1,12 +1,12 @@
 import { ControllerRevision, Deployment } from '@canaryop/reconcile/kinds';
-import { present } from '@canaryop/reconcile/object';
+import { lastManagerOf, present } from '@canaryop/reconcile/object';
 
 import type { AdoptedSpec, CanaryApp } from '../../api/v1/canaryapp.ts';
 import { primaryName, replicasAnnotation } from '../../api/v1/names.ts';
 import { ownedMetadata } from '../../api/v1/owned-metadata.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Intent } from '../../rollout/decision.ts';
-import { isOwnedBy } from '../../rollout/diff.ts';
+import { fieldManager, isOwnedBy } from '../../rollout/diff.ts';
 import type { LiveObjects } from '../../rollout/live-objects.ts';
 import type { Obstacle } from '../../rollout/observed.ts';
 import { childOf, type Child } from '../../rollout/write.ts';
@@ -136,7 +136,18 @@ function primaryFacts({ spec }: Context, primary: Deployment, sight: Sight, trac
 function targetFacts(target: Deployment, sight: Sight, { revision }: TrackedRevision): WorkloadFacts | undefined {
   const isIdle = (target.spec?.replicas ?? 1) === 0 && (target.status?.replicas ?? 0) === 0;
   if (isIdle) return undefined;
-  return deploymentFacts(target, sight.pods(target.metadata.name), revision);
+  const facts = deploymentFacts(target, sight.pods(target.metadata.name), revision);
+  return present({ ...facts, countSetBy: countSetBy(target) });
+}
+
+/** Whose managers tell who holds the target's count. */
+export const countField = ['spec', 'replicas'] as const;
+
+function countSetBy(target: Deployment): WorkloadFacts['countSetBy'] {
+  const { name, time } = lastManagerOf(target, countField) ?? {};
+  if (target.spec?.replicas === 0 || name === undefined || name === fieldManager || time === undefined)
+    return undefined;
+  return { manager: name, at: time };
 }
 
 function copyObstacle({ app, spec }: Context, live: LiveObjects): Obstacle | undefined {
@@ -169,8 +180,13 @@ function askedCount(primary: Deployment | undefined): number | undefined {
  * It is never lowered before it is set to 0, because who drains still serves. An autoscaler has it from 1 on, but for
  * the moment at which all traffic begins to come back: until it has looked, too few pods would get it.
  */
-function lentTarget({ spec }: Context, { target, primary }: Pair, { secondary, reach, isRaised }: Intent): Child {
+function lentTarget(
+  { spec }: Context,
+  { target, primary }: Pair,
+  { secondary, reach, isRaised, leavesCount }: Intent,
+): Child {
   const lent = {};
+  if (secondary === undefined && leavesCount === true) return { kind: Deployment, live: target, lent };
   if (secondary === undefined) return { kind: Deployment, live: target, lent, replicas: { count: 0, isFixed: true } };
   const full = primary?.spec?.replicas ?? target.spec?.replicas ?? 1;
   const needed = Math.max(1, Math.ceil((full * reach) / 100));
