@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
-import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
+import { CanaryApp, type CanaryAppSpec } from '../../src/api/v1/canaryapp.ts';
 
-import { only, readManifests } from './manifest-files.ts';
+import { exampleFolders, only, readManifests } from './manifest-files.ts';
 
 /** The manifest of the README, word for word. */
 const sample = {
@@ -41,13 +44,35 @@ describe('the samples', () => {
   );
 });
 
-describe('the examples of adopted workloads', () => {
-  it.each(['examples/adopted-deployment', 'examples/adopted-service'])('%s has a CanaryApp that is valid', (folder) => {
-    const manifests = readManifests(`${folder}/*.yaml`);
-    const app = only(manifests, 'CanaryApp', 'podinfo');
+describe('the examples', () => {
+  const folders = exampleFolders();
+
+  it('are one for each mode', () => {
+    const modes = ['image', 'adopted-deployment', 'configuration', 'autoscaler', 'adopted-service', 'blue-green'];
+    expect(folders).toEqual(expect.arrayContaining([...modes, 'external-name']));
+  });
+
+  it.each(folders)('%s has a CanaryApp that is valid, and what it refers to', (folder) => {
+    const manifests = readManifests(`examples/${folder}/*.yaml`);
+    const [app] = manifests.filter(({ kind }) => kind === 'CanaryApp');
     expect(CanaryApp.validate(app)).toEqual([]);
-    const { kind, name } = (app.spec as { targetRef: { kind: string; name: string } }).targetRef;
-    expect(only(manifests, kind, name)).toBeDefined();
+    const { targetRef, autoscalerRef, service } = (app?.spec ?? {}) as Partial<CanaryAppSpec>;
+    for (const ref of [targetRef, autoscalerRef])
+      if (ref !== undefined) expect(only(manifests, ref.kind, ref.name)).toMatchObject({ apiVersion: ref.apiVersion });
+    for (const gateway of service?.gateways ?? [])
+      expect(only(manifests, 'Gateway', gateway).spec).toMatchObject({ servers: [{ hosts: service?.hosts }] });
+  });
+
+  it.each(folders.filter((folder) => folder !== 'argocd'))('%s does not get in the way of another one', (folder) => {
+    const namesOf = (each: string): readonly string[] =>
+      readManifests(`examples/${each}/*.yaml`).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    const others = folders.filter((other) => other !== folder).flatMap(namesOf);
+    expect(namesOf(folder).filter((name) => others.includes(name))).toEqual([]);
+  });
+
+  it.each(folders)('%s is in the table of examples/README.md', (folder) => {
+    const readme = readFileSync(join(import.meta.dirname, '../../../../examples/README.md'), 'utf8');
+    expect(readme).toContain(`[${folder}](${folder})`);
   });
 });
 

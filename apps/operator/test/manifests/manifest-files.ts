@@ -37,6 +37,13 @@ export function readManifests(pattern: string): readonly Manifest[] {
   return paths.toSorted().flatMap((path) => parseManifests(readFileSync(join(root, path), 'utf8')));
 }
 
+/** Folders of examples/ that have a CanaryApp, in order. */
+export function exampleFolders(): readonly string[] {
+  return globSync('examples/*/canaryapp.yaml', { cwd: root })
+    .map((path) => path.split('/')[1] ?? '')
+    .toSorted();
+}
+
 /** The one object of a kind and name. */
 export function only(manifests: readonly Manifest[], kind: string, name: string): Manifest {
   const found = manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
