@@ -45,10 +45,11 @@ export class SandboxProcess {
     return runShell(command, { KUBECONFIG: this.kubeconfig });
   }
 
-  /** Asks the ingress. */
-  ask(path: string): Promise<string> {
+  /** Asks the ingress, for a host if one is given. */
+  ask(path: string, host?: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      get(`${this.ingress}${path}`, { agent: false }, (response) => {
+      const headers = host === undefined ? {} : { host };
+      get(`${this.ingress}${path}`, { agent: false, headers }, (response) => {
         let body = '';
         response.setEncoding('utf8').on('data', (text: string) => {
           body += text;

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
-import { readmeCommand } from './readme-commands.ts';
+import { readmeCommand } from './doc-commands.ts';
 import { runSandbox, SandboxProcess } from './sandbox-process.ts';
 
 const reaches = (jsonPath: string, value: string): string =>
