@@ -25,7 +25,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'testkit',
-          include: ['packages/*/test/e2e/**/*.e2e.test.ts', 'apps/operator/test/chart/**/*.e2e.test.ts'],
+          include: ['packages/*/test/e2e/**/*.e2e.test.ts', 'apps/operator/test/{chart,policy}/**/*.e2e.test.ts'],
           globalSetup: ['packages/testkit/test/e2e/build-programs.ts'],
           testTimeout: 2 * minuteMs,
           // Long enough for a file to build the programs that only it needs.

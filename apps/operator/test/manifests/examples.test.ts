@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { CanaryApp, type CanaryAppSpec } from '../../src/api/v1/canaryapp.ts';
+import { commandAnnotation } from '../../src/api/v1/names.ts';
 
 import { exampleFolders, only, readManifests } from './manifest-files.ts';
 
@@ -93,6 +94,25 @@ describe('the limited user', () => {
     });
     expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', name: 'limited-user', namespace: 'default' }]);
     expect(manifests).toHaveLength(2);
+  });
+});
+
+describe('the policy of restricted verbs', () => {
+  const manifests = readManifests('examples/restricted-verbs/*.yaml');
+  const { metadata, spec } = only(manifests, 'ValidatingAdmissionPolicy', 'canaryop-restricted-verbs');
+
+  it('is bound, and denies', () => {
+    const binding = only(manifests, 'ValidatingAdmissionPolicyBinding', metadata.name);
+    expect(binding.spec).toEqual({ policyName: metadata.name, validationActions: ['Deny'] });
+  });
+
+  it('names the verbs that its role has, and the annotation that the operator reads', () => {
+    const [rule] = only(manifests, 'Role', 'canaryapp-releaser-role').rules ?? [];
+    const verbs = rule?.verbs ?? [];
+    const text = JSON.stringify(spec);
+    expect(verbs).toEqual(['promote', 'skip', 'bypass']);
+    expect(text).toContain(`variables.verb in [${verbs.map((verb) => `'${verb}'`).join(', ')}]`);
+    expect(text).toContain(`[?'${commandAnnotation}']`);
   });
 });
 
