@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 /** A cluster with KEDA's kind, where podinfo is scaled by it, and adopted. */
-async function scaled(): Promise<AdoptedSimulation> {
+async function scaled(annotations: Readonly<Record<string, string>> = {}): Promise<AdoptedSimulation> {
   const sim = await podinfoCluster();
   simulation = sim;
   const { loopback } = sim.cluster.server;
@@ -48,7 +48,7 @@ async function scaled(): Promise<AdoptedSimulation> {
     metadata: {
       ...podinfo,
       labels: { team: 'x', 'app.kubernetes.io/instance': 'podinfo' },
-      annotations: { owner: 'x', 'argocd.argoproj.io/tracking-id': 'podinfo' },
+      annotations: { owner: 'x', 'argocd.argoproj.io/tracking-id': 'podinfo', ...annotations },
     },
     spec: { scaleTargetRef: { name: 'podinfo' }, minReplicaCount: 1, maxReplicaCount: 6, triggers },
   } as ScaledObject);
@@ -101,5 +101,25 @@ describe('a ScaledObject of KEDA', () => {
     expect(objectOf(sim)?.metadata).toMatchObject({ labels: { team: 'x' }, annotations: { owner: 'x' } });
     expect(pauseOf(sim)).toBeUndefined();
     expect(objectOf(sim, 'podinfo-primary')).toBeUndefined();
+  });
+
+  it('that its owner has paused is paused as before when the CanaryApp is deleted, and while a release runs', async () => {
+    const sim = await scaled({ [paused]: '3' });
+    expect(pauseOf(sim)).toBe('0');
+    expect(objectOf(sim, 'podinfo-primary')?.metadata.annotations).toEqual({ owner: 'x' });
+    sim.sendRequests('/hello', 200);
+    sim.release('v2');
+    await sim.untilShare(10);
+    expect(pauseOf(sim)).toBe('3');
+    await sim.untilAdopted('Released');
+    expect(pauseOf(sim)).toBe('0');
+    sim.cluster.server.loopback.delete(CanaryApp, podinfo);
+    await sim.env.time.until(() => sim.adopted() === undefined, 120_000);
+    await sim.env.time.advance(30_000);
+    expect(objectOf(sim)?.metadata.annotations).toEqual({
+      owner: 'x',
+      'argocd.argoproj.io/tracking-id': 'podinfo',
+      [paused]: '3',
+    });
   });
 });

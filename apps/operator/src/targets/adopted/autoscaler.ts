@@ -13,6 +13,9 @@ import { ScaledObject } from './scaled-object.ts';
 
 /** KEDA keeps its hands off a workload, and leaves it at this count. */
 const pausedAnnotation = 'autoscaling.keda.sh/paused-replicas';
+const pausedAtNone = '0';
+/** On a ScaledObject that its owner had paused already: at which count. */
+const theirPauseAnnotation = 'canary.atze.io/original-paused-replicas';
 const pausing = /^autoscaling\.keda\.sh\/paused/;
 
 /** What a run asks of autoscalers. */
@@ -82,13 +85,25 @@ function scaledObject(app: CanaryApp, name: string): Autoscaler {
           ...(floor === undefined ? {} : { minReplicaCount: raised(minReplicaCount, maxReplicaCount, floor) }),
         },
       };
-      const patch = { metadata: { annotations: { [pausedAnnotation]: isTried ? null : '0' } } };
       return [
         childOf(live, ScaledObject, primaryName(app.metadata.name), desired),
-        { kind: ScaledObject, live: original, lent: { patch } },
+        { kind: ScaledObject, live: original, lent: { patch: pausePatch(original, isTried) } },
       ];
     },
   };
+}
+
+/** A merge patch that pauses a ScaledObject, or leaves it as its owner had it, who may have paused it too. */
+function pausePatch({ metadata: { annotations = {} } }: ScaledObject, isTried: boolean): object {
+  const { [pausedAnnotation]: current, [theirPauseAnnotation]: theirs } = annotations;
+  const isOurs = current === pausedAtNone;
+  if (!isTried) {
+    const remembered = current === undefined || isOurs ? {} : { [theirPauseAnnotation]: current };
+    return { metadata: { annotations: { [pausedAnnotation]: pausedAtNone, ...remembered } } };
+  }
+  return isOurs
+    ? { metadata: { annotations: { [pausedAnnotation]: theirs ?? null, [theirPauseAnnotation]: null } } }
+    : {};
 }
 
 function refsOf(app: CanaryApp, kind: ResourceKind, name: string): Omit<Autoscaler, 'children'> {
@@ -110,7 +125,8 @@ function raised(min: number, max: number, floor = 0): number {
 }
 
 function copyMetadata(app: CanaryApp, { metadata }: KubernetesObject): ObjectMeta {
-  const unpaused = Object.entries(metadata.annotations ?? {}).filter(([key]) => !pausing.test(key));
+  const isCopied = (key: string): boolean => !pausing.test(key) && key !== theirPauseAnnotation;
+  const unpaused = Object.entries(metadata.annotations ?? {}).filter(([key]) => isCopied(key));
   return present({
     ...ownedMetadata(app, primaryName(app.metadata.name)),
     labels: copied(metadata.labels),
