@@ -4,35 +4,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { ServiceEntry } from '../../src/targets/service/external-name.ts';
 import { VirtualService } from '../../src/traffic/istio/kinds.ts';
-import { named, podinfo, podinfoCluster, target, type AdoptedSimulation } from './adopted-simulation.ts';
+import { named, podinfo, type AdoptedSimulation } from './adopted-simulation.ts';
+import { lead, serviceCluster, serviceFor } from './service-simulation.ts';
 
 let simulation: AdoptedSimulation | undefined;
 
 afterEach(async () => {
   await simulation?.stop();
   simulation = undefined;
-});
-
-/** One of two releases of podinfo that somebody runs side by side. */
-function colour(name: 'blue' | 'green', version: string): Deployment {
-  const { spec } = target(version);
-  const labels = { app: `podinfo-${name}` };
-  const template = { ...spec?.template, metadata: { labels } };
-  return {
-    ...target(version),
-    metadata: named(`podinfo-${name}`),
-    spec: { ...spec, selector: { matchLabels: labels }, template },
-  };
-}
-
-const serviceFor = (name: 'blue' | 'green'): Service => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: podinfo,
-  spec: {
-    selector: { app: `podinfo-${name}` },
-    ports: [{ name: 'http', port: 9898, targetPort: 8088, protocol: 'TCP' }],
-  },
 });
 
 /** What is judged by whom it serves: Services have no workload of their own. */
@@ -42,14 +21,8 @@ const spec = {
 };
 
 async function adopted(more: object = {}): Promise<AdoptedSimulation> {
-  const sim = await podinfoCluster();
+  const sim = await serviceCluster();
   simulation = sim;
-  const { loopback } = sim.cluster.server;
-  loopback.delete(Deployment, podinfo);
-  loopback.create(Deployment, colour('blue', 'v1'));
-  loopback.create(Deployment, colour('green', 'v2'));
-  loopback.create(Service, serviceFor('blue'));
-  await sim.env.time.advance(5_000);
   sim.startOperator();
   sim.adopt({ ...spec, ...more });
   await sim.untilAdopted('Released');
@@ -59,12 +32,6 @@ async function adopted(more: object = {}): Promise<AdoptedSimulation> {
 
 const service = (sim: AdoptedSimulation, name: string): Service | undefined =>
   sim.cluster.server.loopback.get(Service, named(name));
-
-/** Leads the user's Service somewhere else, as its owner would. */
-function lead(sim: AdoptedSimulation, changed: Service): void {
-  const live = service(sim, 'podinfo');
-  sim.cluster.server.loopback.update(Service, { ...live, ...changed, metadata: live?.metadata ?? podinfo });
-}
 
 describe('an adopted Service', () => {
   it('keeps what it is, and has two Services of ours beside it', async () => {
