@@ -54,7 +54,9 @@ async function carryOut(server: ConformanceServer, memory: Memory, operation: Op
 
 async function ask(server: ConformanceServer, memory: Memory, request: Exchange): Promise<Omit<Answer, 'id'>> {
   const answer = await exchange(server, request);
-  if (answer.status < 300) memory.learn(resourceOf(request.path), answer.body);
+  // Nothing that was made to look at is there.
+  const isDryRun = new URLSearchParams(request.path.slice(request.path.indexOf('?'))).has('dryRun');
+  if (answer.status < 300 && !isDryRun) memory.learn(resourceOf(request.path), answer.body);
   return answer;
 }
 

@@ -16,7 +16,10 @@ export interface Watched {
   readonly events?: readonly Json[];
 }
 
-/** Watches until the sentinel's event, an error or the end. The sentinel is made after the watch was answered. */
+/**
+ * Watches until the sentinel's event, an error or the end. The sentinel is made after the watch was answered, and after
+ * the bookmark that ends the initial events where the watch asks for it: which of the two comes first is left to chance.
+ */
 export async function watch(
   server: ConformanceServer,
   request: Exchange,
@@ -33,7 +36,9 @@ export async function watch(
     return { status, body };
   }
   const events: Json[] = [];
-  const reading = read(response, events, nameOf(sentinel?.body));
+  const initial = new AbortController();
+  const reading = read(response, events, { last: nameOf(sentinel?.body), initial });
+  if (hasInitialEnd(request)) await Promise.race([aborted(initial.signal), server.pause(patienceMs)]);
   await make();
   await Promise.race([reading, server.pause(sentinel === undefined ? silenceMs : patienceMs)]);
   stopping.abort();
@@ -41,10 +46,29 @@ export async function watch(
   return { status: 200, body: null, events };
 }
 
-async function read(response: TransportResponse, events: Json[], last: string | undefined): Promise<void> {
+function hasInitialEnd({ path }: Exchange): boolean {
+  const query = new URLSearchParams(path.slice(path.indexOf('?')));
+  return query.get('sendInitialEvents') === 'true' && query.get('allowWatchBookmarks') === 'true';
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+}
+
+async function read(
+  response: TransportResponse,
+  events: Json[],
+  { last, initial }: { readonly last: string | undefined; readonly initial: AbortController },
+): Promise<void> {
   try {
     for await (const event of eventsOf(response)) {
       events.push(event);
+      if (isObject(event) && event['type'] !== 'ADDED') initial.abort();
       if (isObject(event) && (event['type'] === 'ERROR' || isLast(event['object'], last))) return;
     }
   } catch {

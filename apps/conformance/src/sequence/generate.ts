@@ -59,6 +59,8 @@ function drawn(scene: Scene, pools: readonly KindPool[]): Request {
   if (theme === 'access' && c.chance(0.12)) return review(scene);
   if (pool.plural === 'namespaces' && c.chance(0.25)) return removedNamespace(scene);
   const request = ordinary(scene);
+  // How far its end has come is nothing to rely on.
+  if (pool.plural === 'namespaces' && request.method === 'DELETE') return removedNamespace(scene);
   const isWrite = request.method !== 'GET';
   const by = theme === 'access' && c.chance(0.4) ? asSomebody(scene, request) : request;
   return isWrite ? { ...by, ...settleAfter(scene, pools) } : by;

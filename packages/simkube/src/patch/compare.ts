@@ -56,6 +56,16 @@ function compareContents(
   before: Json | undefined,
   after: Json | undefined,
 ): Comparison {
+  return isOfOtherType(schema, before, after)
+    ? compareForms(schema, before, after)
+    : compareAlike(schema, before, after);
+}
+
+function compareAlike(
+  schema: StructuralSchema | undefined,
+  before: Json | undefined,
+  after: Json | undefined,
+): Comparison {
   const type = fieldType(schema, after ?? before);
   const bothEmpty = isEmptyValue(before) && isEmptyValue(after);
   if (type === 'map' && !bothEmpty && mapOrNothing(before) && mapOrNothing(after)) {
@@ -65,6 +75,29 @@ function compareContents(
     return compareLists(schema, asList(before), asList(after));
   }
   return compareLeaves(before, after);
+}
+
+/** Untyped values may change their form. */
+function isOfOtherType(
+  schema: StructuralSchema | undefined,
+  before: Json | undefined,
+  after: Json | undefined,
+): boolean {
+  if (before === undefined || before === null || after === undefined || after === null) return false;
+  return fieldType(schema, before) !== fieldType(schema, after);
+}
+
+/** Of a map or list what is in it comes and goes; a change from or to anything else is one of the whole value. */
+function compareForms(
+  schema: StructuralSchema | undefined,
+  before: Json | undefined,
+  after: Json | undefined,
+): Comparison {
+  const isGranular = (value: Json | undefined): boolean => ['map', 'list'].includes(fieldType(schema, value));
+  const { removed } = isGranular(before) ? compareContents(schema, before, undefined) : same;
+  const { added } = isGranular(after) ? compareContents(schema, undefined, after) : same;
+  const modified = isGranular(before) && isGranular(after) ? emptyFieldSet : leafField;
+  return { added, modified, removed };
 }
 
 function compareLeaves(before: Json | undefined, after: Json | undefined): Comparison {

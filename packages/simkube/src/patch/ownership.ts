@@ -33,17 +33,17 @@ export function ownershipChange(options: {
   readonly managers: Managers;
   /** Identity of the writer. */
   readonly writer: string;
-  /** Fields that the endpoint does not let its writers set, and that nobody gains or loses here. */
+  /** Fields that the endpoint does not let its writers set, and that nobody of its version gains or loses here. */
   readonly reset: FieldSet;
+  /** The version of the endpoint. */
+  readonly apiVersion: string;
+  /** What entries of other versions are judged by, to whom nothing is reset. @default after */
+  readonly sent?: JsonObject;
 }): OwnershipChange {
-  const { managers, writer } = options;
-  const whole = compareTyped(options.schema, options.before, options.after);
-  const comparison: Comparison = {
-    added: recursiveDifferenceOf(whole.added, options.reset),
-    modified: recursiveDifferenceOf(whole.modified, options.reset),
-    removed: recursiveDifferenceOf(whole.removed, options.reset),
-  };
-  const changed = unionOf(comparison.modified, comparison.added);
+  const { managers, writer, schema, before, after, sent = after } = options;
+  const comparison = withoutFields(compareTyped(schema, before, after), options.reset);
+  const isOther = ({ apiVersion }: ManagerFields): boolean => apiVersion !== options.apiVersion;
+  const others = [...managers.values()].some(isOther) ? compareTyped(schema, before, sent) : comparison;
   const contested: Contested[] = [];
   const next = new Map<string, ManagerFields>();
   for (const [identity, entry] of managers) {
@@ -51,10 +51,19 @@ export function ownershipChange(options: {
       next.set(identity, entry);
       continue;
     }
-    const taken = intersectionOf(entry.fields, changed);
+    const change = isOther(entry) ? others : comparison;
+    const taken = intersectionOf(entry.fields, unionOf(change.modified, change.added));
     if (!isEmptyFieldSet(taken)) contested.push({ manager: entry, fields: taken });
-    const fields = differenceOf(differenceOf(entry.fields, taken), comparison.removed);
+    const fields = differenceOf(differenceOf(entry.fields, taken), change.removed);
     next.set(identity, { ...entry, fields });
   }
   return { comparison, contested, managers: withoutEmpty(next) };
+}
+
+function withoutFields({ added, modified, removed }: Comparison, fields: FieldSet): Comparison {
+  return {
+    added: recursiveDifferenceOf(added, fields),
+    modified: recursiveDifferenceOf(modified, fields),
+    removed: recursiveDifferenceOf(removed, fields),
+  };
 }

@@ -5,9 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { builtinKinds } from '../schema/builtin-kinds.ts';
 import { isJsonObject, type Json, type JsonObject, type StructuralSchema } from '../schema/structural-schema.ts';
 import { zeroObject } from '../schema/zero-object.ts';
+import { fieldSetFromV1 } from './field-set.ts';
 import { decodeManagers } from './managed-fields.ts';
-import { serverSideApply, statusFields, type ApplyOutcome } from './server-side-apply.ts';
+import { serverSideApply, type ApplyOutcome } from './server-side-apply.ts';
 import { trackUpdate } from './track-update.ts';
+
+const statusFields = fieldSetFromV1({ 'f:status': {} });
 
 const deployment: StructuralSchema = builtinKinds().find(({ kind }) => kind === 'Deployment')?.schema ?? {};
 

@@ -6,7 +6,6 @@ import { fieldSetOf, withNamedFields } from './field-set-of.ts';
 import {
   differenceOf,
   emptyFieldSet,
-  fieldSet,
   intersectionOf,
   isEmptyFieldSet,
   recursiveDifferenceOf,
@@ -113,7 +112,15 @@ function applyOnce(request: ApplyRequest, force: boolean): Attempt {
   const merged = mergeTyped(schema, live, applied);
   const object = isJsonObject(merged) ? pruneDropped({ schema, merged, managers, last: last?.fields }) : applied;
 
-  const change = ownershipChange({ schema, before: live, after: object, managers, writer: identity, reset });
+  const change = ownershipChange({
+    schema,
+    before: live,
+    after: object,
+    managers,
+    writer: identity,
+    reset,
+    apiVersion,
+  });
   if (!force && change.contested.length > 0) {
     return {
       ok: false,
@@ -233,6 +240,3 @@ function objectText(request: ApplyRequest): string {
   const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
   return `${text(namespace)}/${text(name)}; ${request.apiVersion.includes('/') ? '' : '/'}${request.apiVersion}, Kind=${text(kind)}`;
 }
-
-/** The fields that a main endpoint resets when its status has an endpoint of its own. */
-export const statusFields: FieldSet = fieldSet(false, new Map([['f:status', fieldSet(true, new Map())]]));

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, type StructuralSchema } from '../schema/structural-schema.ts';
 import { emptyFieldSet, isEmptyFieldSet, recursiveDifferenceOf, unionOf, type FieldSet } from './field-set.ts';
+import { hasDuplicates } from './duplicates.ts';
 import {
   capUpdateManagers,
   decodeManagers,
@@ -30,6 +31,11 @@ export interface UpdateToTrack {
   /** Fields that the endpoint resets, for instance `status` on the object itself. */
   readonly reset?: FieldSet;
   /**
+   * The object as it was sent, without what the endpoint put back: entries of other versions are judged by it, as the
+   * reset fields are those of the request's version alone. @default after
+   */
+  readonly sent?: JsonObject;
+  /**
    * What an object without content looks like, compared with on create: `zeroObject(schema)` for a built-in kind,
    * whose embedded structs nobody owns. @default {}
    */
@@ -50,8 +56,21 @@ export function trackUpdate(update: UpdateToTrack): JsonObject {
   const after = withoutManagers(update.after);
   const before = withoutManagers(update.before ?? update.zero ?? {});
   if (managers.size === 0 && update.before !== undefined) return after;
+  if (isInconvertible(update, { before, managers })) return after;
   const tracked = recordUpdate({ ...update, before, after, managers });
   return withManagers(after, capUpdateManagers(tracked));
+}
+
+/**
+ * Entries of other versions are judged by converted objects, and one with duplicates can't be converted. Kubernetes then
+ * forgets who owns what.
+ */
+function isInconvertible(
+  { schema, apiVersion, sent, after }: UpdateToTrack,
+  { before, managers }: { readonly before: JsonObject; readonly managers: Managers },
+): boolean {
+  if ([...managers.values()].every((entry) => entry.apiVersion === apiVersion)) return false;
+  return hasDuplicates(schema, before) || hasDuplicates(schema, sent ?? after);
 }
 
 /** A request may edit managedFields; what it can't decode, and what comes over a subresource, is ignored. */
@@ -83,7 +102,8 @@ export function recordUpdate(
   };
   const reset = update.reset ?? emptyFieldSet;
   // Even the writer's own entry loses what it changes: it gets it back below, with a new time.
-  const { comparison, managers } = ownershipChange({ ...update, writer: '', reset });
+  const sent = withoutManagers(update.sent ?? update.after);
+  const { comparison, managers } = ownershipChange({ ...update, sent, writer: '', reset });
   const gained = withoutServerFields(recursiveDifferenceOf(unionOf(comparison.modified, comparison.added), reset));
   if (isEmptyFieldSet(gained)) return managers;
   const identity = managerIdentity(writer);

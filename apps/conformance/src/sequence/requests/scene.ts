@@ -45,9 +45,16 @@ export function someFields(scene: Scene, count: number): readonly (readonly [pat
   });
 }
 
-/** Where a deletion is waited for, nothing may hold an object. */
-function metadataOf({ theme }: Scene): readonly FieldPool[] {
-  if (theme !== 'definitions' && theme !== 'namespaces') return metadataFields;
+/**
+ * Whether finalizers may hold an object: not where a deletion is waited for, and not where there are owners. What becomes
+ * of the dependents of one that is held in a foreground deletion is a race of the garbage collector's.
+ */
+export function mayBeHeld({ theme }: Scene): boolean {
+  return theme === 'objects' || theme === 'access';
+}
+
+function metadataOf(scene: Scene): readonly FieldPool[] {
+  if (mayBeHeld(scene)) return metadataFields;
   return metadataFields.filter(({ path }) => path !== 'metadata.finalizers');
 }
 

@@ -3,6 +3,7 @@ import { ownerReferences } from '../kinds/metadata-pool.ts';
 import { isObject, type Json, type JsonObject } from '../operation.ts';
 import {
   anyName,
+  mayBeHeld,
   nameOf,
   objectPath,
   someFields,
@@ -124,7 +125,6 @@ export function jsonPatch(scene: Scene): Request {
 function jsonOperation(scene: Scene): Json {
   const { c } = scene;
   const [[path, value] = [[], null]] = someFields(scene, 1);
-  const holds = scene.theme !== 'definitions' && scene.theme !== 'namespaces';
   const pointer = `/${path.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
   return c.weighted<Json>([
     [6, { op: 'add', path: pointer, value }],
@@ -135,7 +135,7 @@ function jsonOperation(scene: Scene): Json {
     [1, { op: 'move', from: '/metadata/labels/app', path: '/metadata/labels/moved' }],
     [1, { op: 'add', path: '/metadata/labels', value: { app: 'a' } }],
     [0.5, { op: 'remove', path: '/metadata/finalizers/0' }],
-    [holds ? 0.5 : 0, { op: 'add', path: '/metadata/finalizers/-', value: 'example.com/hold' }],
+    [mayBeHeld(scene) ? 0.5 : 0, { op: 'add', path: '/metadata/finalizers/-', value: 'example.com/hold' }],
     [0.3, { op: 'add', path: '/metadata/finalizers/7', value: 'example.com/far' }],
     [0.3, { op: 'whatever', path: pointer }],
     [0.3, { op: 'replace', path: '/metadata/name', value: 'renamed' }],

@@ -84,7 +84,9 @@ export class GarbageCollector {
         (owner) => owner.uid === uid && owner.blockOwnerDeletion === true,
       );
       isBlocked ||= isBlocking;
-      this.#queue.add(reference.uid);
+      if (isBlocking) this.#queue.add(reference.uid);
+      // It is to find its owner still waiting.
+      else this.#collect(reference.uid);
     }
     if (!isBlocked) this.#removeFinalizer(resource, object, foregroundFinalizer);
   }
@@ -92,14 +94,13 @@ export class GarbageCollector {
   #followOwners(found: Found): void {
     const { resource, object } = found;
     const owners = object.metadata.ownerReferences ?? [];
-    if (owners.length === 0) return;
+    if (owners.length === 0 || object.metadata.deletionTimestamp !== undefined) return;
     const states = owners.map((owner) => this.#stateOf(owner, object));
     if (states.includes('solid')) {
       const isLost = (owner: OwnerReference): boolean => states[owners.indexOf(owner)] !== 'solid';
       if (owners.some(isLost)) this.#removeOwners(found, isLost);
       return;
     }
-    if (object.metadata.deletionTimestamp !== undefined) return;
     const isForeground = states.includes('waiting') && this.#graph.dependentsOf(object.metadata.uid ?? '').length > 0;
     deleteStored(this.#core, resource, object, { propagation: isForeground ? 'Foreground' : 'Background' });
   }

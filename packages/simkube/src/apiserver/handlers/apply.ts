@@ -1,7 +1,9 @@
 import { formatTime } from '@canaryop/reconcile/env';
 
 import { decodeError } from '../../schema/decode-error.ts';
-import { serverSideApply, statusFields, type ApplyOutcome } from '../../patch/server-side-apply.ts';
+import { prune } from '../../schema/prune.ts';
+import type { JsonObject as SchemaObject } from '../../schema/structural-schema.ts';
+import { serverSideApply, type ApplyOutcome } from '../../patch/server-side-apply.ts';
 import type { ApiCore } from '../api-core.ts';
 import { stringAt, withFields, withMetadata, type ApiObject, type JsonObject } from '../object/api-object.ts';
 import { apiVersionOfResource, groupResource, type ServedResource } from '../registry/served-resource.ts';
@@ -13,6 +15,8 @@ import { createObject } from './create.ts';
 import { asApiObject, asJson } from '../object/json.ts';
 import { asStored } from './as-stored.ts';
 import { dropEmpty } from './drop-empty.ts';
+import { dropNulls } from './drop-nulls.ts';
+import { resetFieldsOf } from './reset-fields.ts';
 import { checkTarget, updateObject } from './update.ts';
 import type { Target, WriteOptions } from './write-options.ts';
 
@@ -108,9 +112,15 @@ function unreadable(resource: ServedResource, objects: readonly JsonObject[]): s
   return undefined;
 }
 
+/** A schema without properties lets anything be applied, of which nothing is kept. */
+function declared({ custom, schema }: ServedResource, object: SchemaObject): SchemaObject {
+  return custom === undefined ? object : prune(schema, object).object;
+}
+
 /** Of metadata nothing empty is stored, of custom kinds either. */
 function withPlainMetadata(core: ApiCore, object: ApiObject): ApiObject {
-  const metadata = dropEmpty(core.metadataSchema, { ...object.metadata });
+  const plain = dropNulls({ ...object.metadata }, core.metadataSchema) as JsonObject;
+  const metadata = dropEmpty(core.metadataSchema, plain);
   return asApiObject(asJson(withFields<JsonObject>(object, { metadata })));
 }
 
@@ -121,7 +131,6 @@ interface Merge {
 }
 
 function merged(core: ApiCore, resource: ServedResource, { apply, applied, live }: Merge): ApiObject {
-  const isMain = apply.subresource === '';
   const outcome = serverSideApply({
     schema: core.typedSchemas.of(resource),
     live: live === undefined ? undefined : asJson(live),
@@ -131,12 +140,12 @@ function merged(core: ApiCore, resource: ServedResource, { apply, applied, live 
     apiVersion: apiVersionOfResource(resource),
     zero: core.typedSchemas.zeroOf(resource),
     subresource: apply.subresource,
-    ...(isMain && resource.subresources.status === true ? { reset: statusFields } : {}),
+    reset: resetFieldsOf(resource, apply.subresource),
     now: formatTime(core.env.clock.now()),
     defaulted: (object) => asJson(defaultObject(resource, asApiObject(object))),
   });
   if (outcome.ok) {
-    const object = withPlainMetadata(core, asStored(resource, asApiObject(outcome.object)));
+    const object = withPlainMetadata(core, asStored(resource, asApiObject(declared(resource, outcome.object))));
     const problem = resource.custom === undefined ? unreadable(resource, [outcome.object, asJson(applied)]) : undefined;
     if (problem !== undefined)
       throw new StatusError({ code: 500, message: `failed to convert merged object: ${problem}` });

@@ -1,6 +1,5 @@
 import { formatTime, uuid } from '@canaryop/reconcile/env';
 
-import { statusFields } from '../../patch/server-side-apply.ts';
 import { trackUpdate } from '../../patch/track-update.ts';
 import type { ApiCore } from '../api-core.ts';
 import { stringAt, withFields, withMetadata, type ApiObject } from '../object/api-object.ts';
@@ -12,6 +11,7 @@ import { defaultObject } from './admit.ts';
 import { asApiObject, asJson } from '../object/json.ts';
 import { asStored } from './as-stored.ts';
 import { generatedName } from './names.ts';
+import { resetFieldsOf } from './reset-fields.ts';
 import { validate } from './validate.ts';
 import type { WriteOptions } from './write-options.ts';
 
@@ -59,7 +59,7 @@ export function trackCreation(
       manager: options.manager,
       apiVersion: apiVersionOfResource(resource),
       zero: core.typedSchemas.zeroOf(resource),
-      ...(resource.subresources.status === true ? { reset: statusFields } : {}),
+      reset: resetFieldsOf(resource, ''),
       now: formatTime(core.env.clock.now()),
     }),
   );

@@ -31,7 +31,7 @@ export function updateScale(core: ApiCore, resource: ServedResource, write: Scal
   const tracked = trackUpdate({
     schema: scaleSchema,
     before: managedScale(resource, write),
-    after: asJson(withoutOwners(scale)),
+    after: asJson(asSent(scale)),
     manager: write.options.manager,
     ...throughScale(core),
   });
@@ -94,7 +94,11 @@ function replicasField(resource: ServedResource): ReplicasField {
   return { path, apiVersion: apiVersionOfResource(resource) };
 }
 
-/** Over a subresource nobody writes managedFields. */
+/** Over a subresource nobody writes managedFields, and Go can't tell a count of zero from none. */
+function asSent(scale: JsonObject): JsonObject {
+  return replicasIn(scale) === 0 ? withFields(withoutOwners(scale), { spec: {} }) : withoutOwners(scale);
+}
+
 function withoutOwners(scale: JsonObject): JsonObject {
   const { metadata } = scale;
   return isJsonObject(metadata)

@@ -1,6 +1,5 @@
 import { formatTime } from '@canaryop/reconcile/env';
 
-import { statusFields } from '../../patch/server-side-apply.ts';
 import { trackUpdate } from '../../patch/track-update.ts';
 import { invalidValue, type FieldError } from '../../schema/field-error.ts';
 import type { ApiCore } from '../api-core.ts';
@@ -13,6 +12,7 @@ import { keyOfNames, storageKey } from '../storage/resource-store.ts';
 import { defaultObject } from './admit.ts';
 import { asApiObject, asJson } from '../object/json.ts';
 import { asStored } from './as-stored.ts';
+import { resetFieldsOf } from './reset-fields.ts';
 import { validate } from './validate.ts';
 import type { Target, WriteOptions } from './write-options.ts';
 
@@ -62,7 +62,14 @@ export function updateObject(core: ApiCore, resource: ServedResource, update: Up
   const isolated = isolatedChange(resource, previous, update);
   // What the server carries over below is nobody's change.
   const tracked =
-    update.isOwned === true ? isolated : track(core, resource, { ...update, existing: previous, next: isolated });
+    update.isOwned === true
+      ? isolated
+      : track(
+          core,
+          resource,
+          { ...update, existing: previous, next: isolated },
+          sentObject(resource, isolated, update),
+        );
   const owned = carriedOver(core, resource, { ...update, existing: previous, next: tracked });
   const stored = resource.toStored(asStored(resource, owned));
   const errors = metadataErrors(resource, update);
@@ -145,6 +152,11 @@ function checkPut(resource: ServedResource, { existing, next }: Update): void {
   ]);
 }
 
+function sentObject(resource: ServedResource, isolated: ApiObject, { next, subresource }: Update): ApiObject {
+  if (subresource === 'status') return defaultObject(resource, next);
+  return withFields(isolated, { status: next['status'] });
+}
+
 /** What is not the writer's to change comes from the stored object; then defaults. */
 function isolatedChange(resource: ServedResource, previous: ApiObject, update: Update): ApiObject {
   const isolated = isolate(resource, previous, update);
@@ -193,8 +205,8 @@ function statusMetadata({ custom, strategy }: ServedResource): readonly (typeof 
   return clientMetadata.filter((field) => strategy.statusKeeps?.includes(field) !== true);
 }
 
-function track(core: ApiCore, resource: ServedResource, update: Update): ApiObject {
-  const isMain = update.subresource === '';
+/** @param sent the object before its other parts were taken from what is stored. */
+function track(core: ApiCore, resource: ServedResource, update: Update, sent: ApiObject): ApiObject {
   return asApiObject(
     trackUpdate({
       schema: core.typedSchemas.of(resource),
@@ -203,7 +215,8 @@ function track(core: ApiCore, resource: ServedResource, update: Update): ApiObje
       manager: update.options.manager,
       apiVersion: apiVersionOfResource(resource),
       subresource: update.subresource,
-      ...(isMain && resource.subresources.status === true ? { reset: statusFields } : {}),
+      reset: resetFieldsOf(resource, update.subresource),
+      sent: asJson(sent),
       now: formatTime(core.env.clock.now()),
     }),
   );

@@ -21,7 +21,7 @@ export function validate(
   const errors = [
     ...(change.errors ?? []),
     ...metadataErrors(object, resource.strategy.nameRule),
-    ...(resource.definition?.startsWith('io.k8s.api.') === true && resource.group !== 'coordination.k8s.io'
+    ...(resource.definition?.startsWith('io.k8s.api.') === true && !['Event', 'Lease'].includes(resource.kind)
       ? finalizerErrors(object)
       : []),
     ...(previous === undefined ? [] : metadataUpdateErrors(object, previous)),

@@ -6,7 +6,7 @@ import { listObjects } from '../handlers/list.ts';
 import { checkPatchType, patchObject, type PatchType } from '../handlers/patch.ts';
 import { checkTarget, existingObject, updateObject } from '../handlers/update.ts';
 import type { Target } from '../handlers/write-options.ts';
-import { withMetadata, type ApiObject } from '../object/api-object.ts';
+import { isJsonObject, withMetadata, type ApiObject } from '../object/api-object.ts';
 import { reviewErrors } from '../reviews/review-errors.ts';
 import { answerReview } from '../reviews/reviews.ts';
 import { groupResource, type ServedResource } from '../registry/served-resource.ts';
@@ -98,6 +98,7 @@ function update(request: ResourceRequest): ApiResponse {
   if (info.name === '') throw methodNotAllowed();
   const options = writeOptions(request.request, warn);
   const next = admitBody(context.core, resource, body, options);
+  checkName(next.metadata.name, info.name);
   checkTarget(resource, next, target(request));
   const { subresource } = info;
   const { namespace, name } = target(request);
@@ -117,6 +118,12 @@ function update(request: ResourceRequest): ApiResponse {
     request,
     updateObject(context.core, resource, { existing, next, subresource, options, isPut: true }),
   );
+}
+
+/** Refuses a PUT whose body does not say what it is about. */
+export function checkName(given: string | undefined, asked: string): void {
+  if (given !== undefined && given !== '') return;
+  throw badRequest(`the name of the object (${asked} based on URL) was undeterminable: name must be provided`);
 }
 
 function checkVersion({ metadata: { resourceVersion = '' } }: ApiObject): void {
@@ -172,7 +179,9 @@ function patch(request: ResourceRequest): ApiResponse {
 function remove(request: ResourceRequest): ApiResponse {
   const { context, resource, body } = request;
   const deletion = deleteObject(context.core, resource, target(request), deleteOptions(request.request, body));
-  return deletionResponse(request, deletion);
+  // Who asks in the old way is told that it isn't done yet.
+  const isAccepted = !deletion.isGone && isJsonObject(body) && body['orphanDependents'] === false;
+  return isAccepted ? objectResponse(request, deletion.object, 202) : deletionResponse(request, deletion);
 }
 
 /** The object while it is still there, or where the kind says so; otherwise a Status that names it. */

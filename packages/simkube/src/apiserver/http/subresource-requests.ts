@@ -24,7 +24,7 @@ import type { ApiResponse } from './api-request.ts';
 import { logResponse } from './log-response.ts';
 import type { ResourceRequest } from './request-context.ts';
 import { deleteOptions, flag, writeOptions } from './request-options.ts';
-import { handleResource, patchTypeOf, target } from './resource-requests.ts';
+import { checkName, handleResource, patchTypeOf, target } from './resource-requests.ts';
 import { json } from './respond.ts';
 
 /** Carries out a request on a subresource. */
@@ -67,6 +67,10 @@ function scale(request: ResourceRequest): ApiResponse {
 function storedScale(request: ResourceRequest, write: ScaleWrite, current: ApiObject): ApiObject {
   const { context, resource, info, body } = request;
   if (info.verb === 'update') {
+    const name = stringAt(body, 'metadata', 'name');
+    checkName(name, info.name);
+    if (name !== info.name)
+      throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
     checkUid(resource, write.existing, stringAt(body, 'metadata', 'uid') ?? '');
     return updateScale(context.core, resource, write, isJsonObject(body) ? body : {});
   }

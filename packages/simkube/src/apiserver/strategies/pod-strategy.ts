@@ -38,11 +38,19 @@ function podErrors(object: ApiObject, previous: ApiObject | undefined): readonly
     return [forbiddenValue('spec.containers', 'pod updates may not add or remove containers')];
   }
   const same = deepEqual(withoutMutable(objectAt(object, 'spec')), withoutMutable(objectAt(previous, 'spec')));
-  const tolerated = listAt(object, 'spec', 'tolerations');
-  const kept = listAt(previous, 'spec', 'tolerations').every((each) =>
-    tolerated.some((other) => deepEqual(each, other)),
-  );
-  return same && kept ? [] : [forbiddenValue('spec', updateRule)];
+  return [...tolerationErrors(object, previous), ...(same ? [] : [forbiddenValue('spec', updateRule)])];
+}
+
+/** A toleration stays, though its time may change. */
+function tolerationErrors(object: ApiObject, previous: ApiObject): readonly FieldError[] {
+  const timeless = (of: ApiObject): readonly unknown[] =>
+    listAt(of, 'spec', 'tolerations').map((each) =>
+      isJsonObject(each) ? withFields(each, { tolerationSeconds: undefined }) : each,
+    );
+  const tolerated = timeless(object);
+  const isKept = timeless(previous).every((each) => tolerated.some((other) => deepEqual(each, other)));
+  const rule = 'existing toleration can not be modified except its tolerationSeconds';
+  return isKept ? [] : [forbiddenValue('spec.tolerations', rule)];
 }
 
 /** Guaranteed when limits equal requests everywhere, BestEffort when there are none, otherwise Burstable. */

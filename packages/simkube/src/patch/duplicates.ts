@@ -1,0 +1,16 @@
+import { isJsonObject, propertySchema, type Json, type StructuralSchema } from '../schema/structural-schema.ts';
+import { fieldType, itemElement } from './field-type.ts';
+
+/** Whether a set or keyed list in a value names an item twice: such an object can be stored, but not converted. */
+export function hasDuplicates(schema: StructuralSchema | undefined, value: Json | undefined): boolean {
+  if (schema === undefined || value === undefined) return false;
+  if (Array.isArray(value)) return isRepeating(schema, value as readonly Json[]);
+  if (!isJsonObject(value) || fieldType(schema, value) !== 'map') return false;
+  return Object.entries(value).some(([key, child]) => hasDuplicates(propertySchema(schema, key), child));
+}
+
+function isRepeating(schema: StructuralSchema, list: readonly Json[]): boolean {
+  if (fieldType(schema, list) !== 'list') return false;
+  const elements = list.flatMap((item) => itemElement(schema, item) ?? []);
+  return new Set(elements).size < elements.length || list.some((item) => hasDuplicates(schema.items, item));
+}
