@@ -64,12 +64,7 @@ export function updateObject(core: ApiCore, resource: ServedResource, update: Up
   const tracked =
     update.isOwned === true
       ? isolated
-      : track(
-          core,
-          resource,
-          { ...update, existing: previous, next: isolated },
-          sentObject(resource, isolated, update),
-        );
+      : track(core, resource, { ...update, existing: previous, next: isolated }, sentObject(isolated, update));
   const owned = carriedOver(core, resource, { ...update, existing: previous, next: tracked });
   const stored = resource.toStored(asStored(resource, owned));
   const errors = metadataErrors(resource, update);
@@ -152,9 +147,9 @@ function checkPut(resource: ServedResource, { existing, next }: Update): void {
   ]);
 }
 
-function sentObject(resource: ServedResource, isolated: ApiObject, { next, subresource }: Update): ApiObject {
-  if (subresource === 'status') return defaultObject(resource, next);
-  return withFields(isolated, { status: next['status'] });
+/** With the status that is not the main endpoint's to change; over a subresource nothing else is lost. */
+function sentObject(isolated: ApiObject, { next, subresource }: Update): ApiObject {
+  return subresource === '' ? withFields(isolated, { status: next['status'] }) : isolated;
 }
 
 /** What is not the writer's to change comes from the stored object; then defaults. */
