@@ -10,7 +10,9 @@ export const emptyInStorage: Explanation = {
   covers: (difference, before) => {
     const { operation } = difference;
     if (hasEmptyMetadata(operation)) return isWrittenBy(difference, 'simkube');
-    const isAfter = before.some((each) => hasEmptyMetadata(each) && operation.path.startsWith(each.path));
+    const isAfter = before.some(
+      (each) => hasEmptyMetadata(each) && unversioned(operation).startsWith(unversioned(each)),
+    );
     return isAfter && operation.method !== 'GET' && isWrittenBy(difference, 'kube-apiserver');
   },
 };
@@ -38,6 +40,11 @@ function hasEmptyMetadata(operation: Operation): boolean {
     isApply(operation) &&
     Object.values(metadataOf(operation)).some(isEmpty)
   );
+}
+
+/** The path of an operation, which an object has in every version. */
+function unversioned({ path }: Operation): string {
+  return path.replace(/^(?<group>\/apis\/[^/]+)\/[^/]+/u, '$<group>');
 }
 
 function isEmpty(value: Json): boolean {
