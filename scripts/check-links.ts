@@ -1,4 +1,4 @@
-/** Fails when a Markdown file links to a file or heading of this repository that is not there. */
+/** Fails when a Markdown file links to a file or heading of this repository that is not there, or is half merged. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -41,6 +41,11 @@ const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '-
 let links = 0;
 for (const name of listed.split('\0').filter((path) => path !== '' && existsSync(join(root, path)))) {
   const file = join(root, name);
+  // Code that is half merged does not compile; prose does not tell.
+  if (/^(?:<<<<<<<|>>>>>>>) /m.test(readFileSync(file, 'utf8'))) {
+    process.stderr.write(`${name}: has the marks of a merge that was not finished\n`);
+    process.exitCode = 1;
+  }
   for (const [, target = ''] of proseOf(readFileSync(file, 'utf8')).matchAll(/\]\(<?([^()\s>]+)>?(?: "[^"]*")?\)/g)) {
     links += 1;
     const problem = problemOf(file, target);
