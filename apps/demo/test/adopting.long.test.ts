@@ -55,6 +55,7 @@ describe('the commands of the pages, in the sandbox', () => {
       await sandbox.shell("kubectl get deployment podinfo -o jsonpath='{.spec.replicas} {.status.readyReplicas}'"),
     ).toBe('2 2');
     expect(await sandbox.shell('kubectl get virtualservices,services -o name')).not.toContain('podinfo');
+    expect(await sandbox.end('SIGTERM')).toBe(0);
   });
 
   it('let go of a Deployment at once', { timeout: 60_000 }, async () => {
@@ -67,6 +68,7 @@ describe('the commands of the pages, in the sandbox', () => {
     await sandbox.shell(adopting('"finalizers": null'));
     await sandbox.shell('kubectl wait --for=delete canaryapp/podinfo deployment/podinfo-primary --timeout=20s');
     expect(await sandbox.shell('kubectl get deployments -o name')).toBe('deployment.apps/podinfo\n');
+    expect(await sandbox.end('SIGTERM')).toBe(0);
   });
 
   it('release a ConfigMap, and then a Secret', { timeout: 120_000 }, async () => {
@@ -91,6 +93,7 @@ describe('the commands of the pages, in the sandbox', () => {
     await sandbox.shell(reaches('greeter', '.status.phase', 'Released'));
     expect(await sandbox.shell('kubectl get secrets -o name')).toContain('secret/greeting-primary');
     await stop();
+    expect(await sandbox.end('SIGTERM')).toBe(0);
   });
 
   it('shift a Service, and not one request fails', { timeout: 120_000 }, async () => {
@@ -107,5 +110,6 @@ describe('the commands of the pages, in the sandbox', () => {
     const answers = await stop();
     expect(answers.at(-1)).toBe('200 Hello! v2');
     expect(answers.filter((answer) => !answer.startsWith('200 '))).toEqual([]);
+    expect(await sandbox.end('SIGTERM')).toBe(0);
   });
 });
