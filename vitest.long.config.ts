@@ -5,5 +5,7 @@ import base from './vitest.config.ts';
 /** Simulations that take minutes: `pnpm test:long`. */
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [], exclude: [] } },
-  defineConfig({ test: { include: ['{packages,apps}/*/test/**/*.long.test.ts'], exclude: ['**/node_modules/**'] } }),
+  defineConfig({
+    test: { include: ['{packages,apps}/*/{src,test}/**/*.long.test.ts'], exclude: ['**/node_modules/**'] },
+  }),
 );
