@@ -12,6 +12,11 @@ export interface Exchange {
   readonly body?: Json;
 }
 
+/** What its query says. */
+export function queryOf({ path }: Exchange): URLSearchParams {
+  return new URL(path, 'https://server').searchParams;
+}
+
 /** A decoded answer. */
 export interface Reply {
   readonly status: number;

@@ -1,5 +1,5 @@
 import { isObject, textOf, type Json, type JsonObject, type Operation, type Sequence } from '../sequence/operation.ts';
-import { exchange, type Exchange } from './exchange.ts';
+import { exchange, queryOf, type Exchange } from './exchange.ts';
 import { Memory } from './memory.ts';
 import type { ConformanceServer } from './server.ts';
 import { resourceOf } from './resource-of.ts';
@@ -55,8 +55,7 @@ async function carryOut(server: ConformanceServer, memory: Memory, operation: Op
 async function ask(server: ConformanceServer, memory: Memory, request: Exchange): Promise<Omit<Answer, 'id'>> {
   const answer = await exchange(server, request);
   // Nothing that was made to look at is there.
-  const isDryRun = new URLSearchParams(request.path.slice(request.path.indexOf('?'))).has('dryRun');
-  if (answer.status < 300 && !isDryRun) memory.learn(resourceOf(request.path), answer.body);
+  if (answer.status < 300 && !queryOf(request).has('dryRun')) memory.learn(resourceOf(request.path), answer.body);
   return answer;
 }
 

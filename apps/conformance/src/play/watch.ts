@@ -1,7 +1,7 @@
 import type { TransportResponse } from '@canaryop/reconcile/env';
 
 import { isObject, type Json, type Sentinel } from '../sequence/operation.ts';
-import { exchange, open, reply, type Exchange } from './exchange.ts';
+import { exchange, open, queryOf, reply, type Exchange } from './exchange.ts';
 import type { ConformanceServer } from './server.ts';
 
 /** How long a watch with a sentinel may take: far longer than any server takes. */
@@ -36,9 +36,9 @@ export async function watch(
     return { status, body };
   }
   const events: Json[] = [];
-  const initial = new AbortController();
-  const reading = read(response, events, { last: nameOf(sentinel?.body), initial });
-  if (hasInitialEnd(request)) await Promise.race([aborted(initial.signal), server.pause(patienceMs)]);
+  const initial = Promise.withResolvers<void>();
+  const reading = read(response, events, { last: nameOf(sentinel?.body), onInitialEnd: initial.resolve });
+  if (hasInitialEnd(request)) await Promise.race([initial.promise, server.pause(patienceMs)]);
   await make();
   await Promise.race([reading, server.pause(sentinel === undefined ? silenceMs : patienceMs)]);
   stopping.abort();
@@ -46,29 +46,20 @@ export async function watch(
   return { status: 200, body: null, events };
 }
 
-function hasInitialEnd({ path }: Exchange): boolean {
-  const query = new URLSearchParams(path.slice(path.indexOf('?')));
+function hasInitialEnd(request: Exchange): boolean {
+  const query = queryOf(request);
   return query.get('sendInitialEvents') === 'true' && query.get('allowWatchBookmarks') === 'true';
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
-  });
 }
 
 async function read(
   response: TransportResponse,
   events: Json[],
-  { last, initial }: { readonly last: string | undefined; readonly initial: AbortController },
+  { last, onInitialEnd }: { readonly last: string | undefined; readonly onInitialEnd: () => void },
 ): Promise<void> {
   try {
     for await (const event of eventsOf(response)) {
       events.push(event);
-      if (isObject(event) && event['type'] !== 'ADDED') initial.abort();
+      if (isObject(event) && event['type'] !== 'ADDED') onInitialEnd();
       if (isObject(event) && (event['type'] === 'ERROR' || isLast(event['object'], last))) return;
     }
   } catch {

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, type StructuralSchema } from '../schema/structural-schema.ts';
-import { emptyFieldSet, isEmptyFieldSet, recursiveDifferenceOf, unionOf, type FieldSet } from './field-set.ts';
+import { emptyFieldSet, isEmptyFieldSet, unionOf, type FieldSet } from './field-set.ts';
 import { hasDuplicates } from './duplicates.ts';
 import {
   capUpdateManagers,
@@ -104,7 +104,7 @@ export function recordUpdate(
   // Even the writer's own entry loses what it changes: it gets it back below, with a new time.
   const sent = withoutManagers(update.sent ?? update.after);
   const { comparison, managers } = ownershipChange({ ...update, sent, writer: '', reset });
-  const gained = withoutServerFields(recursiveDifferenceOf(unionOf(comparison.modified, comparison.added), reset));
+  const gained = withoutServerFields(unionOf(comparison.modified, comparison.added));
   if (isEmptyFieldSet(gained)) return managers;
   const identity = managerIdentity(writer);
   const previous = managers.get(identity)?.fields ?? emptyFieldSet;

@@ -1,7 +1,7 @@
 import { resourceOf } from '../../play/resource-of.ts';
 import { isObject, type Json, type JsonObject, type Operation } from '../../sequence/operation.ts';
 import type { Difference } from '../difference.ts';
-import { causesOf, hasCode, type Explanation } from './explanation.ts';
+import { causesOf, hasCode, isEmpty, type Explanation } from './explanation.ts';
 import { emptyInStorage, timesOfApplies } from './rewrites.ts';
 
 /** All of them, as narrow as they can be. */
@@ -60,10 +60,7 @@ export const explained: readonly Explanation[] = [
 
 function hasEmptyData(body: Json | undefined): boolean {
   const fields = isObject(body ?? null) ? (body as JsonObject) : {};
-  return ['data', 'binaryData'].some((name) => {
-    const value = fields[name];
-    return isObject(value ?? null) && Object.keys(value as JsonObject).length === 0;
-  });
+  return ['data', 'binaryData'].some((name) => isObject(fields[name]) && isEmpty(fields[name]));
 }
 
 /**

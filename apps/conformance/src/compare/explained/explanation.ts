@@ -21,6 +21,11 @@ export function metadataOf({ body }: Operation): JsonObject {
   return isObject(metadata ?? null) ? (metadata as JsonObject) : {};
 }
 
+/** Whether a value is a list or map without anything in it. */
+export function isEmpty(value: Json | undefined): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
 /** Whether an answer, as the summary of a status, has a code. */
 export function hasCode(side: Json | undefined, code: number): boolean {
   return isObject(side ?? null) && (side as JsonObject)['status'] === code;

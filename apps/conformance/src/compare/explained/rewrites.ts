@@ -1,6 +1,6 @@
-import type { Json, Operation } from '../../sequence/operation.ts';
+import type { Operation } from '../../sequence/operation.ts';
 import type { Difference } from '../difference.ts';
-import { isApply, metadataOf, type Explanation } from './explanation.ts';
+import { isApply, isEmpty, metadataOf, type Explanation } from './explanation.ts';
 
 /** Writes of a custom object that change nothing, after an apply with something empty in its metadata. */
 export const emptyInStorage: Explanation = {
@@ -45,8 +45,4 @@ function hasEmptyMetadata(operation: Operation): boolean {
 /** The path of an operation, which an object has in every version. */
 function unversioned({ path }: Operation): string {
   return path.replace(/^(?<group>\/apis\/[^/]+)\/[^/]+/u, '$<group>');
-}
-
-function isEmpty(value: Json): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }

@@ -17,7 +17,7 @@ import { asStored } from './as-stored.ts';
 import { dropEmpty } from './drop-empty.ts';
 import { dropNulls } from './drop-nulls.ts';
 import { resetFieldsOf } from './reset-fields.ts';
-import { checkTarget, updateObject } from './update.ts';
+import { checkName, checkTarget, updateObject } from './update.ts';
 import type { Target, WriteOptions } from './write-options.ts';
 
 /** A server-side apply request (KEP-555). */
@@ -40,7 +40,8 @@ export function applyObject(
   const existing = resource.store.get(keyOfNames(target.namespace, target.name));
   if (existing === undefined) {
     if (subresource !== '') throw notFound(groupResource(resource), target.name);
-    checkNamed(apply);
+    // Of what is there the URL is name enough.
+    checkName(stringAt(apply.body, 'metadata', 'name'), target.name);
     const object = merged(core, resource, { apply, applied, live: undefined });
     checkCreation(resource, applied);
     return {
@@ -85,13 +86,6 @@ function namedObject(core: ApiCore, resource: ServedResource, { body, target, su
   const hasStatus = resource.subresources.status === true;
   if (subresource === 'status') return withFields(object, { metadata: named.metadata, spec: undefined });
   return hasStatus ? withFields(named, { status: undefined }) : named;
-}
-
-/** Of what is there the URL is name enough; what is made names itself. */
-function checkNamed({ body, target }: Apply): void {
-  if ((stringAt(body, 'metadata', 'name') ?? '') !== '') return;
-  const { name } = target;
-  throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
 }
 
 function checkCreation(resource: ServedResource, { metadata }: ApiObject): void {

@@ -12,7 +12,7 @@ import { asApiObject, asJson } from '../object/json.ts';
 import { apiVersionOfResource, type ServedResource } from '../registry/served-resource.ts';
 import { StatusError } from '../status/status-error.ts';
 import { refusalOfApply } from './apply.ts';
-import { scaleOf, withScale } from './scale.ts';
+import { scaleOf, steps, withScale } from './scale.ts';
 import { updateObject } from './update.ts';
 import type { WriteOptions } from './write-options.ts';
 
@@ -90,7 +90,7 @@ function storeScale(core: ApiCore, resource: ServedResource, write: ScaleWrite, 
 }
 
 function replicasField(resource: ServedResource): ReplicasField {
-  const path = (resource.subresources.scale?.specReplicasPath ?? '').replace(/^\./u, '').split('.');
+  const path = steps(resource.subresources.scale?.specReplicasPath ?? '');
   return { path, apiVersion: apiVersionOfResource(resource) };
 }
 

@@ -12,7 +12,8 @@ import type { ServedResource } from '../registry/served-resource.ts';
 import { badRequest, conflict, invalid, pageNotFound } from '../status/refusals.ts';
 import { selectorText } from '../selector/selector-text.ts';
 
-function steps(path: string): readonly string[] {
+/** The fields on the way that a path of a scale subresource names, for instance `.spec.replicas`. */
+export function steps(path: string): readonly string[] {
   return path.replace(/^\./u, '').split('.');
 }
 

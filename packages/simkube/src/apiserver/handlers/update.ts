@@ -40,6 +40,12 @@ export function existingObject(resource: ServedResource, target: Target): ApiObj
   return found;
 }
 
+/** Refuses a body that does not say which object it is about, where the URL alone is not enough. */
+export function checkName(given: string | undefined, asked: string): void {
+  if (given !== undefined && given !== '') return;
+  throw badRequest(`the name of the object (${asked} based on URL) was undeterminable: name must be provided`);
+}
+
 /** Refuses a body that names another object than the URL does. */
 export function checkTarget(resource: ServedResource, object: ApiObject, target: Target): void {
   const { name, namespace } = object.metadata;

@@ -4,7 +4,7 @@ import { createObject, trackCreation } from '../handlers/create.ts';
 import { deleteObject, type Deletion } from '../handlers/delete.ts';
 import { listObjects } from '../handlers/list.ts';
 import { checkPatchType, patchObject, type PatchType } from '../handlers/patch.ts';
-import { checkTarget, existingObject, updateObject } from '../handlers/update.ts';
+import { checkName, checkTarget, existingObject, updateObject } from '../handlers/update.ts';
 import type { Target } from '../handlers/write-options.ts';
 import { isJsonObject, withMetadata, type ApiObject } from '../object/api-object.ts';
 import { reviewErrors } from '../reviews/review-errors.ts';
@@ -118,12 +118,6 @@ function update(request: ResourceRequest): ApiResponse {
     request,
     updateObject(context.core, resource, { existing, next, subresource, options, isPut: true }),
   );
-}
-
-/** Refuses a PUT whose body does not say what it is about. */
-export function checkName(given: string | undefined, asked: string): void {
-  if (given !== undefined && given !== '') return;
-  throw badRequest(`the name of the object (${asked} based on URL) was undeterminable: name must be provided`);
 }
 
 function checkVersion({ metadata: { resourceVersion = '' } }: ApiObject): void {

@@ -5,7 +5,7 @@ import { deleteObject } from '../handlers/delete.ts';
 import { invalidPatch, patchedObject } from '../handlers/patch.ts';
 import { applyScale, scaleSchema, updateScale, type ScaleWrite } from '../handlers/scale-write.ts';
 import { scaleOf } from '../handlers/scale.ts';
-import { checkUid, existingObject, updateObject } from '../handlers/update.ts';
+import { checkName, checkUid, existingObject, updateObject } from '../handlers/update.ts';
 import {
   isJsonObject,
   listAt,
@@ -24,7 +24,7 @@ import type { ApiResponse } from './api-request.ts';
 import { logResponse } from './log-response.ts';
 import type { ResourceRequest } from './request-context.ts';
 import { deleteOptions, flag, writeOptions } from './request-options.ts';
-import { checkName, handleResource, patchTypeOf, target } from './resource-requests.ts';
+import { handleResource, patchTypeOf, target } from './resource-requests.ts';
 import { json } from './respond.ts';
 
 /** Carries out a request on a subresource. */
