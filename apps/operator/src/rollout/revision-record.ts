@@ -11,6 +11,20 @@ export function ownStatus({ status, metadata }: CanaryApp): Partial<CanaryAppSta
 /** A revision as the record of a run, or of a failure, has it. */
 export type RecordedRevision = Pick<RunStatus, 'revision' | 'image' | 'port' | 'template' | 'trackedConfigs'>;
 
+/** What status remembers of a revision; of one that failed there is no port. */
+export type RememberedRevision = Pick<RunStatus, 'revision' | 'image' | 'template' | 'trackedConfigs'> &
+  Partial<Pick<RunStatus, 'port'>>;
+
+/** Every revision that may be wanted again: on trial, released, failed. */
+export function recordedRevisions(app: CanaryApp): readonly RememberedRevision[] {
+  const { run, released, trackedConfigs, failedRevisions = [] } = ownStatus(app);
+  return [
+    ...(run === undefined ? [] : [run]),
+    ...(released === undefined ? [] : [present({ ...released, trackedConfigs })]),
+    ...failedRevisions,
+  ];
+}
+
 /** What is recorded of a revision. */
 export function recordedRevision({ id, image, port, content }: Revision): RecordedRevision {
   return { revision: id, image, port, ...contentRecord(content) };

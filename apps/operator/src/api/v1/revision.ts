@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { formats, type RevisionFormat } from './revision-format.ts';
 
 /** What the pods of a release run. Two releases are the same exactly when their revisions have the same id. */
 export interface Revision {
-  /** Hash of the rest; its leading digit is the version of the way it is computed. */
+  /** Hash of the rest; its leading digit is the format in which it is computed. */
   readonly id: string;
   readonly image: string;
   readonly port: number;
@@ -18,40 +18,47 @@ export interface RevisionContent {
   readonly configs: Readonly<Record<string, string>>;
 }
 
-/** Raised when the canonical form below changes, so that an upgrade can tell an old id from another release. */
-const formatVersion = 1;
-const digits = 12;
+/** What pods run, as the canonical JSON that a format hashes: a newer format may leave out what an older one has. */
+export type Content = (format: RevisionFormat) => unknown;
 
 /** The revision of an image that listens on a port. */
 export function revisionOf(image: string, port: number): Revision {
-  return { id: idOf({ image, port }), image, port };
+  return { id: contentId(imageContent(image, port)), image, port };
 }
 
-/** Hash of a part of a revision. @param content JSON in a canonical form, whatever its order of keys */
-export function contentHash(content: unknown): string {
-  return idOf(sorted(content));
+/** What an image that listens on a port is told from. */
+export function imageContent(image: string, port: number): Content {
+  return () => ({ image, port });
+}
+
+/** The id of a revision, or the hash of a part of one, that nothing remembers yet. */
+export function contentId(content: Content): string {
+  return idIn(formats[0], content);
+}
+
+/** Whether `id` is that of this content, in the format of `id`; undefined when nobody here knows that format. */
+export function isIdOf(id: string, content: Content): boolean | undefined {
+  const format = formats.find(({ digit }) => id.startsWith(`${digit}-`));
+  return format && idIn(format, content) === id;
+}
+
+/** A revision that is remembered by its id. */
+export interface RememberedId {
+  readonly id: string;
+  /** Whether it is this content as far as can be told without its id, for an id of a format that is not known. */
+  readonly looksAlike: boolean;
 }
 
 /**
- * The revision of anything that pods run.
- * @param content JSON in a canonical form: the same content is the same revision, whatever its order of keys
- * @param shown what stands for it where people look, and the port of its routes
+ * The id of this content: the one that it is remembered by, whatever format that has, so that no newer format and no
+ * older operator takes what is there for something new.
+ * @param remembered the likeliest first
  */
-export function revisionOfContent(
-  content: unknown,
-  shown: { readonly image: string; readonly port: number },
-): Revision {
-  return { id: contentHash(content), image: shown.image, port: shown.port };
+export function idAmong(remembered: readonly RememberedId[], content: Content): string {
+  const known = remembered.find(({ id, looksAlike }) => isIdOf(id, content) ?? looksAlike);
+  return known?.id ?? contentId(content);
 }
 
-function idOf(canonical: unknown): string {
-  const hash = createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, digits);
-  return `${formatVersion}-${hash}`;
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+function idIn(format: RevisionFormat, content: Content): string {
+  return `${format.digit}-${format.hash(content(format))}`;
 }

@@ -3,7 +3,7 @@ import { virtualEnv } from '@canaryop/reconcile/testing';
 import { createCluster } from '@canaryop/simkube';
 import { describe, expect, it } from 'vitest';
 
-import { contentHash, revisionOf } from '../../api/v1/revision.ts';
+import { contentId, revisionOf } from '../../api/v1/revision.ts';
 import { canonicalTemplate, type PodTemplate } from './canonical-template.ts';
 
 type PodSpec = NonNullable<PodTemplate['spec']>;
@@ -12,7 +12,7 @@ const template = (container: object = {}, pod: object = {}): PodTemplate => ({
   metadata: { labels: { app: 'shop' } },
   spec: { containers: [{ name: 'shop', image: 'shop:v1', ...container }], ...pod },
 });
-const idOf = (of: PodTemplate): string => contentHash(canonicalTemplate(of));
+const idOf = (of: PodTemplate): string => contentId(() => canonicalTemplate(of));
 
 /** A template that uses what has defaults of its own. */
 const rich = template(

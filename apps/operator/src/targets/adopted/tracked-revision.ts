@@ -1,7 +1,7 @@
 import type { Deployment } from '@canaryop/reconcile/kinds';
 
 import type { AdoptedSpec, CanaryApp, CanaryAppStatus } from '../../api/v1/canaryapp.ts';
-import { contentHash, revisionOfContent, type Revision } from '../../api/v1/revision.ts';
+import { contentId, isIdOf, type Content, type Revision } from '../../api/v1/revision.ts';
 import type { LiveObjects } from '../../rollout/live-objects.ts';
 import { ownStatus } from '../../rollout/revision-record.ts';
 import { canonicalTemplate, type PodTemplate } from './canonical-template.ts';
@@ -36,26 +36,34 @@ export function trackedRevision(source: RevisionSource): TrackedRevision {
   const { spec, live, target } = source;
   const template = templateOf(target);
   const canonical = canonicalTemplate(template);
-  const hash = contentHash(canonical);
+  const content: Content = () => canonical;
   const shown = { image: template.spec?.containers[0]?.image ?? target.metadata.name, port: spec.service.port };
   const seen = trackedConfigs(spec, template, live);
-  const { id, configs } = identify(
-    seen,
-    knownRevisions(source, hash),
-    (fresh) => revisionOfContent({ template: canonical, configs: fresh }, shown).id,
+  const { id, configs } = identify(seen, knownRevisions(source, { content, image: shown.image }), (fresh) =>
+    contentId(() => ({ template: canonical, configs: fresh })),
   );
-  return { revision: { ...shown, id, content: { template: hash, configs } }, seen };
+  return { revision: { ...shown, id, content: { template: contentId(content), configs } }, seen };
 }
 
-/** What is on trial, what primary has, and what has failed: whatever is wanted may be one of them. */
-function knownRevisions({ app, live, target, primary }: RevisionSource, hash: string): readonly KnownRevision[] {
+/** What the target's pods run, and what stands for it. */
+interface Wanted {
+  readonly content: Content;
+  readonly image: string;
+}
+
+/**
+ * What is on trial, what primary has, and what has failed: whatever is wanted may be one of them. Of a hash whose format
+ * is not known nothing can be told: then only what primary has can be compared, and what looks like a failed one is one.
+ */
+function knownRevisions({ app, live, target, primary }: RevisionSource, wanted: Wanted): readonly KnownRevision[] {
   const { run, released, trackedConfigs: releasedConfigs = {}, failedRevisions = [] } = ownStatus(app);
   const kept = (
     revision: string,
     entry: { template?: string; trackedConfigs?: KnownRevision['configs'] },
+    looksAlike = false,
   ): KnownRevision => ({
     id: revision,
-    hasTemplate: entry.template === hash,
+    hasTemplate: entry.template !== undefined && (isIdOf(entry.template, wanted.content) ?? looksAlike),
     configs: entry.trackedConfigs ?? {},
   });
   const record = recordOf(primary) ?? {};
@@ -64,7 +72,7 @@ function knownRevisions({ app, live, target, primary }: RevisionSource, hash: st
     ...(run === undefined ? [] : [kept(run.revision, run)]),
     ...(primary === undefined ? [] : primaryRevision(target, primary, record, ownStatus(app))),
     ...(released === undefined ? [] : [kept(released.revision, { ...released, trackedConfigs: releasedConfigs })]),
-    ...failedRevisions.map((failed) => kept(failed.revision, failed)),
+    ...failedRevisions.map((failed) => kept(failed.revision, failed, failed.image === wanted.image)),
   ];
   return all.map((each) => (each.id === revisionIdOf(primary) ? { ...each, copies } : each));
 }

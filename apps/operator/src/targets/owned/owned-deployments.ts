@@ -4,9 +4,10 @@ import { present } from '@canaryop/reconcile/object';
 import type { CanaryApp, OwnedSpec } from '../../api/v1/canaryapp.ts';
 import { ownedMetadata } from '../../api/v1/owned-metadata.ts';
 import { podLabels, primaryName, secondaryName, type Role } from '../../api/v1/names.ts';
-import { revisionOf, type Revision } from '../../api/v1/revision.ts';
+import { idAmong, imageContent, type Revision } from '../../api/v1/revision.ts';
 import { isOwnedBy } from '../../rollout/diff.ts';
 import type { LiveObjects } from '../../rollout/live-objects.ts';
+import { recordedRevisions } from '../../rollout/revision-record.ts';
 import { childOf, type Child } from '../../rollout/write.ts';
 import type { Sight, Target, WorkloadFacts } from '../target.ts';
 import { deploymentFacts, templateRevision } from '../workload.ts';
@@ -24,7 +25,7 @@ export function ownedDeployments(app: CanaryApp, spec: OwnedSpec): Target {
     owned: [primaryName(name), secondaryName(name)].map((own) => ({ kind: Deployment, name: own })),
     observe: (sight) =>
       present({
-        wanted: revisionOf(spec.image, spec.imageListenPort),
+        wanted: revisionFor(app, { image: spec.image, port: spec.imageListenPort }),
         primary: workload(app, primaryName(name), sight),
         secondary: workload(app, secondaryName(name), sight),
       }),
@@ -44,7 +45,17 @@ interface Context {
 function workload(app: CanaryApp, name: string, sight: Sight): WorkloadFacts | undefined {
   const deployment = sight.get(Deployment, name);
   if (deployment === undefined || !isOwnedBy(deployment, app.metadata.uid ?? '')) return undefined;
-  return deploymentFacts(deployment, sight.pods(name), templateRevision(deployment, app.metadata.name));
+  const revision = revisionFor(app, templateRevision(deployment, app.metadata.name));
+  return deploymentFacts(deployment, sight.pods(name), revision);
+}
+
+/** Image and port are all that there is to a revision, and the record of it has both, but for one that failed. */
+function revisionFor(app: CanaryApp, { image, port }: Pick<Revision, 'image' | 'port'>): Revision {
+  const remembered = recordedRevisions(app).map((recorded) => ({
+    id: recorded.revision,
+    looksAlike: recorded.image === image && (recorded.port ?? port) === port,
+  }));
+  return { id: idAmong(remembered, imageContent(image, port)), image, port };
 }
 
 /** After its creation, primary's count belongs to whoever scales it. */

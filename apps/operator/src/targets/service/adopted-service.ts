@@ -5,11 +5,12 @@ import type { AdoptedSpec, CanaryApp } from '../../api/v1/canaryapp.ts';
 import { canaryName, primaryName } from '../../api/v1/names.ts';
 import { ownedMetadata } from '../../api/v1/owned-metadata.ts';
 import { Reason } from '../../api/v1/reasons.ts';
-import { revisionOfContent, type Revision } from '../../api/v1/revision.ts';
+import { contentId, idAmong, type Revision } from '../../api/v1/revision.ts';
 import type { Intent } from '../../rollout/decision.ts';
 import { isOwnedBy } from '../../rollout/diff.ts';
 import type { LiveObjects } from '../../rollout/live-objects.ts';
 import type { Obstacle } from '../../rollout/observed.ts';
+import { recordedRevisions } from '../../rollout/revision-record.ts';
 import { childOf, type Child } from '../../rollout/write.ts';
 import type { Sight, Target, WorkloadFacts } from '../target.ts';
 import { isAllowedName, ServiceEntry } from './external-name.ts';
@@ -47,7 +48,8 @@ export function adoptedService(app: CanaryApp, spec: AdoptedSpec): Target {
       const target = sight.get(Service, targetName);
       const { primary, trial } = ownServices(app, sight);
       return present({
-        wanted: target === undefined ? missing(targetName) : (unsuited(context, target) ?? wantedOf(context, target)),
+        wanted:
+          target === undefined ? missing(targetName) : (unsuited(context, target) ?? wantedOf(context, sight, target)),
         primary: primary && facts(context, primary, sight),
         secondary: trial !== undefined && isOnTrial(trial) ? facts(context, trial, sight) : undefined,
       });
@@ -55,7 +57,8 @@ export function adoptedService(app: CanaryApp, spec: AdoptedSpec): Target {
     children: (live, intent) => {
       const { primary, trial } = ownServices(app, live);
       const target = live.get(Service, targetName);
-      const known = knownDestinations(context, { target, primary, trial });
+      const wantedId = target && wantedOf(context, live, target).id;
+      const known = knownDestinations({ target, wantedId, primary, trial });
       return [...servicesTo(context, live, { intent, known, primary }), ...entries(context, live, { intent, known })];
     },
   };
@@ -106,9 +109,19 @@ function unsuited({ spec }: Context, target: Service): Obstacle | undefined {
   };
 }
 
-function wantedOf({ spec }: Context, target: Service): Revision {
+/** An id of a format that is not known is compared by the Service of ours that leads there; one that failed, by its looks. */
+function wantedOf({ app, spec }: Context, live: LiveObjects, target: Service): Revision {
   const destination = destinationOf(target);
-  return revisionOfContent(destination, { image: shown(destination), port: spec.service.port });
+  const content = () => destination;
+  const image = shown(destination);
+  const own = Object.values(ownServices(app, live));
+  const leadsAlike = (id: string): boolean =>
+    own.some((each) => revisionIdOf(each) === id && contentId(() => destinationOf(each)) === contentId(content));
+  const remembered = recordedRevisions(app).map((recorded) => {
+    const { revision: id, port } = recorded;
+    return { id, looksAlike: port === undefined ? recorded.image === image : leadsAlike(id) };
+  });
+  return { id: idAmong(remembered, content), image, port: spec.service.port };
 }
 
 /** What stands for a destination where people look. */
@@ -131,20 +144,21 @@ function facts({ spec }: Context, service: Service, sight: Sight): WorkloadFacts
   };
 }
 
+/** The user's Service, what it is wanted as, and ours. */
+interface Services {
+  readonly target: Service | undefined;
+  readonly wantedId: string | undefined;
+  readonly primary: Service | undefined;
+  readonly trial: Service | undefined;
+}
+
 type Known = (revisionId: string) => Destination | undefined;
 
 /** Where a revision leads, as far as any Service still says. */
-function knownDestinations(
-  context: Context,
-  {
-    target,
-    primary,
-    trial,
-  }: { target: Service | undefined; primary?: Service | undefined; trial?: Service | undefined },
-): Known {
+function knownDestinations({ target, wantedId, primary, trial }: Services): Known {
   const previous = primary && previousOf(primary);
   return (id) => {
-    if (target !== undefined && wantedOf(context, target).id === id) return destinationOf(target);
+    if (target !== undefined && wantedId === id) return destinationOf(target);
     const own = [primary, trial].filter((service) => service !== undefined);
     const certain = own.map((service) => destinationBy(service, id)).find((destination) => destination !== undefined);
     if (certain !== undefined) return certain;

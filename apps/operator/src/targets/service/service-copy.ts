@@ -2,7 +2,7 @@ import type { Service } from '@canaryop/reconcile/kinds';
 import { isJsonObject, parseJson, present, type ObjectMeta } from '@canaryop/reconcile/object';
 
 import { revisionAnnotation } from '../../api/v1/names.ts';
-import { contentHash } from '../../api/v1/revision.ts';
+import { isIdOf } from '../../api/v1/revision.ts';
 
 /** Of a Service, what says where its requests go. */
 export interface Destination {
@@ -67,7 +67,7 @@ export function revisionIdOf({ metadata }: Service): string {
  */
 export function destinationBy(service: Service, revisionId: string): Destination | undefined {
   const known = [destinationOf(service), recordedDestination(service)];
-  return known.find((destination) => destination !== undefined && contentHash(destination) === revisionId);
+  return known.find((destination) => destination !== undefined && isIdOf(revisionId, () => destination) === true);
 }
 
 function recordedDestination({ metadata }: Service): Destination | undefined {
@@ -88,7 +88,8 @@ export interface Previous {
 
 /** The text that primary's Service has to remember when it is led to `revisionId`: kept while it is there already. */
 export function previousText(primary: Service, revisionId: string): string | undefined {
-  const isThere = revisionIdOf(primary) === revisionId || contentHash(destinationOf(primary)) === revisionId;
+  const leadsThere = isIdOf(revisionId, () => destinationOf(primary)) === true;
+  const isThere = revisionIdOf(primary) === revisionId || leadsThere;
   if (isThere) return primary.metadata.annotations?.[previousAnnotation];
   const previous: Previous = { revisionId: revisionIdOf(primary), destination: destinationOf(primary) };
   return JSON.stringify(previous);
