@@ -21,7 +21,8 @@ export function modeOf(app: CanaryApp): Mode | Obstacle {
   const owned = ownedSpec(app);
   if (owned !== undefined) return ownedMode(app, owned);
   const adopted = adoptedSpec(app);
-  return adopted === undefined ? unsupported : adoptedMode(app, adopted);
+  if (adopted === undefined) return unsupported;
+  return adopted.traffic?.router === 'replicas' ? notYet : adoptedMode(app, adopted);
 }
 
 function ownedMode(app: CanaryApp, spec: OwnedSpec): Mode {
@@ -61,5 +62,11 @@ export function allClaimsOf(app: CanaryApp): readonly string[] {
 const unsupported: Obstacle = {
   reason: Reason.TargetUnsupported,
   message: 'neither image nor targetRef is set',
+  stops: 'all',
+};
+
+const notYet: Obstacle = {
+  reason: Reason.TargetUnsupported,
+  message: 'this version cannot release by replica ratio yet',
   stops: 'all',
 };

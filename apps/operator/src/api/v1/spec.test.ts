@@ -20,6 +20,14 @@ const image: Fields = {
 };
 const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop' };
 const target: Fields = { targetRef, service: { port: 80 } };
+const strategy = {
+  stepPercent: 4,
+  breakpointPercent: 50,
+  abortSeconds: 120,
+  maxStepSeconds: 45,
+  checkIntervalSeconds: 14,
+};
+const ratio: Fields = { targetRef, traffic: { router: 'replicas' }, strategy };
 const without = (spec: Fields, field: string): Fields =>
   Object.fromEntries(Object.entries(spec).filter(([key]) => key !== field));
 const errorsOf = (spec: Fields, previous?: Fields) =>
@@ -34,6 +42,9 @@ describe('a spec', () => {
     ['a query of 4 KiB', { ...image, prometheusQuery: 'a'.repeat(4096) }],
     ['a target and a port', target],
     ['a target of kind Service', { ...target, targetRef: { apiVersion: 'v1', kind: 'Service', name: 'shop' } }],
+    ['a target without a port, released by replica ratio', ratio],
+    ['a target that is not put back', { ...ratio, restoreTarget: false }],
+    ['a router that it would have anyway', { ...image, traffic: { router: 'istio' } }],
     ['no wait and no drain', { ...image, deploymentReadyWaitTime: 0, drainSeconds: 0 }],
   ])('may have %s', (_what, spec) => {
     expect(errorsOf(spec)).toEqual([]);
@@ -47,6 +58,30 @@ describe('a spec', () => {
     ...['imageListenPort', 'replicas', 'testReplicas', 'prometheusQuery', 'prometheusURL'].map(
       (field): [string, Fields, string] => [`an image without ${field}`, without(image, field), `spec.${field}`],
     ),
+    ...Object.keys(strategy).map((field): [string, Fields, string] => [
+      `a replica ratio without ${field}`,
+      { ...ratio, strategy: without(strategy, field) },
+      `spec.strategy.${field}`,
+    ]),
+    ['an unknown router', { ...target, traffic: { router: 'other' } }, 'spec.traffic.router'],
+    ['an image and a replica ratio', { ...image, ...without(ratio, 'targetRef') }, 'spec.traffic.router'],
+    [
+      'a Service and a replica ratio',
+      { ...ratio, targetRef: { apiVersion: 'v1', kind: 'Service', name: 'shop' } },
+      'spec.traffic.router',
+    ],
+    ['steps by pods and routes', { ...target, strategy: { maxFailures: 3 } }, 'spec.strategy'],
+    [
+      'an autoscaler and a replica ratio',
+      { ...ratio, autoscalerRef: { ...targetRef, kind: 'HorizontalPodAutoscaler' } },
+      'spec.autoscalerRef',
+    ],
+    [
+      'iterations and a replica ratio',
+      { ...ratio, strategy: { ...strategy, iterations: 3 } },
+      'spec.strategy.iterations',
+    ],
+    ['a target that is put back, and routes', { ...target, restoreTarget: true }, 'spec.restoreTarget'],
     ['an empty image', { ...image, image: '' }, 'spec.image'],
     ['an image of 513 characters', { ...image, image: 'a'.repeat(513) }, 'spec.image'],
     ['port 0', { ...image, imageListenPort: 0 }, 'spec.imageListenPort'],
@@ -74,6 +109,8 @@ describe('a spec', () => {
     ['another target', target, { ...target, targetRef: { ...targetRef, name: 'other' } }, 'spec.targetRef'],
     ['an image in place of its target', target, image, 'spec.image'],
     ['a target in place of its image', image, target, 'spec.image'],
+    ['a replica ratio in place of its routes', target, { ...target, ...ratio }, 'spec.traffic.router'],
+    ['routes in place of its replica ratio', ratio, target, 'spec.traffic.router'],
   ])('may not get %s', (_what, before, after, path) => {
     expect(errorsOf(after, before)).toContain(path);
   });

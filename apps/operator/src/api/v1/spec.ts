@@ -1,9 +1,9 @@
 import { s } from '@canaryop/reconcile/crd';
 
 import { analysisSchema } from './analysis.ts';
+import { ratioFields, strategySchema } from './strategy.ts';
 
 const seconds = (minimum: number) => s.int({ minimum, maximum: 86_400, format: 'int32' });
-const weight = s.int({ minimum: 1, maximum: 100, format: 'int32' });
 const pods = s.int({ minimum: 1, maximum: 10_000, format: 'int32' });
 
 /** An absolute URL without credentials, or nothing; what the operator may ask is its own decision. */
@@ -11,17 +11,15 @@ const httpUrl = '^$|^https?://[^/@?#\\s]+(/[^\\s]*)?$';
 const hostPattern = '^(\\*|(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$';
 const gatewayPattern = '^([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$';
 
-const strategy = s
+const traffic = s
   .object({
-    stepWeight: weight.default(10).describe('Percentage points that each passed check adds.'),
-    maxWeight: weight.default(50).describe('The weight whose passed check starts the promotion.'),
-    iterations: s
-      .int({ minimum: 1, maximum: 1000, format: 'int32' })
-      .optional()
-      .describe('Checks to pass without any traffic before everything changes over (blue-green), instead of weights.'),
+    router: s
+      .enum(['istio', 'replicas'])
+      .default('istio')
+      .describe('What shares requests out; replicas: nothing, the share of the traffic is the share of the pods.'),
   })
-  .default({})
-  .describe('How far and in which steps traffic moves.');
+  .optional()
+  .describe('How traffic is shared out between the two revisions.');
 
 const service = s
   .object({
@@ -120,8 +118,15 @@ const fields = s.object({
     .optional()
     .describe('Seconds between two checks for a bad release; by default the smaller of 5 and the interval.'),
   drainSeconds: seconds(0).default(10).describe('Seconds between weight 0 and the removal of secondary.'),
-  strategy,
+  strategy: strategySchema,
   service,
+  traffic,
+  restoreTarget: s
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a target whose release was rolled back gets its former template back, with router replicas; by default true.',
+    ),
   podSecurity: s
     .enum(['default', 'restricted'])
     .default('default')
@@ -135,15 +140,18 @@ const fields = s.object({
   analysis: analysisSchema,
 });
 
-/** The spec of every mode; the rules say which fields go together. */
-export const specSchema = companions.reduce(
+/** Whether a spec, `self` or `oldSelf`, is released by the ratio of its pods. */
+const byRatio = (self: string): string => `(has(${self}.traffic) && ${self}.traffic.router == 'replicas')`;
+const isByRatio = byRatio('self');
+
+const together = companions.reduce(
   (schema, field) =>
     schema.rule(`!has(self.image) || has(self.${field})`, `${field} is required with image`, {
       fieldPath: `.${field}`,
       reason: 'FieldValueRequired',
     }),
   fields
-    .rule('!has(self.targetRef) || has(self.service.port)', 'service.port is required with targetRef', {
+    .rule(`!has(self.targetRef) || has(self.service.port) || ${isByRatio}`, 'service.port is required with targetRef', {
       fieldPath: '.service.port',
       reason: 'FieldValueRequired',
     })
@@ -167,3 +175,48 @@ export const specSchema = companions.reduce(
       reason: 'FieldValueRequired',
     }),
 );
+
+const ratioTogether = ratioFields.reduce(
+  (schema, field) =>
+    schema.rule(`!${isByRatio} || has(self.strategy.${field})`, `strategy.${field} is required with router replicas`, {
+      fieldPath: `.strategy.${field}`,
+      reason: 'FieldValueRequired',
+    }),
+  together,
+);
+
+const isOfDeployment = "has(self.targetRef) && self.targetRef.kind == 'Deployment'";
+const ratioOnly = [...ratioFields, 'startDelaySeconds', 'maxFailures'].map((field) => `has(self.strategy.${field})`);
+
+/** The spec of every mode; the rules say which fields go together. */
+export const specSchema = ratioTogether
+  .rule(`!${isByRatio} || ${isOfDeployment}`, 'router replicas goes with a targetRef of kind Deployment', {
+    fieldPath: '.traffic.router',
+  })
+  .rule(
+    `${isByRatio} == ${byRatio('oldSelf')}`,
+    'router replicas cannot be chosen or left later; make another CanaryApp',
+    {
+      fieldPath: '.traffic.router',
+    },
+  )
+  .rule(`${isByRatio} || !(${ratioOnly.join(' || ')})`, 'steps by pods go with traffic.router replicas', {
+    fieldPath: '.strategy',
+  })
+  .rule(
+    `!${isByRatio} || !has(self.autoscalerRef)`,
+    'the count of pods is the share of the traffic; it cannot be an autoscaler’s, too',
+    {
+      fieldPath: '.autoscalerRef',
+    },
+  )
+  .rule(
+    `!${isByRatio} || !has(self.strategy.iterations)`,
+    'with router replicas a pod has traffic as soon as it is ready; iterations need other routes',
+    {
+      fieldPath: '.strategy.iterations',
+    },
+  )
+  .rule(`${isByRatio} || !has(self.restoreTarget)`, 'restoreTarget goes with traffic.router replicas', {
+    fieldPath: '.restoreTarget',
+  });
