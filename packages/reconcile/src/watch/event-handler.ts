@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../object/object.ts';
 import { keyOf, type ObjectKey } from '../object/object-key.ts';
 import type { ResourceKind } from '../object/resource-kind.ts';
 
-/** Says which keys a change concerns. Keys may repeat: the queue holds each one once. */
+/** Says which keys a change concerns. Keys may repeat: each is enqueued once. */
 export type EventHandler<T extends KubernetesObject> = (change: ObjectChange<T>) => Iterable<ObjectKey>;
 
 /** The changed object itself. */

@@ -44,7 +44,9 @@ export function informerSource<T extends KubernetesObject>(
         const object = change.type === 'deleted' ? change.previous : change.object;
         const reason = `${kind} ${keyText(keyOf(object))} ${change.type}`;
         const priority = isOldNews(change) ? lowPriority : 0;
-        for (const key of handler(change)) enqueue(key, { priority, reason });
+        // Old and new state mostly concern the same key. A worker that waits takes the first, so a second would be a pass.
+        const keys = new Map([...handler(change)].map((key) => [keyText(key), key]));
+        for (const key of keys.values()) enqueue(key, { priority, reason });
       };
       return informer.onChange(receive);
     },

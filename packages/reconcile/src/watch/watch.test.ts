@@ -127,6 +127,17 @@ describe('an informer source', () => {
     ]);
   });
 
+  it('enqueues a key once for a change that concerns it twice, as one of what it owns does', () => {
+    const informer = fakeInformer(thingKind);
+    const got: string[] = [];
+    informer.put(thing({ labels: { to: 'x' } }));
+    const handler = enqueueMapped((object) => [{ name: object.metadata.labels?.['to'] ?? '' }, { name: 'always' }]);
+    informerSource(informer, handler).start((key) => got.push(key.name));
+    informer.put(thing({ labels: { to: 'x' }, resourceVersion: '2' }));
+    informer.put(thing({ labels: { to: 'y' }, resourceVersion: '3' }));
+    expect(got).toEqual(['x', 'always', 'x', 'always', 'x', 'always', 'y']);
+  });
+
   it('drops what a predicate does not pass', () => {
     const informer = fakeInformer(thingKind);
     const got: string[] = [];
