@@ -171,6 +171,18 @@ describe('a watch', () => {
     marked.stop();
   });
 
+  it('gets a last bookmark two seconds before it is ended, so that the next one goes on from there', async () => {
+    const { resourceVersion } = (await client.get(path)).body.metadata;
+    const query = `timeoutSeconds=70&allowWatchBookmarks=true&resourceVersion=${resourceVersion}`;
+    const watch = await client.watch(`${path}?watch=true&${query}`);
+    const times: number[] = [];
+    for (let second = 1; second <= 70; second += 1) {
+      await env.time.advance(1000);
+      if (watch.events.length > times.length) times.push(second);
+    }
+    expect([times, watch.isEnded]).toEqual([[60, 68], true]);
+  });
+
   it('as a WatchList sends what exists and then says so', async () => {
     await createAll(['a', 'b']);
     const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';

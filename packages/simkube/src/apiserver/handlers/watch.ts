@@ -14,6 +14,8 @@ export interface WatchQuery extends Selection {
   /** WatchList (KEP-3157): what exists first, then a bookmark that says so. */
   readonly sendInitialEvents?: boolean | undefined;
   readonly resourceVersionMatch?: string | undefined;
+  /** When the watch will be ended, after this many milliseconds; undefined: not by time. */
+  readonly timeoutMs?: number;
 }
 
 /** Something to tell a watcher. Objects are as stored. */
@@ -22,6 +24,8 @@ export type WatchOutput =
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly isInitialEventsEnd: boolean };
 
 const bookmarkIntervalMs = 60_000;
+/** A last bookmark so long before the end of a watch, so that the next one goes on from about now. */
+const lastBookmarkMs = 2000;
 
 /**
  * Starts a watch. Without a resourceVersion, or with 0, what exists comes first as ADDED. A revision whose history is
@@ -62,7 +66,7 @@ export function watchObjects(
     const output = outputFor(record, predicate);
     if (isOpen && output !== undefined) emit(output);
   });
-  const cancelBookmarks = query.allowBookmarks === true ? sendBookmarks(core, emit) : () => undefined;
+  const cancelBookmarks = query.allowBookmarks === true ? sendBookmarks(core, query, emit) : () => undefined;
   return () => {
     isOpen = false;
     unsubscribe();
@@ -97,10 +101,18 @@ function outputFor(record: ChangeRecord, isSelected: (object: ApiObject) => bool
   return { type: 'DELETED', object: withMetadata(record.previous, { resourceVersion }) };
 }
 
-function sendBookmarks(core: ApiCore, emit: (output: WatchOutput) => void): () => void {
+function sendBookmarks(
+  core: ApiCore,
+  { timeoutMs = Infinity }: WatchQuery,
+  emit: (output: WatchOutput) => void,
+): () => void {
+  const { clock, timers } = core.env;
+  const lastAtMs = clock.monotonic() + timeoutMs - lastBookmarkMs;
   let cancel = (): void => undefined;
   const schedule = (): void => {
-    cancel = core.env.timers.schedule(bookmarkIntervalMs, () => {
+    const untilLastMs = lastAtMs - clock.monotonic();
+    const isLastNext = untilLastMs > 0 && untilLastMs < bookmarkIntervalMs;
+    cancel = timers.schedule(isLastNext ? untilLastMs : bookmarkIntervalMs, () => {
       // Every change up to now was delivered: delivery is a microtask, and this is a timer.
       emit({ type: 'BOOKMARK', resourceVersion: String(core.storage.revision), isInitialEventsEnd: false });
       schedule();

@@ -29,7 +29,10 @@ export function watchResponse(
   const { core, streams } = context;
   const stream = new ByteStream();
   const write = eventWriter(context, resource, as);
+  const asked = number(request.query, 'timeoutSeconds') ?? 0;
+  const timeoutMs = asked > 0 ? asked * 1000 : minTimeoutMs * (1 + core.env.random.next());
   const query = {
+    timeoutMs,
     ...listQuery(request, info),
     allowBookmarks: flag(request.query, 'allowWatchBookmarks') ?? false,
     sendInitialEvents: flag(request.query, 'sendInitialEvents'),
@@ -39,8 +42,6 @@ export function watchResponse(
       stream.write(`${write(output)}\n`);
     }),
   );
-  const asked = number(request.query, 'timeoutSeconds') ?? 0;
-  const timeoutMs = asked > 0 ? asked * 1000 : minTimeoutMs * (1 + core.env.random.next());
   const cancel = core.env.timers.schedule(timeoutMs, () => {
     stream.end();
   });
