@@ -1,15 +1,22 @@
 import { noCredentials } from '@canaryop/reconcile/client';
 import { virtualEnv } from '@canaryop/reconcile/testing';
-import { adminUser, createApiServer } from '@canaryop/simkube';
+import { adminUser, createApiServer, type UserInfo } from '@canaryop/simkube';
 
-import { librarySuite } from './library.suite.ts';
+import { librarySuite } from './library/library.suite.ts';
 
 librarySuite('simkube', () => {
   const env = virtualEnv();
   const server = createApiServer({ env });
+  const connectionOf = (identity: UserInfo) => ({
+    server: 'https://cluster',
+    transport: server.transport(identity),
+    credentials: noCredentials,
+  });
   return Promise.resolve({
     env,
-    connection: { server: 'https://cluster', transport: server.transport(adminUser), credentials: noCredentials },
+    connection: connectionOf(adminUser),
+    connectionAs: (username) => Promise.resolve(connectionOf({ username, groups: ['system:authenticated'] })),
+    tokenOf: (namespace, name) => Promise.resolve(server.serviceAccountToken(namespace, name)),
     // Probes listen in real time; virtual time goes on between.
     until: async (isDone) => {
       for (let turns = 0; turns < 3000 && !isDone(); turns += 1) await env.time.advance(10);

@@ -1,5 +1,4 @@
 import { request } from 'node:http';
-import { request as requestTls } from 'node:https';
 
 import { describe, expect, it } from 'vitest';
 
@@ -10,7 +9,6 @@ import type { Reconciler } from '../controller/reconciler.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { resourceKind } from '../object/resource-kind.ts';
 import { recordingLogger } from '../testing/recording-logger.ts';
-import { ScriptedTransport } from '../testing/scripted-transport.ts';
 import { TinyApiServer } from '../testing/tiny-api-server.ts';
 import { virtualEnv, type VirtualEnv } from '../testing/virtual-env.ts';
 import { LeadershipLostError } from './leadership.ts';
@@ -129,37 +127,6 @@ describe('a manager', () => {
     expect(env.time.pending).toBe(0);
   });
 
-  it('keeps a standby warm, and hands over to it when the leader stops', async () => {
-    const env = virtualEnv();
-    const api = new TinyApiServer();
-    api.put(all, website('a'));
-    const seen: string[] = [];
-    const replica = (name: string): Running => {
-      const manager = managerOn(env, api, { leaderElection: election, instance: name });
-      manager.add(
-        reconciling(() => {
-          seen.push(name);
-          return Promise.resolve();
-        }),
-      );
-      return run(manager);
-    };
-    const first = replica('first');
-    await env.time.until(() => seen.length === 1);
-    const second = replica('second');
-    await env.time.advance(5000);
-    expect([first.manager.isLeader, second.manager.isLeader]).toEqual([true, false]);
-    expect(second.manager.informer(websites).lister.list()).toHaveLength(1);
-    expect(seen).toEqual(['first']);
-    const asked = api.requests.filter(({ path }) => path === all).length;
-    const stopped = first.stop();
-    await env.time.advance(2500);
-    await stopped;
-    expect(seen).toEqual(['first', 'second']);
-    expect(api.requests.filter(({ path }) => path === all)).toHaveLength(asked);
-    await Promise.all([second.stop(), env.time.advance(100)]);
-  });
-
   it('fences the writes of a leader that lost its lease, then stops with an error', async () => {
     const env = virtualEnv();
     const api = new TinyApiServer();
@@ -268,29 +235,6 @@ describe('a manager', () => {
     api.refuse = () => undefined;
     await env.time.until(() => manager.isLeader);
     await Promise.all([stop(), env.time.advance(100)]);
-  });
-
-  it('works without a kind that may be missing', async () => {
-    const env = virtualEnv();
-    const api = new TinyApiServer();
-    api.refuse = ({ path }) => (path === '/api/v1/configmaps' ? 404 : undefined);
-    api.put(all, website('a'));
-    const manager = managerOn(env, api);
-    const seen: string[] = [];
-    manager.add(
-      controller('website')
-        .for(websites)
-        .owns(configMaps)
-        .optional(configMaps)
-        .reconcile(({ name }, { lister }) => {
-          seen.push(`${name} ${lister(configMaps).list().length}`);
-          return Promise.resolve();
-        }),
-    );
-    const { stop } = run(manager);
-    await env.time.until(() => seen.length === 1);
-    expect(seen).toEqual(['a 0']);
-    await stop();
   });
 
   it('watches its own namespaces only when it has some', async () => {
@@ -428,53 +372,6 @@ describe('the endpoints of a manager', () => {
     expect((await ask(metrics, '/metrics'))[1]).toContain('controller_runtime_active_workers{controller="website"} 0');
     await stop();
     await expect(ask(probes, '/healthz')).rejects.toThrow();
-  });
-
-  it('serve metrics over TLS to those whom the cluster knows and allows', async () => {
-    const env = virtualEnv({ startMs: 1_795_000_000_000 });
-    const asked: string[] = [];
-    const transport = new ScriptedTransport(({ path, body }) => {
-      asked.push(path.slice(path.lastIndexOf('/') + 1));
-      if (!path.endsWith('reviews')) return { status: 500, json: {} };
-      expect(body['metadata']).toEqual({});
-      const token = (body['spec'] as { token?: string }).token;
-      const user = { username: 'prometheus' };
-      return { status: 201, json: { ...body, status: { authenticated: token === 'good', user, allowed: true } } };
-    });
-    const manager = createManager({
-      env,
-      connection: { server: 'http://api.test', transport, credentials: noCredentials },
-      fieldManager: 'tester',
-      leaderElection: election,
-      metrics: { address: '127.0.0.1:0', secure: {} },
-    });
-    manager.informer(websites);
-    const { stop } = run(manager);
-    await until(env, () => manager.ports.metrics !== undefined);
-    const scrape = (token: string): Promise<number | undefined> =>
-      new Promise((resolve, reject) => {
-        const headers = token === '' ? {} : { authorization: `Bearer ${token}` };
-        const options = {
-          host: '127.0.0.1',
-          port: manager.ports.metrics,
-          path: '/metrics',
-          headers,
-          rejectUnauthorized: false,
-        };
-        requestTls(options, (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        })
-          .on('error', reject)
-          .end();
-      });
-    expect([await scrape(''), await scrape('bad'), await scrape('good')]).toEqual([401, 401, 200]);
-    expect(asked.filter((path) => path.endsWith('reviews'))).toEqual([
-      'tokenreviews',
-      'tokenreviews',
-      'subjectaccessreviews',
-    ]);
-    await stop();
   });
 
   it('end the start when a port is taken', async () => {

@@ -1,7 +1,7 @@
 import { processEnv, sleep } from '@canaryop/reconcile/env';
 import { startControlPlane } from '@canaryop/testkit/control-plane';
 
-import { librarySuite } from '../library.suite.ts';
+import { librarySuite } from '../library/library.suite.ts';
 
 const patienceMs = 30_000;
 const turnMs = 20;
@@ -12,6 +12,8 @@ librarySuite('a real control plane', async () => {
   return {
     env,
     connection: plane.connection,
+    connectionAs: (user) => plane.connectionFor(user),
+    tokenOf: (namespace, name) => plane.serviceAccountToken(namespace, name),
     until: async (isDone) => {
       const end = env.clock.monotonic() + patienceMs;
       while (!isDone()) {
