@@ -6,7 +6,7 @@ import { keptCommands } from '../api/v1/status.ts';
 import type { Pass } from './pass.ts';
 
 /** What a user may ask for by annotation. */
-export const verbs = ['promote', 'abort', 'retry', 'skip', 'pause', 'resume'] as const;
+export const verbs = ['promote', 'abort', 'retry', 'skip', 'pause', 'resume', 'bypass', 'nobypass'] as const;
 export type Verb = (typeof verbs)[number];
 
 /** A request, as it was written. */

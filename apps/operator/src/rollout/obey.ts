@@ -11,7 +11,9 @@ import {
   type Verb,
 } from './command.ts';
 import type { Notice } from './decision.ts';
-import type { Pass } from './pass.ts';
+import { bounded } from './conclude.ts';
+import { withoutBypass, type Pass } from './pass.ts';
+import { timestamp } from './timestamp.ts';
 
 /** Stages in which a revision is judged. */
 const judged: readonly RunStage[] = ['Starting', 'Shifting'];
@@ -29,6 +31,8 @@ export function obey(pass: Pass): Pass {
     const message = `${JSON.stringify(text)}${askedBy(pass.app)} was not carried out: ${why}`;
     return handled(pass, { type: 'Warning', reason: Reason.CommandRefused, message });
   }
+  if (requested(pass, 'bypass') !== undefined) return bypassing(pass);
+  if (requested(pass, 'nobypass') !== undefined) return notBypassing(pass);
   const { run } = pass;
   if (run === undefined || !isJudged(run)) return pass;
   if (requested(pass, 'pause') !== undefined) return paused(pass, run);
@@ -53,17 +57,38 @@ function resumed(pass: Pass, { paused: _paused, ...run }: RunStatus): Pass {
   return handled(pass, { type: 'Normal', reason: Reason.Resumed, message }, run);
 }
 
+function bypassing(pass: Pass): Pass {
+  const detail = `bypass, request ${commandIdOf(pass.app)}${askedBy(pass.app)}`;
+  const notice = {
+    type: 'Normal',
+    reason: Reason.BypassRequested,
+    message: `the next revision goes to primary at once, without being judged (${detail})`,
+  } as const;
+  const bypass = { detail: bounded(detail), time: timestamp(pass.now) };
+  return handled({ ...pass, status: { ...pass.status, bypass } }, notice);
+}
+
+function notBypassing(pass: Pass): Pass {
+  const message = `the next revision is judged, as asked by request ${commandIdOf(pass.app)}${askedBy(pass.app)}`;
+  return handled(withoutBypass(pass), { type: 'Normal', reason: Reason.BypassWithdrawn, message });
+}
+
 /** Why the pending request can't be carried out; undefined when it can be, or may be later. */
 function refusal(pass: Pass): string | undefined {
   const command = parseCommand(commandTextOf(pass.app) ?? '');
   if (command === undefined) return `it is not of the form <verb>@<revision|next>#<id>`;
   const verb = verbs.find((known) => known === command.verb);
   if (verb === undefined) return `there is no such verb; there are ${verbs.join(', ')}`;
+  if (areForWhatComes.includes(verb) && command.revision !== 'next')
+    return `it is about whatever comes next: ${verb}@next#<id>`;
   const { wanted } = pass;
   if (command.revision !== 'next' && command.revision !== wanted.id)
     return `the wanted revision is ${wanted.id} (${wanted.image})`;
   return untimely[verb](pass);
 }
+
+/** Verbs about a revision that nobody may know yet. */
+const areForWhatComes: readonly Verb[] = ['bypass', 'nobypass'];
 
 type Untimely = (pass: Pass) => string | undefined;
 
@@ -81,6 +106,8 @@ const untimely: Readonly<Record<Verb, Untimely>> = {
   pause: unlessJudgedSoon,
   abort: unlessJudged,
   skip: unlessJudged,
+  bypass: () => undefined,
+  nobypass: ({ status }) => (status.bypass === undefined ? 'nothing is bypassed' : undefined),
   resume: ({ run }) => (run?.paused === true ? undefined : 'no release is paused'),
   retry: ({ status, wanted }) =>
     status.failedRevisions?.some(({ revision }) => revision === wanted.id) === true

@@ -60,6 +60,12 @@ export function withoutRun(pass: Pass): Pass {
   return { ...rest, status };
 }
 
+/** The pass in which the next revision is judged. */
+export function withoutBypass(pass: Pass): Pass {
+  const { bypass: _bypass, ...status } = pass.status;
+  return { ...pass, status };
+}
+
 /**
  * A status that was lost, or that belongs to an earlier object of the same name, says nothing, and a run without a
  * release to go back to is none. What primary runs then is the release: it got there by a certificate that is lost,

@@ -9,7 +9,7 @@ import { until } from '../e2e/stage/until.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const restricted = ['promote', 'skip', 'bypass'];
-const free = [...verbs.filter((verb) => !restricted.includes(verb)), 'nobypass'];
+const free = verbs.filter((verb) => !restricted.includes(verb));
 
 let controlPlane: ControlPlane;
 let id = 0;

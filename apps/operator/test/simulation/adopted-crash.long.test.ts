@@ -65,6 +65,25 @@ const abort = (): AdoptedStory => {
   };
 };
 
+const bypass = (): AdoptedStory => {
+  const change = once(
+    (sim) => sim.adopted()?.status?.bypass !== undefined,
+    (sim) => {
+      sim.release('v2');
+    },
+  );
+  return {
+    name: 'a bypass',
+    tell: (sim) => {
+      sim.command('bypass@next#1');
+    },
+    meanwhile: (sim) => {
+      change.look(sim);
+    },
+    isOver: (sim) => isAtRest(sim) && sim.adopted()?.status?.releasedImage.endsWith('v2') === true,
+  };
+};
+
 const deletion = (): AdoptedStory => ({
   name: 'a deletion',
   tell: (sim) => {
@@ -79,5 +98,6 @@ describeAdoptedCrashes('an adopted Deployment', { cluster: podinfoCluster, spec:
   rollback,
   changedMind,
   abort,
+  bypass,
   deletion,
 ]);

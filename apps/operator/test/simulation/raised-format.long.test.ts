@@ -1,11 +1,10 @@
 import { Deployment } from '@canaryop/reconcile/kinds';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { CanaryApp, type CanaryAppStatus } from '../../src/api/v1/canaryapp.ts';
+import type { CanaryAppStatus } from '../../src/api/v1/canaryapp.ts';
 import type * as formatModule from '../../src/api/v1/revision-format.ts';
-import { podinfoCluster } from './adopted-simulation.ts';
-import { lead, serviceCluster, serviceFor } from './service-simulation.ts';
-import { appKey, Simulation, type RunningOperator } from './simulated-cluster.ts';
+import { ask, modes, statusOf } from './every-mode.ts';
+import type { RunningOperator, Simulation } from './simulated-cluster.ts';
 
 const operators = vi.hoisted(() => ({ areRaised: false }));
 
@@ -27,60 +26,11 @@ afterEach(async () => {
   operators.areRaised = false;
 });
 
-/** One application of a mode, and a release of it that nobody needs to judge. */
-interface Subject {
-  readonly start: () => Promise<Simulation>;
-  readonly adopt: (sim: Simulation) => void;
-  readonly release: (sim: Simulation) => void;
-  readonly name: string;
-}
-
-const unjudged = { intervalSeconds: 10, threshold: 1, metrics: [], onNoData: 'pass' };
-
-const modes: Readonly<Record<string, Subject>> = {
-  'an image': {
-    start: () => Promise.resolve(new Simulation()),
-    adopt: (sim) => {
-      sim.createApp();
-    },
-    release: (sim) => {
-      sim.edit({ image: 'go-status-code-server:v2' });
-    },
-    name: appKey.name,
-  },
-  'a Deployment that was there before': {
-    start: podinfoCluster,
-    adopt: (sim) => {
-      adopted(sim).adopt({ analysis: unjudged });
-    },
-    release: (sim) => {
-      adopted(sim).release('v2');
-    },
-    name: 'podinfo',
-  },
-  'a Service': {
-    start: serviceCluster,
-    adopt: (sim) => {
-      const targetRef = { apiVersion: 'v1', kind: 'Service', name: 'podinfo' };
-      adopted(sim).adopt({ analysis: unjudged, targetRef });
-    },
-    release: (sim) => {
-      lead(adopted(sim), serviceFor('green'));
-    },
-    name: 'podinfo',
-  },
-};
-
-type Adopted = Awaited<ReturnType<typeof podinfoCluster>>;
-const adopted = (sim: Simulation): Adopted => sim as Adopted;
-
 describe.each(Object.entries(modes))('an operator with another format of ids, that takes over %s', (_mode, subject) => {
   let sim: Simulation;
   let first: RunningOperator;
 
-  const app = (): CanaryApp | undefined =>
-    sim.cluster.server.loopback.get(CanaryApp, { namespace: 'default', name: subject.name });
-  const status = (): Partial<CanaryAppStatus> => app()?.status ?? {};
+  const status = (): Partial<CanaryAppStatus> => statusOf(sim, subject);
   const until = (isSo: () => boolean): Promise<void> => sim.env.time.until(isSo, 900_000);
 
   async function released(): Promise<void> {
@@ -100,16 +50,9 @@ describe.each(Object.entries(modes))('an operator with another format of ids, th
 
   async function refused(): Promise<void> {
     await underWay();
-    command('abort@next#1');
+    ask(sim, subject, 'abort@next#1');
     await until(() => status().phase === 'Failed');
     await sim.env.time.advance(2_000);
-  }
-
-  function command(text: string): void {
-    const live = app();
-    if (live === undefined) throw new Error('there is no CanaryApp');
-    const annotations = { 'canary.atze.io/command': text };
-    sim.cluster.server.loopback.update(CanaryApp, { ...live, metadata: { ...live.metadata, annotations } });
   }
 
   /** The other operator takes over, and what it writes to others than Events is counted. */
@@ -167,7 +110,7 @@ describe.each(Object.entries(modes))('an operator with another format of ids, th
     await sim.env.time.advance(120_000);
     expect(writes()).toEqual([]);
     expect([status(), templates()]).toEqual(before);
-    command('retry@next#2');
+    ask(sim, subject, 'retry@next#2');
     await until(() => status().trafficShift === 10);
   });
 

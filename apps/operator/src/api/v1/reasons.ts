@@ -58,6 +58,10 @@ export const Reason = {
   Paused: 'Paused',
   /** The user asked for a paused run to go on. */
   Resumed: 'Resumed',
+  /** The user lets the next revision go to primary at once. */
+  BypassRequested: 'BypassRequested',
+  /** The user wants the next revision to be judged after all. */
+  BypassWithdrawn: 'BypassWithdrawn',
   /** What the user asked for by annotation could not be done. */
   CommandRefused: 'CommandRefused',
   /** The application is being deleted, and the workload that was there before gets its traffic back. */

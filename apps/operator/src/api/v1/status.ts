@@ -52,6 +52,7 @@ const run = s
       .optional()
       .describe('Checks that passed without traffic.'),
     checkedAt: time.optional().describe('When the last counted check was asked; the next one is an interval later.'),
+    isDirect: s.boolean().optional().describe('Primary gets the revision at once; nothing is tried beside it.'),
     previousPort: port.optional().describe('The port of the release before, while the Service still lists it.'),
   })
   .describe('The release under way.');
@@ -104,6 +105,10 @@ export const statusSchema = s
       .array(commandId, { maxItems: keptCommands })
       .optional()
       .describe('Ids of requests that were handled before that one, the newest first; none is handled again.'),
+    bypass: s
+      .object({ detail: text, time })
+      .optional()
+      .describe('The next revision goes to primary at once, as somebody asked.'),
     replicasContest,
     conditions: s.conditions().optional(),
   })

@@ -1,4 +1,4 @@
-import type { CanaryAppStatus, FailedRevision, RunStatus } from '../../api/v1/canaryapp.ts';
+import type { FailedRevision, RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
 import { askedBy, howToAsk, requested } from '../command.ts';
@@ -6,10 +6,11 @@ import { conclude } from '../conclude.ts';
 import { isLetBe } from '../contest.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
-import { withoutRun, type Pass } from '../pass.ts';
+import { withoutBypass, withoutRun, type Pass } from '../pass.ts';
 import { changedConfigs, recordedRevision } from '../revision-record.ts';
 import { timestamp } from '../timestamp.ts';
 import { obstacleNotices } from './blocked.ts';
+import { goDirectly } from './going-directly.ts';
 import { installing } from './installing.ts';
 import { startMessage } from './start-message.ts';
 
@@ -24,7 +25,7 @@ export function resting(pass: Pass): Decision {
   const retry = requested(pass, 'retry');
   if (failed !== undefined && retry === undefined) return refused(pass, released, failed);
   if (observed.obstacle !== undefined) return standing(pass, released);
-  return start(pass, released, retry);
+  return start(retried(pass, retry), released);
 }
 
 /** The release is kept as it is: because it is the wanted one, or because nothing can be started. */
@@ -84,34 +85,38 @@ function cleanUp(pass: Pass, released: Revision, leftover: Revision): Decision {
   });
 }
 
-function start(pass: Pass, released: Revision, retry: string | undefined): Decision {
-  const { wanted, status } = pass;
-  const run = begin(pass, wanted, 'Starting');
-  const changes: Partial<CanaryAppStatus> = {
-    run,
-    ...(retry === undefined ? {} : { lastCommand: retry, failedRevisions: without(status.failedRevisions, wanted.id) }),
+/** The pass in which the wanted revision has not failed any more, as somebody asked. */
+function retried(pass: Pass, id: string | undefined): Pass {
+  if (id === undefined) return pass;
+  const { app, wanted, status } = pass;
+  const message = `${wanted.image} is tried again, request ${id}${askedBy(app)}`;
+  return {
+    ...pass,
+    status: { ...status, lastCommand: id, failedRevisions: without(status.failedRevisions, wanted.id) },
+    told: [...pass.told, { type: 'Normal', reason: Reason.RetryRequested, message }],
   };
-  const message = startMessage(wanted.image, released.image);
-  return conclude(pass, {
-    phase: 'Starting',
-    progress: 'working',
-    reason: Reason.CanaryStarted,
-    message,
-    changes,
-    intent: both(pass, run, released, 0),
-    notices: [
-      ...retryNotices(pass, retry),
-      ...configNotices(released, wanted),
-      { type: 'Normal', reason: Reason.CanaryStarted, message },
-    ],
-    wakeAt: pass.now + pass.settings.deadlineMs,
-  });
 }
 
-function retryNotices({ app, wanted }: Pass, id: string | undefined): readonly Notice[] {
-  if (id === undefined) return [];
-  const message = `${wanted.image} is tried again, request ${id}${askedBy(app)}`;
-  return [{ type: 'Normal', reason: Reason.RetryRequested, message }];
+function start(pass: Pass, released: Revision): Decision {
+  const { wanted, status } = pass;
+  const told = [...pass.told, ...configNotices(released, wanted)];
+  if (status.bypass !== undefined)
+    return goDirectly(withoutBypass({ ...pass, told }), begin(pass, wanted, 'Promoting'), status.bypass.detail);
+  const run = begin(pass, wanted, 'Starting');
+  const message = startMessage(wanted.image, released.image);
+  return conclude(
+    { ...pass, told },
+    {
+      phase: 'Starting',
+      progress: 'working',
+      reason: Reason.CanaryStarted,
+      message,
+      changes: { run },
+      intent: both(pass, run, released, 0),
+      notices: [{ type: 'Normal', reason: Reason.CanaryStarted, message }],
+      wakeAt: pass.now + pass.settings.deadlineMs,
+    },
+  );
 }
 
 /** Which ConfigMaps and Secrets a run is about, among other things. */
