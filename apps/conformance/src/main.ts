@@ -26,7 +26,8 @@ const contestants: Contestants = {
   real,
   newWord: () => {
     words += 1;
-    return `q${run}x${words}`;
+    // Its end is marked: no word is the beginning of another.
+    return `q${run}x${words}y`;
   },
 };
 let isAgreed = false;

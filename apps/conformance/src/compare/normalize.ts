@@ -165,7 +165,7 @@ class Normalizer {
       .replaceAll(this.#word, '{{ns}}')
       .replaceAll(/:3[0-3]\d{3}(?=\/)/gu, ':node port')
       .replaceAll(/(?<=-gen\d*)-[a-z\d]{5}(?=$|")/gu, '-?????')
-      .replaceAll(/(?<="uid":")[^"]+/gu, (uid) => this.#uids.get(uid) ?? 'uid');
+      .replaceAll(/(?<="uid":"|\[uid=")[^"]+/gu, (uid) => this.#uids.get(uid) ?? 'uid');
   }
 
   #numbered(uid: string): void {

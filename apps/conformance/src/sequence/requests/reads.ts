@@ -89,7 +89,8 @@ function selection({ c, pool }: Scene): Readonly<Record<string, string>> {
 /** A watch that ends with the event of an object made for it. */
 export function watch(scene: Scene): Request {
   const { c, pool, id } = scene;
-  const name = `${pool.isNamespaced ? '' : '{{ns}}-'}z${id}`;
+  // Later than what was there before, also in the order of names: a watch without a cache may list it.
+  const name = `${pool.isNamespaced ? '' : '{{ns}}-'}z${String(id).padStart(3, '0')}`;
   const labels = { app: 'a', tier: 'web' };
   const query: Record<string, string> = { watch: '1' };
   if (c.chance(0.3))
