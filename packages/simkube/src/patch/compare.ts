@@ -106,7 +106,8 @@ function compareLeaves(before: Json | undefined, after: Json | undefined): Compa
   return jsonEqual(before, after) ? same : modifiedLeaf;
 }
 
-function isEmptyValue(value: Json | undefined): boolean {
+/** Nothing, null, or a list or map without anything in it. */
+export function isEmptyValue(value: Json | undefined): boolean {
   if (value === undefined || value === null) return true;
   if (Array.isArray(value)) return value.length === 0;
   return isJsonObject(value) && Object.keys(value).length === 0;

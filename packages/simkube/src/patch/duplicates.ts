@@ -1,8 +1,22 @@
 import { isJsonObject, propertySchema, type Json, type StructuralSchema } from '../schema/structural-schema.ts';
 import { fieldType, itemElement } from './field-type.ts';
+import type { Managers } from './managed-fields.ts';
+
+/**
+ * Whether entries of other versions can't be judged, as they are judged by converted objects, and one with duplicates
+ * can't be converted.
+ */
+export function isInconvertible(
+  { schema, apiVersion }: { readonly schema: StructuralSchema | undefined; readonly apiVersion: string },
+  managers: Managers,
+  objects: readonly Json[],
+): boolean {
+  if ([...managers.values()].every((entry) => entry.apiVersion === apiVersion)) return false;
+  return objects.some((object) => hasDuplicates(schema, object));
+}
 
 /** Whether a set or keyed list in a value names an item twice: such an object can be stored, but not converted. */
-export function hasDuplicates(schema: StructuralSchema | undefined, value: Json | undefined): boolean {
+function hasDuplicates(schema: StructuralSchema | undefined, value: Json | undefined): boolean {
   if (schema === undefined || value === undefined) return false;
   if (Array.isArray(value)) return isRepeating(schema, value as readonly Json[]);
   if (!isJsonObject(value) || fieldType(schema, value) !== 'map') return false;

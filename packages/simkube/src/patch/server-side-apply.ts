@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject, type StructuralSchema } from 
 import { applyConflictMessage, applyConflicts, type ApplyConflict } from './apply-conflict.ts';
 import { applyTypeErrors } from './apply-type-errors.ts';
 import { compareTyped, jsonEqual } from './compare.ts';
+import { isInconvertible } from './duplicates.ts';
 import { fieldSetOf, withNamedFields } from './field-set-of.ts';
 import {
   differenceOf,
@@ -112,6 +113,13 @@ function applyOnce(request: ApplyRequest, force: boolean): Attempt {
   const merged = mergeTyped(schema, live, applied);
   const object = isJsonObject(merged) ? pruneDropped({ schema, merged, managers, last: last?.fields }) : applied;
 
+  if (isInconvertible(request, managers, [live, object])) {
+    return {
+      ok: false,
+      reason: 'InternalError',
+      message: 'duplicate entries for a key: the object has no other version',
+    };
+  }
   const change = ownershipChange({
     schema,
     before: live,

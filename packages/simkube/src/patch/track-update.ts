@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, type StructuralSchema } from '../schema/structural-schema.ts';
 import { emptyFieldSet, isEmptyFieldSet, unionOf, type FieldSet } from './field-set.ts';
-import { hasDuplicates } from './duplicates.ts';
+import { isInconvertible } from './duplicates.ts';
 import {
   capUpdateManagers,
   decodeManagers,
@@ -56,21 +56,10 @@ export function trackUpdate(update: UpdateToTrack): JsonObject {
   const after = withoutManagers(update.after);
   const before = withoutManagers(update.before ?? update.zero ?? {});
   if (managers.size === 0 && update.before !== undefined) return after;
-  if (isInconvertible(update, { before, managers })) return after;
+  // Kubernetes then forgets who owns what.
+  if (isInconvertible(update, managers, [before, update.sent ?? after])) return after;
   const tracked = recordUpdate({ ...update, before, after, managers });
   return withManagers(after, capUpdateManagers(tracked));
-}
-
-/**
- * Entries of other versions are judged by converted objects, and one with duplicates can't be converted. Kubernetes then
- * forgets who owns what.
- */
-function isInconvertible(
-  { schema, apiVersion, sent, after }: UpdateToTrack,
-  { before, managers }: { readonly before: JsonObject; readonly managers: Managers },
-): boolean {
-  if ([...managers.values()].every((entry) => entry.apiVersion === apiVersion)) return false;
-  return hasDuplicates(schema, before) || hasDuplicates(schema, sent ?? after);
 }
 
 /** A request may edit managedFields; what it can't decode, and what comes over a subresource, is ignored. */

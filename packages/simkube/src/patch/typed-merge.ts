@@ -5,6 +5,7 @@ import {
   type JsonObject,
   type StructuralSchema,
 } from '../schema/structural-schema.ts';
+import { isEmptyValue } from './compare.ts';
 import { entriesOf, fieldType, itemElement } from './field-type.ts';
 
 /** Lays an applied configuration over the live object: its values win, maps and associative lists merge. */
@@ -16,17 +17,21 @@ export function mergeTyped(
   if (applied === undefined) return live;
   if (live === undefined || live === applied) return applied;
   const type = fieldType(schema, applied);
+  if (applied === null) return overlaidByNull(type, live);
   if (type === 'map' && isJsonObject(applied)) return mergeMaps(schema, isJsonObject(live) ? live : {}, applied);
-  if (type !== 'list' || schema === undefined || !Array.isArray(applied) || !Array.isArray(live)) return applied;
-  return live.length + applied.length === 0
-    ? applied
-    : mergeLists(schema, live as readonly Json[], applied as readonly Json[]);
+  const isList = type === 'list' && Array.isArray(applied) && Array.isArray(live);
+  return isList ? mergeLists(schema, live as readonly Json[], applied as readonly Json[]) : applied;
+}
+
+/** Of a map or list with something in it null takes nothing away; of all else it takes the place. */
+function overlaidByNull(type: ReturnType<typeof fieldType>, live: Json): Json {
+  return (type === 'map' || type === 'list') && !isEmptyValue(live) ? live : null;
 }
 
 function mergeMaps(schema: StructuralSchema | undefined, live: JsonObject, applied: JsonObject): JsonObject {
   const entries = entriesOf(live).map(([key, value]): [string, Json] => {
     const next = Object.hasOwn(applied, key) ? applied[key] : undefined;
-    return [key, next === undefined ? value : (mergeTyped(propertySchema(schema, key), value, next) ?? value)];
+    return [key, next === undefined ? value : (mergeTyped(propertySchema(schema, key), value, next) as Json)];
   });
   const added = entriesOf(applied).filter(([key]) => !Object.hasOwn(live, key) || live[key] === undefined);
   const changed = added.length > 0 || entries.some(([key, value]) => value !== live[key]);
@@ -37,7 +42,8 @@ function mergeMaps(schema: StructuralSchema | undefined, live: JsonObject, appli
  * Merges associative lists in the order of structured-merge-diff: shared items stand in the applied order; items that
  * only the live list has stay before the next shared item that followed them.
  */
-function mergeLists(schema: StructuralSchema, live: readonly Json[], applied: readonly Json[]): Json {
+function mergeLists(schema: StructuralSchema | undefined, live: readonly Json[], applied: readonly Json[]): Json {
+  if (schema === undefined || live.length + applied.length === 0) return applied;
   const mine = elementsOf(schema, live);
   const theirs = elementsOf(schema, applied);
   const appliedBy = new Map(theirs.map((item) => [item.element, item.value]));

@@ -1,8 +1,9 @@
 import { resourceOf } from '../../play/resource-of.ts';
-import { isObject, type Json, type JsonObject, type Operation } from '../../sequence/operation.ts';
+import type { Operation } from '../../sequence/operation.ts';
 import type { Difference } from '../difference.ts';
-import { causesOf, hasCode, isEmpty, type Explanation } from './explanation.ts';
-import { emptyInStorage, timesOfApplies } from './rewrites.ts';
+import { isAboutEmptyData } from './empty-data.ts';
+import type { Explanation } from './explanation.ts';
+import { emptyInStorage, timesOfApplies, timesOfTemplateGenerations } from './rewrites.ts';
 
 /** All of them, as narrow as they can be. */
 export const explained: readonly Explanation[] = [
@@ -29,13 +30,7 @@ export const explained: readonly Explanation[] = [
     name: 'empty data of immutable objects',
     reason:
       'Kubernetes tells an empty map from none when an immutable ConfigMap or Secret is written, though it stores both as none. simkube takes them for the same.',
-    covers: ({ at, operation, simulated, real }) =>
-      at === 'status' &&
-      ['configmaps', 'secrets'].includes(resourceOf(operation.path)) &&
-      hasEmptyData(operation.body) &&
-      hasCode(simulated, 200) &&
-      hasCode(real, 422) &&
-      causesOf(real).every((cause) => /^FieldValueForbidden (?:data|binaryData)$/u.test(cause)),
+    covers: isAboutEmptyData,
   },
   {
     name: 'events of the repair of addresses',
@@ -56,12 +51,8 @@ export const explained: readonly Explanation[] = [
   },
   emptyInStorage,
   timesOfApplies,
+  timesOfTemplateGenerations,
 ];
-
-function hasEmptyData(body: Json | undefined): boolean {
-  const fields = isObject(body ?? null) ? (body as JsonObject) : {};
-  return ['data', 'binaryData'].some((name) => isObject(fields[name]) && isEmpty(fields[name]));
-}
 
 /**
  * What explains a difference; undefined when nothing does.

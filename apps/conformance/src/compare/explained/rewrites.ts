@@ -1,3 +1,4 @@
+import { resourceOf } from '../../play/resource-of.ts';
 import type { Operation } from '../../sequence/operation.ts';
 import type { Difference } from '../difference.ts';
 import { isApply, isEmpty, metadataOf, type Explanation } from './explanation.ts';
@@ -28,6 +29,18 @@ export const timesOfApplies: Explanation = {
     (isWrittenBy(difference, 'simkube') || isWrittenBy(difference, 'kube-apiserver')),
 };
 
+/** A PUT of a DaemonSet that leaves out its template generation. */
+export const timesOfTemplateGenerations: Explanation = {
+  name: 'time of a DaemonSet without its template generation',
+  reason:
+    'Kubernetes takes the annotation deprecated.daemonset.template.generation for changed where a PUT leaves it out, and puts it back after it noted the time: the object is then written if the new time changes the order of its managers, and not otherwise.',
+  covers: (difference) =>
+    difference.operation.method === 'PUT' &&
+    resourceOf(difference.operation.path) === 'daemonsets' &&
+    metadataOf(difference.operation)['annotations'] === undefined &&
+    isWrittenBy(difference, 'kube-apiserver'),
+};
+
 /** Only which version is new differs: one of the two wrote. */
 function isWrittenBy({ at, simulated, real }: Difference, server: 'simkube' | 'kube-apiserver'): boolean {
   const [writer, other] = server === 'simkube' ? [simulated, real] : [real, simulated];
@@ -36,7 +49,7 @@ function isWrittenBy({ at, simulated, real }: Difference, server: 'simkube' | 'k
 
 function hasEmptyMetadata(operation: Operation): boolean {
   return (
-    operation.path.startsWith('/apis/conformance.example.com/') &&
+    /^\/apis\/[^/]*\.example\.com\//u.test(operation.path) &&
     isApply(operation) &&
     Object.values(metadataOf(operation)).some(isEmpty)
   );

@@ -1,5 +1,5 @@
 import type { Authorizer } from '../rbac/authorizer.ts';
-import { forbiddenAccess } from '../rbac/forbidden-access.ts';
+import { authorize } from '../rbac/forbidden-access.ts';
 import type { AccessAttributes } from '../rbac/policy-rule.ts';
 import { badRequest } from '../status/refusals.ts';
 import { serviceAccountOf, type UserInfo } from './user-info.ts';
@@ -28,8 +28,7 @@ export function impersonate(
       ? access('users', username)
       : { ...access('serviceaccounts', account.name), namespace: account.namespace };
   for (const each of [who, ...groups.map((group) => access('groups', group))]) {
-    const { isAllowed, reason } = authorizer.authorize(user, each);
-    if (!isAllowed) throw forbiddenAccess(user, each, reason);
+    authorize(authorizer, user, each);
   }
   return { username, groups: impersonatedGroups(username, groups) };
 }

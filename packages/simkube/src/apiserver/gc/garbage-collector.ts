@@ -84,9 +84,11 @@ export class GarbageCollector {
         (owner) => owner.uid === uid && owner.blockOwnerDeletion === true,
       );
       isBlocked ||= isBlocking;
+      // It waits for dependents of its own, or is the owner itself.
+      if (isHeldByCollector(dependent.object)) continue;
       if (isBlocking) this.#queue.add(reference.uid);
       // It is to find its owner still waiting.
-      else this.#collect(reference.uid);
+      else this.#followOwners(dependent);
     }
     if (!isBlocked) this.#removeFinalizer(resource, object, foregroundFinalizer);
   }

@@ -38,6 +38,7 @@ export function createObject(core: ApiCore, resource: ServedResource, creation: 
   const prepared = resource.strategy.prepareCreate?.(owned, context) ?? owned;
   const versioned = resource.strategy.generationOf === undefined ? prepared : withMetadata(prepared, { generation: 1 });
   validate(resource, versioned);
+  options.authorizeCreation?.();
   const key = keyOfNames(versioned.metadata.namespace, versioned.metadata.name);
   if (resource.store.get(key) !== undefined) throw alreadyExists(groupResource(resource), versioned.metadata.name);
   const stored = resource.toStored(asStored(resource, versioned));

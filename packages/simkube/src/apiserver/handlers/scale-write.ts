@@ -94,9 +94,11 @@ function replicasField(resource: ServedResource): ReplicasField {
   return { path, apiVersion: apiVersionOfResource(resource) };
 }
 
-/** Over a subresource nobody writes managedFields, and Go can't tell a count of zero from none. */
+/** Over a subresource nobody writes managedFields, and Go can't tell a count of zero, or null, from none. */
 function asSent(scale: JsonObject): JsonObject {
-  return replicasIn(scale) === 0 ? withFields(withoutOwners(scale), { spec: {} }) : withoutOwners(scale);
+  return [0, null].includes(replicasIn(scale) as number | null)
+    ? withFields(withoutOwners(scale), { spec: {} })
+    : withoutOwners(scale);
 }
 
 function withoutOwners(scale: JsonObject): JsonObject {

@@ -12,6 +12,7 @@ import { keyOfNames, storageKey } from '../storage/resource-store.ts';
 import { defaultObject } from './admit.ts';
 import { asApiObject, asJson } from '../object/json.ts';
 import { asStored } from './as-stored.ts';
+import { equalButTimes } from './equal-but-times.ts';
 import { resetFieldsOf } from './reset-fields.ts';
 import { validate } from './validate.ts';
 import type { Target, WriteOptions } from './write-options.ts';
@@ -74,7 +75,7 @@ export function updateObject(core: ApiCore, resource: ServedResource, update: Up
   const owned = carriedOver(core, resource, { ...update, existing: previous, next: tracked });
   const stored = resource.toStored(asStored(resource, owned));
   const errors = metadataErrors(resource, update);
-  if (update.isRewrite !== true && errors.length === 0 && deepEqual(stored, existing)) return existing;
+  if (update.isRewrite !== true && errors.length === 0 && equalButTimes(stored, existing)) return existing;
   validate(resource, owned, { previous, errors });
   if (options.dryRun) return stored;
   if (!isFinished(resource, stored)) return core.storage.put(resource.store, stored);
@@ -115,7 +116,12 @@ function metadataErrors(resource: ServedResource, { existing, next, subresource 
   const isOther = uid !== '' && uid !== existing.metadata.uid;
   // A real server finds it twice, in the metadata's own check and in that of updates.
   const errors = isOther ? [immutableMetadata('uid', uid), immutableMetadata('uid', uid)] : [];
-  return resource.kind === 'Pod' && subresource === 'status' ? errors : [...errors, ...deletionErrors(existing, next)];
+  return [...errors, ...deletionErrors(existing, withoutMark(resource, next, subresource))];
+}
+
+/** A pod's status never marks it as deleted, whatever it says. */
+function withoutMark({ kind }: ServedResource, next: ApiObject, subresource: string): ApiObject {
+  return kind === 'Pod' && subresource === 'status' ? withMetadata(next, { deletionTimestamp: undefined }) : next;
 }
 
 /** A write neither marks an object as deleted nor changes the grace that it has; what it leaves out stays. */

@@ -7,6 +7,8 @@ export interface WriteOptions {
   readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore';
   /** How an unknown field is refused, for requests that do not do it as a decoding error (patches). */
   readonly refuseUnknown?: (problem: string) => Error;
+  /** Throws a 403 when who asks may not create what the write finds missing; absent for one who asked to create. */
+  readonly authorizeCreation?: () => void;
   /** Adds a `Warning` header to the response. */
   readonly warn: (message: string) => void;
 }

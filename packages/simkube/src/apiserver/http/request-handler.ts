@@ -1,7 +1,7 @@
 import { authenticate } from '../authn/authenticate.ts';
 import { impersonate } from '../authn/impersonate.ts';
 import type { UserInfo } from '../authn/user-info.ts';
-import { forbiddenAccess } from '../rbac/forbidden-access.ts';
+import { authorize } from '../rbac/forbidden-access.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { pageNotFound } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
@@ -74,7 +74,7 @@ export class RequestHandler {
     try {
       const user = this.#userOf(request, about.identity);
       about.seen.user = user.username;
-      this.#authorize(user, about.info);
+      authorize(this.#context.authorizer, user, { ...about.info, name: about.info.selectedName });
       if (!about.info.isResource) return handleNonResource(this.#context, request);
       if (!this.#isServed(about.info))
         return { status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' };
@@ -100,12 +100,6 @@ export class RequestHandler {
     const { tokens, authorizer } = this.#context;
     const user = identity ?? authenticate(request.headers['authorization'], tokens);
     return impersonate(user, request.headers, authorizer);
-  }
-
-  #authorize(user: UserInfo, info: RequestInfo): void {
-    const access = { ...info, name: info.selectedName };
-    const { isAllowed, reason } = this.#context.authorizer.authorize(user, access);
-    if (!isAllowed) throw forbiddenAccess(user, access, reason);
   }
 
   #handleResource(request: {

@@ -5,8 +5,9 @@ import { deleteObject, type Deletion } from '../handlers/delete.ts';
 import { listObjects } from '../handlers/list.ts';
 import { checkPatchType, patchObject, type PatchType } from '../handlers/patch.ts';
 import { checkName, checkTarget, existingObject, updateObject } from '../handlers/update.ts';
-import type { Target } from '../handlers/write-options.ts';
+import type { Target, WriteOptions } from '../handlers/write-options.ts';
 import { isJsonObject, withMetadata, type ApiObject } from '../object/api-object.ts';
+import { authorize } from '../rbac/forbidden-access.ts';
 import { reviewErrors } from '../reviews/review-errors.ts';
 import { answerReview } from '../reviews/reviews.ts';
 import { groupResource, type ServedResource } from '../registry/served-resource.ts';
@@ -93,10 +94,18 @@ function create(request: ResourceRequest): ApiResponse {
   return objectResponse(request, createObject(context.core, resource, { namespace, object, options }), 201);
 }
 
+/** Of a write that may find nothing, and then creates: for that the right to create is needed as well. */
+function creatingOptions({ context, request, info, user, warn }: ResourceRequest): WriteOptions {
+  const authorizeCreation = (): void => {
+    authorize(context.authorizer, user, { ...info, verb: 'create' });
+  };
+  return { ...writeOptions(request, warn), authorizeCreation };
+}
+
 function update(request: ResourceRequest): ApiResponse {
-  const { context, resource, info, body, warn } = request;
+  const { context, resource, info, body } = request;
   if (info.name === '') throw methodNotAllowed();
-  const options = writeOptions(request.request, warn);
+  const options = creatingOptions(request);
   const next = admitBody(context.core, resource, body, options);
   checkName(next.metadata.name, info.name);
   checkTarget(resource, next, target(request));
@@ -153,11 +162,11 @@ export function patchTypeOf(header: string | undefined): PatchType | 'apply' {
 }
 
 function patch(request: ResourceRequest): ApiResponse {
-  const { context, resource, info, body, warn } = request;
+  const { context, resource, info, body } = request;
   if (info.name === '') throw methodNotAllowed();
   const type = patchTypeOf(request.request.headers['content-type']);
   checkPatchType(resource, type);
-  const options = writeOptions(request.request, warn);
+  const options = creatingOptions(request);
   const { subresource } = info;
   if (type !== 'apply') {
     return objectResponse(

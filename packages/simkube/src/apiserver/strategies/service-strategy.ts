@@ -100,6 +100,7 @@ function prepareUpdate(object: ApiObject, { previous, subresource, context }: St
   return fillIn(object, 'spec', (spec) => {
     if (stringAt(spec, 'type') === 'ExternalName') return spec;
     const { clusterIP, clusterIPs, healthCheckNodePort, ipFamilies, ipFamilyPolicy } = before;
+    const given = listAt(spec, 'ipFamilies').length;
     const kept = fill(spec['clusterIP'] === '' ? withFields(spec, { clusterIP: undefined }) : spec, {
       clusterIP,
       clusterIPs,
@@ -108,13 +109,20 @@ function prepareUpdate(object: ApiObject, { previous, subresource, context }: St
       ipFamilyPolicy,
     });
     // Allocation comes before validation: nothing else is said of such a Service.
-    const errors = familyErrors(kept);
+    const errors = familyErrors(kept, given);
     if (errors.length > 0) throw invalid({ group: '', kind: 'Service' }, object.metadata.name, errors);
-    return withNodePorts(portsCarriedOver(kept, before), context);
+    return withNodePorts(portsCarriedOver(withoutBalancer(kept, before), before), context);
   });
 }
 
 const isOutside = (spec: JsonObject): boolean => ['NodePort', 'LoadBalancer'].includes(stringAt(spec, 'type') ?? '');
+
+/** A service that is balanced no more loses what only those have, unless its writer changed it (dropTypeDependentFields). */
+function withoutBalancer(spec: JsonObject, before: JsonObject): JsonObject {
+  const field = 'allocateLoadBalancerNodePorts';
+  const isLeft = before['type'] === 'LoadBalancer' && spec['type'] !== 'LoadBalancer';
+  return isLeft && spec[field] === before[field] ? withFields(spec, { [field]: undefined }) : spec;
+}
 
 /** A port keeps its node port while the type has some, and loses it with them. */
 function portsCarriedOver(spec: JsonObject, before: JsonObject): JsonObject {
@@ -124,20 +132,23 @@ function portsCarriedOver(spec: JsonObject, before: JsonObject): JsonObject {
   if (isOutside(spec))
     return fillEach(spec, 'ports', (port) => fill(port, { nodePort: valueAt(same(port), 'nodePort') }));
   if (!isOutside(before)) return spec;
-  const next = withFields(spec, { externalTrafficPolicy: undefined, allocateLoadBalancerNodePorts: undefined });
+  const next = withFields(spec, { externalTrafficPolicy: undefined });
   return fillEach(next, 'ports', (port) =>
     port['nodePort'] === valueAt(same(port), 'nodePort') ? withFields(port, { nodePort: undefined }) : port,
   );
 }
 
-/** Only a headless service without a selector may be of a family that the cluster does not have. */
-function familyErrors(spec: JsonObject): readonly FieldError[] {
+/**
+ * Only a headless service without a selector may be of a family that the cluster does not have.
+ * @param given how many families the writer named.
+ */
+function familyErrors(spec: JsonObject, given: number): readonly FieldError[] {
   const isAny = spec['clusterIP'] === 'None' && Object.keys(objectAt(spec, 'selector')).length === 0;
   if (isAny || listAt(spec, 'ipFamilies').length < 2) return [];
   const rule = 'this cluster is not configured for dual-stack services';
   return [
     invalidValue('spec.ipFamilyPolicy', stringAt(spec, 'ipFamilyPolicy'), rule),
-    invalidValue('spec.ipFamilies[1]', 'IPv6', rule),
+    ...(given < 2 ? [] : [invalidValue('spec.ipFamilies[1]', 'IPv6', rule)]),
   ];
 }
 
