@@ -1,7 +1,7 @@
 import type { RunOutcome } from '../api/v1/canaryapp.ts';
 import type { Revision } from '../api/v1/revision.ts';
 import type { When } from '../rollout/decision.ts';
-import type { Measured, Verdict } from '../rollout/observed.ts';
+import type { Measured, PodFacts, Verdict } from '../rollout/observed.ts';
 import type { Answer, Question } from './question.ts';
 
 /** What a check is about. Times are milliseconds since the epoch. */
@@ -11,6 +11,8 @@ export interface Moment {
   readonly now: number;
   /** When the revision got traffic first; absent: it had none. */
   readonly since?: number;
+  /** Pods of the revision on trial, where they are looked at one by one. */
+  readonly pods?: readonly PodFacts[];
   /** How the run ended; only after its end. */
   readonly outcome?: RunOutcome;
 }

@@ -2,17 +2,29 @@ import { keyOf } from '@canaryop/reconcile/object';
 
 import { metricAnalysis } from '../analysis/metrics/metric-analysis.ts';
 import { queryAnalysis } from '../analysis/query/query-analysis.ts';
-import { adoptedSpec, ownedSpec, type AdoptedSpec, type CanaryApp, type OwnedSpec } from '../api/v1/canaryapp.ts';
+import {
+  adoptedSpec,
+  ownedSpec,
+  ratioSpec,
+  type AdoptedSpec,
+  type CanaryApp,
+  type OwnedSpec,
+  type RatioSpec,
+} from '../api/v1/canaryapp.ts';
 import { Reason } from '../api/v1/reasons.ts';
 import type { Mode } from '../rollout/mode.ts';
 import type { Obstacle } from '../rollout/observed.ts';
 import { adoptedSettings } from '../strategy/adopted-settings.ts';
+import { ratioSettings } from '../strategy/ratio-settings.ts';
 import { ownedSettings } from '../strategy/owned-settings.ts';
 import { adoptedDeployment } from '../targets/adopted/adopted-deployment.ts';
+import { ratioDeployment } from '../targets/adopted/ratio-deployment.ts';
+import { podShare } from '../targets/adopted/shared-counts.ts';
 import { adoptedService } from '../targets/service/adopted-service.ts';
 import { ownedDeployments } from '../targets/owned/owned-deployments.ts';
 import { istioServices } from '../traffic/istio/istio-services.ts';
 import { istioSubsets } from '../traffic/istio/istio-subsets.ts';
+import { podShares } from '../traffic/pod-shares.ts';
 import { podServices } from '../traffic/services/backends.ts';
 import { subjectsOf } from './subjects.ts';
 
@@ -22,7 +34,8 @@ export function modeOf(app: CanaryApp): Mode | Obstacle {
   if (owned !== undefined) return ownedMode(app, owned);
   const adopted = adoptedSpec(app);
   if (adopted === undefined) return unsupported;
-  return adopted.traffic?.router === 'replicas' ? notYet : adoptedMode(app, adopted);
+  const ratio = ratioSpec(adopted);
+  return ratio === undefined ? adoptedMode(app, adopted) : ratioMode(app, ratio);
 }
 
 function ownedMode(app: CanaryApp, spec: OwnedSpec): Mode {
@@ -46,6 +59,15 @@ function adoptedMode(app: CanaryApp, spec: AdoptedSpec): Mode {
   return { target, router: istioServices(app, spec, app.metadata.name, backends), analysis, settings };
 }
 
+function ratioMode(app: CanaryApp, spec: RatioSpec): Mode {
+  return {
+    target: ratioDeployment(app, spec),
+    router: podShares((live) => podShare(app, spec, live)),
+    analysis: metricAnalysis(keyOf(app), spec.analysis, subjectsOf(app, spec), true),
+    settings: ratioSettings(spec),
+  };
+}
+
 /** What an application asks for, and only one application can have: what it releases, and where it is reached. */
 export function claimsOf(app: CanaryApp): { readonly target: readonly string[]; readonly router: readonly string[] } {
   const mode = modeOf(app);
@@ -62,11 +84,5 @@ export function allClaimsOf(app: CanaryApp): readonly string[] {
 const unsupported: Obstacle = {
   reason: Reason.TargetUnsupported,
   message: 'neither image nor targetRef is set',
-  stops: 'all',
-};
-
-const notYet: Obstacle = {
-  reason: Reason.TargetUnsupported,
-  message: 'this version cannot release by replica ratio yet',
   stops: 'all',
 };

@@ -1,6 +1,8 @@
+import { present } from '@canaryop/reconcile/object';
+
 import type { RunStatus } from '../api/v1/canaryapp.ts';
 import { Reason } from '../api/v1/reasons.ts';
-import type { Decision, Notice } from './decision.ts';
+import type { Decision, Notice, When } from './decision.ts';
 import type { Measurement } from './observed.ts';
 import { timeOf, type Pass } from './pass.ts';
 import { revisionOfRun } from './revision-record.ts';
@@ -63,12 +65,13 @@ export function planCheck(pass: Pass, run: RunStatus, from: number, dueAt?: numb
   const isDueOpen = dueAt !== undefined && (askedSince === undefined || askedSince < dueAt);
   const at = isDueOpen ? Math.min(periodic, dueAt) : periodic;
   if (pass.now < at) return { wakeAt: at };
-  return { measure: measureOf(run) };
+  return { measure: measureOf(pass, run) };
 }
 
-function measureOf(run: RunStatus): NonNullable<CheckPlan['measure']> {
-  const when = run.stage === 'Starting' ? 'before' : 'during';
+function measureOf({ observed }: Pass, run: RunStatus): NonNullable<CheckPlan['measure']> {
+  const when: Exclude<When, 'after'> = run.stage === 'Starting' ? 'before' : 'during';
   // Without a share of the traffic, what is judged is what came since it was opened to be judged.
   const begun = run.trafficSince ?? (when === 'during' ? run.stageSince : undefined);
-  return { revision: revisionOfRun(run), when, ...(begun === undefined ? {} : { since: timeOf(begun) }) };
+  const since = begun === undefined ? undefined : timeOf(begun);
+  return present({ revision: revisionOfRun(run), when, since, pods: observed.secondary?.pods });
 }

@@ -55,7 +55,11 @@ export function lettingBe(pass: Pass, decision: Decision): Decision {
 }
 
 /** Who holds a count that should be 0 now; while a release needs the pods, whoever gives it some is welcome. */
-function heldBy({ run, released, observed }: Pass): SetBy | undefined {
+function heldBy({ run, released, wanted, observed }: Pass): SetBy | undefined {
+  const { replicas } = observed;
+  // Where pods share the traffic out, a count that comes with a new number or a new revision is no fight.
+  const comesWithNews = run === undefined && wanted.id !== released?.id;
+  if (replicas !== undefined && (replicas.asked !== undefined || comesWithNews)) return undefined;
   const isDone = run === undefined ? released !== undefined : run.stage === 'Ending';
   return isDone ? observed.secondary?.countSetBy : undefined;
 }

@@ -5,6 +5,7 @@ import { isHeld } from './finalizer.ts';
 import { obey } from './obey.ts';
 import type { Observed } from './observed.ts';
 import { emptyStatus, openPass, type Pass } from './pass.ts';
+import { rescale, withReplicas } from './rescale.ts';
 import type { Settings } from './settings.ts';
 import { blocked } from './stages/blocked.ts';
 import { deleting, held, released } from './stages/deleting.ts';
@@ -50,8 +51,13 @@ export function decide(observed: Observed, settings: Settings, now: number): Dec
   const pass = weighContest(obey(opened));
   const { obstacle } = pass.observed;
   if (obstacle?.stops === 'all' && !sendsTraffic(pass)) return blocked(pass, obstacle);
+  return staged(rescale(pass));
+}
+
+function staged(pass: Pass): Decision {
   const { run } = pass;
-  return lettingBe(pass, run === undefined ? resting(pass) : stages[run.stage](pass, run));
+  const decision = run === undefined ? resting(pass) : stages[run.stage](pass, run);
+  return withReplicas(pass, lettingBe(pass, decision));
 }
 
 /** What is decided about an application that is being deleted. */
@@ -59,7 +65,7 @@ function decideEnd(observed: Observed, settings: Settings, now: number): Decisio
   const { app } = observed;
   if (!isHeld(app)) return deleting(app);
   const pass = openPass(observed, settings, now);
-  return 'wanted' in pass ? returning(pass) : released(app);
+  return 'wanted' in pass ? withReplicas(pass, returning(pass)) : released(app);
 }
 
 /** A run with traffic on secondary goes on being judged, whatever stands in its way: only raising stops. */

@@ -1,6 +1,7 @@
 import type { CanaryAppStatus, RunOutcome } from '../api/v1/canaryapp.ts';
 import type { Reason } from '../api/v1/reasons.ts';
 import type { Revision } from '../api/v1/revision.ts';
+import type { PodFacts } from './observed.ts';
 
 /** What the cluster should look like now. Children follow from it alone. */
 export interface Intent {
@@ -21,6 +22,12 @@ export interface Intent {
   readonly fallback?: Revision;
   /** Somebody else holds the count of secondary: it stays as that one wants it. */
   readonly leavesCount?: boolean;
+  /** Pods of both workloads in all, where they are what shares the traffic out. */
+  readonly replicas?: number;
+  /** Where pods share the traffic out: both workloads have all of them now, because one takes over from the other. */
+  readonly isDoubled?: boolean;
+  /** What was there before is to be what primary runs. */
+  readonly restoresTarget?: boolean;
   /** The application is on its way out, and its traffic back where it came from: no routes of ours are wanted. */
   readonly isUnrouted?: boolean;
 }
@@ -53,6 +60,8 @@ export interface Decision {
     readonly when: Exclude<When, 'after'>;
     /** When it got traffic first. */
     readonly since?: number;
+    /** Pods of secondary, where they are looked at one by one. */
+    readonly pods?: readonly PodFacts[];
   };
   /** A run is over. Said in every pass until its record is gone, so that whoever is told of it is told after a crash, too. */
   readonly ended?: { readonly revision: Revision; readonly outcome: RunOutcome; readonly at: string };

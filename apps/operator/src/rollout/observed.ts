@@ -16,8 +16,24 @@ export interface Workload {
   readonly terminating: boolean;
   /** Who else set the count that it is asked to have, by field manager; absent where we did, or nobody is known. */
   readonly countSetBy?: { readonly manager: string; readonly at: string };
+  /** Its pods that are not on their way out, where they are looked at one by one. */
+  readonly pods?: readonly PodFacts[];
   /** A pod that cannot start, and why. */
   readonly failure?: { readonly reason: string; readonly message: string };
+}
+
+/** One pod of a workload. */
+export interface PodFacts {
+  readonly name: string;
+  /** How often its containers were started again, init containers among them. */
+  readonly restarts: number;
+}
+
+/** How many pods an application has in all, where they are what shares its traffic out. */
+export interface Replicas {
+  readonly count: number;
+  /** Another number that somebody asks for, and which field manager that is. */
+  readonly asked?: { readonly count: number; readonly manager: string };
 }
 
 /**
@@ -79,6 +95,10 @@ export interface Observed {
   readonly lastAskedAt?: number;
   readonly obstacle?: Obstacle;
   readonly remarks?: readonly Remark[];
+  /** Absent: the traffic is shared out by routes. */
+  readonly replicas?: Replicas;
+  /** Why what is wanted needs no trial, and goes to primary at once. */
+  readonly direct?: string;
   /** The id of a revision that primary should get and never can: what it was is nowhere any more. */
   readonly lost?: string;
   /** Since when this process has watched this application: nobody is late for time in which no operator looked. */

@@ -7,7 +7,7 @@ import { commandIdOf } from './command.ts';
 import type { Notice } from './decision.ts';
 import type { Observed, Obstacle } from './observed.ts';
 import { releaseRecord, revisionOfReleased, revisionOfRun, withTracked } from './revision-record.ts';
-import type { Settings } from './settings.ts';
+import { nextStep, type Settings } from './settings.ts';
 import { timestamp } from './timestamp.ts';
 
 /** One run of `decide`: what was observed, what the status remembers of it, and what is wanted. */
@@ -41,7 +41,8 @@ export function openPass(facts: Observed, settings: Settings, now: number): Pass
   const { app, wanted: told } = facts;
   const observed = isTold(told) ? facts : { ...facts, obstacle: told };
   const readBack = withReadBack(remembered(observed, now), observed, now);
-  const status = isTold(told) ? withTracked(readBack, told) : readBack;
+  const counted = present({ ...readBack, replicas: observed.replicas?.count ?? readBack.replicas });
+  const status = isTold(told) ? withTracked(counted, told) : counted;
   const { run } = status;
   const released = status.released && revisionOfReleased(status.released, status);
   const wanted = isTold(told) ? told : run === undefined ? released : revisionOfRun(run);
@@ -118,6 +119,11 @@ function withReadBack(status: CanaryAppStatus, observed: Observed, now: number):
   const intended = status.run?.step ?? 0;
   if (weight !== intended || status.trafficShift === weight) return status;
   return { ...status, trafficShift: weight, lastTrafficShift: timestamp(now), testRunning: weight > 0 };
+}
+
+/** The weight after `step`; undefined when there is none. */
+export function stepAfter({ settings, observed }: Pass, step: number): number | undefined {
+  return nextStep(settings, step, observed.replicas?.count ?? 1);
 }
 
 /** Milliseconds since the epoch of a time that we wrote; 0 when it is missing or was garbled by someone else. */

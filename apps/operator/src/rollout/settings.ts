@@ -1,3 +1,5 @@
+import { nextPodWeight } from './pod-steps.ts';
+
 /** Verdicts that judge nobody. */
 export type Unjudged = 'noData' | 'tooFewSamples' | 'error';
 
@@ -12,11 +14,18 @@ export interface Settings {
   readonly checkIntervalMs: number;
   /** How long a ready workload settles before its traffic changes. */
   readonly settleMs: number;
-  /** How long a workload may take to become ready. */
+  /** How long primary may take to become ready. */
   readonly deadlineMs: number;
+  /** How long secondary may take, from nothing or from one step to the next. */
+  readonly trialDeadlineMs: number;
   /** Between weight 0 and the removal of secondary. */
   readonly drainMs: number;
-  /** Percentage points that a passed check adds to secondary's weight. */
+  /**
+   * What shares the traffic out. With `pods` it is their number alone: secondary has traffic as soon as it has a pod that is
+   * ready, and none before, and steps are counted in pods.
+   */
+  readonly trafficBy: 'routes' | 'pods';
+  /** Percentage points that a passed check adds to secondary's weight, or percents of the pods. */
   readonly stepWeight: number;
   /** The weight whose passed check starts the promotion. */
   readonly maxWeight: number;
@@ -24,6 +33,17 @@ export interface Settings {
   readonly iterations?: number;
   /** Whether what was there before the application gets its traffic back when the application is deleted. */
   readonly returnsTraffic: boolean;
+  /** Whether a target whose revision was rolled back gets what primary runs, so that the same change is a change again. */
+  readonly restoresTarget: boolean;
+  /** Between the moment at which a weight is read back and the first check of it. */
+  readonly startDelayMs: number;
+  /**
+   * Which checks count. `last`: the one at the end of an interval, whose failure begins another interval; they are counted
+   * in the whole run. `each`: every check of a step, and the next step begins to count anew.
+   */
+  readonly checks: 'last' | 'each';
+  /** What is to be said of all this when a run begins. */
+  readonly notes: readonly string[];
   /** Failed checks that fail a run. With 1 a breach counts whenever it is seen, else at the end of an interval only. */
   readonly threshold: number;
   /**
@@ -37,7 +57,16 @@ export interface Settings {
   readonly unjudged: Readonly<Record<Unjudged, UnjudgedPolicy>>;
 }
 
-/** The weight after `step`; undefined when there is none, and a promotion follows. */
-export function nextStep({ stepWeight, maxWeight }: Settings, step: number): number | undefined {
+/**
+ * The weight after `step`; undefined when there is none, and a promotion follows.
+ * @param replicas pods that the application has in all, where those are what steps are counted in
+ */
+export function nextStep(
+  { stepWeight, maxWeight, trafficBy }: Settings,
+  step: number,
+  replicas: number,
+): number | undefined {
+  if (trafficBy === 'pods')
+    return nextPodWeight({ stepPercent: stepWeight, breakpointPercent: maxWeight }, replicas, step);
   return step >= maxWeight ? undefined : Math.min(step + stepWeight, maxWeight);
 }

@@ -23,7 +23,7 @@ export interface Sight extends LiveObjects {
 }
 
 /** What can be seen of a target at one moment. */
-export interface TargetFacts extends Pick<Observed, 'remarks' | 'lost'> {
+export interface TargetFacts extends Pick<Observed, 'remarks' | 'lost' | 'replicas' | 'direct'> {
   /** What the user wants to run, or why that can't be told. */
   readonly wanted: Revision | Obstacle;
   readonly primary?: WorkloadFacts;

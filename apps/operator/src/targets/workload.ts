@@ -3,6 +3,7 @@ import type { Deployment, Pod } from '@canaryop/reconcile/kinds';
 
 import { httpPortName } from '../api/v1/names.ts';
 import { revisionOf, type Revision } from '../api/v1/revision.ts';
+import type { PodFacts } from '../rollout/observed.ts';
 import type { WorkloadFacts } from './target.ts';
 
 /** Reasons of a waiting container that no more waiting mends. One ErrImagePull is not among them: pulls are retried. */
@@ -26,6 +27,19 @@ export function deploymentFacts(deployment: Deployment, pods: readonly Pod[], re
     terminating: deployment.metadata.deletionTimestamp !== undefined,
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** The pods of a Deployment that are not on their way out, one by one. */
+export function podFacts(deployment: Deployment, pods: readonly Pod[]): readonly PodFacts[] {
+  return pods
+    .filter((pod) => isOf(pod, deployment))
+    .map((pod) => ({ name: pod.metadata.name, restarts: restartsOf(pod) }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function restartsOf({ status }: Pod): number {
+  const { initContainerStatuses = [], containerStatuses = [] } = status ?? {};
+  return [...initContainerStatuses, ...containerStatuses].reduce((sum, { restartCount }) => sum + restartCount, 0);
 }
 
 /** Whether every pod that was asked for runs the current template and is available, and no other pod is left. */

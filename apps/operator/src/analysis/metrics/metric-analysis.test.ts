@@ -20,6 +20,7 @@ const spec = (fields: Partial<AnalysisSpec>): AnalysisSpec => ({
   intervalSeconds: 60,
   threshold: 5,
   metrics: [],
+  success: [],
   webhooks: [],
   onNoData: 'fail',
   onTooFewSamples: 'hold',

@@ -1,38 +1,44 @@
-import type { ObjectKey } from '@canaryop/reconcile/object';
+import { present, type ObjectKey } from '@canaryop/reconcile/object';
 
 import type { AnalysisSpec } from '../../api/v1/canaryapp.ts';
 import type { Analysis, Inquiry, Moment } from '../analysis.ts';
-import type { Answer, Question } from '../question.ts';
+import type { Answer } from '../question.ts';
 import { findingOf, type Policies } from './finding.ts';
 import { metricQuestions, type MetricSpec, type Subjects } from './metric-questions.ts';
-import { metricVerdict, type Judged } from './metric-verdict.ts';
+import { metricVerdict } from './metric-verdict.ts';
+import type { Part } from './part.ts';
+import { expressionParts, restartPart } from './pod-parts.ts';
 import { webhookQuestion, webhookVerdict, type WebhookSpec } from './webhook-questions.ts';
 
-/** One part of a check: its own questions, and what its own answers mean. */
-interface Part {
-  readonly questions: readonly Question[];
-  judge(answers: readonly Answer[]): Judged;
-}
-
 /**
- * The metrics and webhooks of spec.analysis, about the two sides of one application's releases.
+ * The metrics, expressions and webhooks of spec.analysis, about the two sides of one application's releases.
  * @param analysis without it there is nothing to judge by
+ * @param watchesPods whether a pod whose container was started again is a breach
  */
-export function metricAnalysis(app: ObjectKey, analysis: AnalysisSpec | undefined, subjects: Subjects): Analysis {
+export function metricAnalysis(
+  app: ObjectKey,
+  analysis: AnalysisSpec | undefined,
+  subjects: Subjects,
+  watchesPods = false,
+): Analysis {
   const spec = analysis ?? empty;
+  const podSpec = present({ success: spec.success, prometheusURL: subjects.prometheusURL });
   return {
     inquire(moment) {
       const { when } = moment;
       const hooks = spec.webhooks.filter((hook) => hook.when === when).map((hook) => webhookPart(app, hook, moment));
       const metrics = when === 'after' ? [] : spec.metrics.map((metric) => metricPart(subjects, metric, moment));
       if (when === 'before') return inquiryOf([...hooks, ...metrics.map(askedEarly)], spec);
-      const parts = [...hooks, ...metrics];
+      const pods =
+        when === 'after' ? [] : [...(watchesPods ? [restartPart(moment)] : []), ...expressionParts(podSpec, moment)];
+      const parts = [...hooks, ...pods, ...metrics];
       return when === 'during' && parts.length === 0 ? inquiryOf([nothingToJudgeBy], spec) : inquiryOf(parts, spec);
     },
   };
 }
 
-const empty: Pick<AnalysisSpec, 'metrics' | 'webhooks'> & Policies = {
+const empty: Pick<AnalysisSpec, 'metrics' | 'webhooks' | 'success'> & Policies = {
+  success: [],
   metrics: [],
   webhooks: [],
   onNoData: 'fail',

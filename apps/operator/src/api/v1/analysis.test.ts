@@ -129,6 +129,7 @@ describe('spec.analysis', () => {
       intervalSeconds: 60,
       threshold: 5,
       metrics: [],
+      success: [],
       webhooks: [],
       onNoData: 'fail',
       onTooFewSamples: 'hold',

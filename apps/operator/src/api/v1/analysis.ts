@@ -75,6 +75,19 @@ export const analysisSchema = s
       .default(5)
       .describe('Failed checks that end the release. Until then a failed check holds the weight.'),
     metrics: s.array(metric, { maxItems: 16, listType: 'map', listMapKeys: ['name'] }).default([]),
+    success: s
+      .array(
+        s.object({
+          expr: s
+            .string({ minLength: 1, maxLength: 4096 })
+            .describe('PromQL; <<pod>> is the name of each pod of the revision on trial.'),
+        }),
+        {
+          maxItems: 16,
+        },
+      )
+      .default([])
+      .describe('Expressions that must give a value, whatever it is, for each pod of the revision on trial.'),
     webhooks: s.array(webhook, { maxItems: 16, listType: 'map', listMapKeys: ['name'] }).default([]),
     onNoData: policy.default('fail').describe('What a metric without a value means.'),
     onTooFewSamples: policy.default('hold').describe('What a metric with fewer than minimumRequests means.'),

@@ -3,6 +3,7 @@ import type { ObjectOf } from '@canaryop/reconcile/object';
 
 import { specSchema } from './spec.ts';
 import { statusSchema } from './status.ts';
+import type { ratioFields } from './strategy.ts';
 
 /** The CanaryApp: an application whose image changes are released step by step. One definition for type, CRD and validation. */
 export const CanaryApp = defineKind({
@@ -53,17 +54,34 @@ const defaultAnalysis: AnalysisSpec = {
   intervalSeconds: 60,
   threshold: 5,
   metrics: [],
+  success: [],
   webhooks: [],
   onNoData: 'fail',
   onTooFewSamples: 'hold',
   onProviderError: 'fail',
 };
 
+/** What stands for a port in records, where the rules of the CRD let it be left out because nothing routes to it. */
+const unroutedPort = 80;
+
 /** The spec, if it is one with a target; without an analysis, with the one that judges by nothing. */
 export function adoptedSpec(app: CanaryApp): AdoptedSpec | undefined {
   const { spec } = app;
   if (spec.targetRef === undefined) return undefined;
-  return spec.analysis === undefined ? ({ ...spec, analysis: defaultAnalysis } as AdoptedSpec) : (spec as AdoptedSpec);
+  const { analysis = defaultAnalysis, service, targetRef } = spec;
+  return { ...spec, targetRef, analysis, service: { ...service, port: service.port ?? unroutedPort } };
+}
+
+/** The spec of an application that is released by the ratio of its pods: the rules of the CRD make its steps present. */
+export type RatioSpec = AdoptedSpec & {
+  readonly strategy: AdoptedSpec['strategy'] & {
+    readonly [K in (typeof ratioFields)[number]]-?: NonNullable<AdoptedSpec['strategy'][K]>;
+  };
+};
+
+/** The spec, if it is one of a replica ratio. */
+export function ratioSpec(spec: AdoptedSpec): RatioSpec | undefined {
+  return spec.traffic?.router === 'replicas' ? (spec as RatioSpec) : undefined;
 }
 
 /** The spec, if it is one with an image. */

@@ -21,6 +21,9 @@ export const revisionAnnotation = 'canary.atze.io/revision';
 /** Holds a deleted application until the workload that it was made for has its traffic back. */
 export const finalizer = 'canary.atze.io/return-traffic';
 
+/** On pods of primary that carry the labels of the target's pods as well. */
+export const roleLabel = 'canary.atze.io/role';
+
 export type Role = 'primary' | 'secondary';
 
 /** Labels of a workload's pods, which its Service and subsets select by. */

@@ -68,6 +68,10 @@ export const Reason = {
   TrafficReturned: 'TrafficReturned',
   /** ConfigMaps or Secrets of the target are among what makes a new revision. */
   ConfigChanged: 'ConfigChanged',
+  /** Somebody set the target's count, and that is how many pods there are now. */
+  Scaled: 'Scaled',
+  /** A target whose release was rolled back has its former template again. */
+  TargetRestored: 'TargetRestored',
   /** Somebody sets the target's count back, again and again. */
   ReplicasContested: 'ReplicasContested',
   /** Some of the configuration is not tracked, or is not in order. */

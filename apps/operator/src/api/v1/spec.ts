@@ -217,6 +217,11 @@ export const specSchema = ratioTogether
       fieldPath: '.strategy.iterations',
     },
   )
+  .rule(
+    "!has(self.analysis) || self.analysis.success.size() == 0 || self.targetRef.kind == 'Deployment'",
+    'success is about pods, and those of a Service are not known',
+    { fieldPath: '.analysis.success' },
+  )
   .rule(`${isByRatio} || !has(self.restoreTarget)`, 'restoreTarget goes with traffic.router replicas', {
     fieldPath: '.restoreTarget',
   });

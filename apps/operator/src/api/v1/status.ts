@@ -58,6 +58,10 @@ const run = s
   .describe('The release under way.');
 
 const failedRevision = s.object({
+  isPutBack: s
+    .boolean()
+    .optional()
+    .describe('The target has its former template again: the same change is another try.'),
   revision: revisionId,
   image,
   template,
@@ -109,6 +113,10 @@ export const statusSchema = s
       .object({ detail: text, time })
       .optional()
       .describe('The next revision goes to primary at once, as somebody asked.'),
+    replicas: s
+      .int({ minimum: 1, format: 'int32' })
+      .optional()
+      .describe('Pods of both revisions in all, with router replicas.'),
     replicasContest,
     conditions: s.conditions().optional(),
   })

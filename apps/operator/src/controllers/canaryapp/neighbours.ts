@@ -3,7 +3,7 @@ import { Deployment, EndpointSlice, Pod, Service } from '@canaryop/reconcile/kin
 import type { Manager } from '@canaryop/reconcile/manager';
 import { groupResourceOf, present, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
 
-import { countField } from '../../targets/adopted/adopted-deployment.ts';
+import { countField } from '../../targets/adopted/count-set-by.ts';
 import { byController, controllerKeys, controllerOf, withStatusOnly } from './pods.ts';
 
 /** An object that changed, by its kind and name; of a pod, the controller that it came from. */

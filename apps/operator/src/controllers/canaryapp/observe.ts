@@ -50,13 +50,13 @@ export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number)
   const live = sightOf(senses, app, mode);
   if (routing === 'loading' || live === 'loading') return undefined;
   if ('reason' in live) return live;
-  const { wanted, primary, secondary, remarks, lost: lostRevision } = mode.target.observe(live);
+  const { wanted, primary, secondary, ...facts } = mode.target.observe(live);
   const rivals = rivalsOf(informers, app);
   const lost = lostClaim(app, rivals, (each) => claimsOf(each).router);
   const taken = lostClaim(app, rivals, (each) => claimsOf(each).target);
   const { measurement, lastAskedAt } = checker.recall(keyOf(app)) ?? {};
-  const since = (role: Role, facts: WorkloadFacts | undefined): Workload | undefined =>
-    facts && withReadySince(readiness, app, { role, facts, now });
+  const since = (role: Role, workload: WorkloadFacts | undefined): Workload | undefined =>
+    workload && withReadySince(readiness, app, { role, facts: workload, now });
   return present({
     app,
     live,
@@ -68,8 +68,7 @@ export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number)
     measurement,
     lastAskedAt,
     obstacle: routing ?? obstacleOf(app, mode, live) ?? (lost && hostConflict(lost)),
-    remarks,
-    lost: lostRevision,
+    ...facts,
     watchedSince: readiness.watchedSince(keyText(keyOf(app)), now),
   });
 }

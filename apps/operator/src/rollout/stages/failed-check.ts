@@ -17,12 +17,12 @@ export interface FailedCheck {
 }
 
 /**
- * A failed check is counted, and holds the weight for an interval more, be it the first one or a later; the last one
- * that is allowed fails the run.
+ * A failed check is counted, and holds the weight for an interval more, be it the first one or a later, or for a check
+ * more where each counts; the last one that is allowed fails the run.
  */
 export function failedCheck(pass: Pass, run: RunStatus, released: Revision, failed: FailedCheck): Decision {
   const { reason, message, askedAt } = failed;
-  const { threshold, intervalMs } = pass.settings;
+  const { threshold, intervalMs, checkIntervalMs, checks } = pass.settings;
   const failedChecks = (run.failedChecks ?? 0) + 1;
   if (failedChecks >= threshold) return fail(pass, { ...run, failedChecks }, released, { reason, message });
   const counted: RunStatus = { ...run, failedChecks, checkedAt: timestamp(askedAt) };
@@ -37,6 +37,6 @@ export function failedCheck(pass: Pass, run: RunStatus, released: Revision, fail
     changes: { run: counted },
     intent: both(pass, counted, released, isEarly ? 0 : run.step),
     notices: [{ type: 'Warning', reason, message: told }],
-    wakeAt: askedAt + intervalMs,
+    wakeAt: askedAt + (checks === 'each' ? checkIntervalMs : intervalMs),
   });
 }

@@ -1,6 +1,7 @@
 import { present } from '@canaryop/reconcile/object';
 
 import type { CanaryAppStatus, FailedRevision, RunStatus } from '../../api/v1/canaryapp.ts';
+import type { Role } from '../../api/v1/names.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
 import { bounded, conclude } from '../conclude.ts';
@@ -67,12 +68,16 @@ export function podFailure(pass: Pass): Failure | undefined {
 }
 
 /** When a workload that is waited for since `from` is late. Time in which no operator watched it does not count. */
-export function deadlineOf(pass: Pass, from: number): number {
-  return Math.max(from, pass.observed.watchedSince ?? 0) + pass.settings.deadlineMs;
+export function deadlineOf(pass: Pass, from: number, who: Role = 'primary'): number {
+  return Math.max(from, pass.observed.watchedSince ?? 0) + allowedMs(pass, who);
+}
+
+function allowedMs({ settings }: Pass, who: Role): number {
+  return who === 'primary' ? settings.deadlineMs : settings.trialDeadlineMs;
 }
 
 /** A workload that is late. */
-export function lateFailure({ settings }: Pass, what: 'primary' | 'secondary'): Failure {
-  const seconds = settings.deadlineMs / 1000;
+export function lateFailure(pass: Pass, what: Role): Failure {
+  const seconds = allowedMs(pass, what) / 1000;
   return { reason: Reason.ProgressDeadlineExceeded, message: `${what} was not ready within ${seconds} s` };
 }

@@ -39,7 +39,7 @@ function takingOver(pass: Pass, recorded: RunStatus): Decision {
   const run = { ...recorded, step: 100 };
   const deadline = deadlineOf(pass, timeOf(run.stageSince));
   const wakeAt = settledAt ?? (now >= deadline ? undefined : deadline);
-  const intent = { ...both(pass, run, wanted, run.step), isUnrouted: observed.weight === undefined };
+  const intent = { ...both(pass, run, wanted, run.step), isUnrouted: observed.weight === undefined, isDoubled: true };
   return preparing(pass, run, intent, wakeAt);
 }
 

@@ -1,4 +1,4 @@
-import type { FailedRevision, RunStatus } from '../../api/v1/canaryapp.ts';
+import type { FailedRevision, RunOutcome, RunStatus } from '../../api/v1/canaryapp.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Revision } from '../../api/v1/revision.ts';
 import { askedBy, howToAsk, requested } from '../command.ts';
@@ -6,10 +6,13 @@ import { conclude } from '../conclude.ts';
 import { isLetBe } from '../contest.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
+import type { Workload } from '../observed.ts';
 import { withoutBypass, withoutRun, type Pass } from '../pass.ts';
 import { changedConfigs, recordedRevision } from '../revision-record.ts';
 import { timestamp } from '../timestamp.ts';
 import { obstacleNotices } from './blocked.ts';
+import { expectation } from './expectation.ts';
+import { recordOf } from './failing.ts';
 import { goDirectly } from './going-directly.ts';
 import { installing } from './installing.ts';
 import { startMessage } from './start-message.ts';
@@ -18,37 +21,47 @@ import { startMessage } from './start-message.ts';
 export function resting(pass: Pass): Decision {
   const { released, wanted, observed } = pass;
   if (released === undefined) return installing(pass, begin(pass, wanted, 'Installing'));
-  const leftover = observed.secondary;
-  if (leftover !== undefined && !isLetBe(pass)) return cleanUp(pass, released, leftover.revision);
-  if (wanted.id === released.id) return standing(pass, released);
+  const leftover = leftoverOf(pass, released);
+  if (leftover !== undefined) return cleanUp(pass, released, leftover);
+  if (wanted.id === released.id) return standing(restored(pass), released);
   const failed = pass.status.failedRevisions?.find((entry) => entry.revision === wanted.id);
   const retry = requested(pass, 'retry');
-  if (failed !== undefined && retry === undefined) return refused(pass, released, failed);
+  if (failed !== undefined && retry === undefined && failed.isPutBack !== true)
+    return pass.settings.restoresTarget && observed.secondary === undefined
+      ? puttingBack(pass, released, failed)
+      : refused(pass, released, failed);
   if (observed.obstacle !== undefined) return standing(pass, released);
-  return start(retried(pass, retry), released);
+  return start(triedAgain(pass, { id: retry, isPutBack: failed?.isPutBack === true }), released);
 }
 
 /** The release is kept as it is: because it is the wanted one, or because nothing can be started. */
 function standing(pass: Pass, released: Revision): Decision {
   const { obstacle, primary } = pass.observed;
   const ready = primary?.ready === true && primary.revision.id === released.id;
+  const [putBack] = (pass.status.failedRevisions ?? []).filter(({ isPutBack }) => isPutBack === true);
   const state =
     obstacle !== undefined
       ? { progress: 'stuck' as const, reason: obstacle.reason, message: obstacle.message }
-      : ready
-        ? { progress: 'done' as const, reason: Reason.Released, message: `${released.image} has all traffic` }
-        : {
-            progress: 'working' as const,
-            reason: Reason.Installing,
-            message: `waiting for pods of ${released.image} on primary`,
-          };
+      : putBack !== undefined
+        ? { progress: 'stuck' as const, reason: Reason.RolledBack, message: putBackMessage(putBack, released) }
+        : ready
+          ? { progress: 'done' as const, reason: Reason.Released, message: `${released.image} has all traffic` }
+          : {
+              progress: 'working' as const,
+              reason: Reason.Installing,
+              message: `waiting for pods of ${released.image} on primary`,
+            };
   return conclude(pass, {
-    phase: obstacle === undefined ? 'Released' : 'Blocked',
+    phase: obstacle !== undefined ? 'Blocked' : putBack === undefined ? 'Released' : 'Failed',
     ...state,
     changes: { successfulRelease: pass.status.successfulRelease ?? ready },
     intent: primaryAlone(released),
     notices: obstacleNotices(pass, obstacle),
   });
+}
+
+function putBackMessage({ image, reason, message }: FailedRevision, released: Revision): string {
+  return `${image} failed (${reason}: ${message}); ${released.image} has all traffic, and the target is as it was. Apply another change, or the same one to try it again`;
 }
 
 function refused(pass: Pass, released: Revision, failed: FailedRevision): Decision {
@@ -61,19 +74,25 @@ function refused(pass: Pass, released: Revision, failed: FailedRevision): Decisi
   });
 }
 
-/** A secondary that no run knows of (its record was lost) goes the same safe way as one that failed. */
-function cleanUp(pass: Pass, released: Revision, leftover: Revision): Decision {
+/**
+ * A secondary that no run knows of (its record was lost) goes the same safe way as one that failed. Where the pods are the
+ * traffic it had some of it, and counts as failed.
+ */
+function cleanUp(pass: Pass, released: Revision, { revision: leftover }: Workload): Decision {
+  const isRolledBack = pass.settings.trafficBy === 'pods';
+  const outcome: RunOutcome = isRolledBack ? 'Failed' : 'Cancelled';
   const run: RunStatus = {
     ...begin(pass, { ...leftover, port: leftover.port === 0 ? released.port : leftover.port }, 'Ending'),
-    outcome: 'Cancelled',
+    outcome,
     trafficSince: timestamp(pass.now),
   };
+  const failure = { reason: Reason.RolledBack, message: 'it was left over of a release that nobody remembers' };
   return conclude(pass, {
     phase: 'Ending',
     progress: 'working',
     reason: Reason.CanaryCancelled,
     message: `secondary of ${leftover.image} belongs to no run; its traffic goes back to ${released.image}`,
-    changes: { run },
+    changes: { ...(isRolledBack ? recordOf(pass, run, failure) : {}), run },
     intent: both(pass, run, released, 0),
     notices: [
       {
@@ -85,23 +104,59 @@ function cleanUp(pass: Pass, released: Revision, leftover: Revision): Decision {
   });
 }
 
-/** The pass in which the wanted revision has not failed any more, as somebody asked. */
-function retried(pass: Pass, id: string | undefined): Pass {
-  if (id === undefined) return pass;
+/** The pass in which the wanted revision has not failed any more, as somebody asked by a verb, or by the change itself. */
+function triedAgain(pass: Pass, by: { readonly id: string | undefined; readonly isPutBack: boolean }): Pass {
   const { app, wanted, status } = pass;
-  const message = `${wanted.image} is tried again, request ${id}${askedBy(app)}`;
+  if (by.id === undefined && !by.isPutBack) return pass;
+  const failedRevisions = without(status.failedRevisions, wanted.id);
+  if (by.id === undefined) return { ...pass, status: { ...status, failedRevisions } };
+  const message = `${wanted.image} is tried again, request ${by.id}${askedBy(app)}`;
   return {
     ...pass,
-    status: { ...status, lastCommand: id, failedRevisions: without(status.failedRevisions, wanted.id) },
+    status: { ...status, lastCommand: by.id, failedRevisions },
     told: [...pass.told, { type: 'Normal', reason: Reason.RetryRequested, message }],
   };
+}
+
+/**
+ * A secondary that should not be there. Where the pods are the traffic, one that runs the release only waits for primary to
+ * be whole, and one whose count somebody set together with another revision is the beginning of a run.
+ */
+function leftoverOf(pass: Pass, released: Revision): Workload | undefined {
+  const { secondary } = pass.observed;
+  if (secondary === undefined || isLetBe(pass)) return undefined;
+  if (pass.settings.trafficBy === 'routes') return secondary;
+  const isKnown = secondary.revision.id === released.id || secondary.countSetBy !== undefined;
+  return isKnown ? undefined : secondary;
+}
+
+/** The pass in which the target is known to have its former template again. */
+function restored(pass: Pass): Pass {
+  const { settings, status } = pass;
+  const { failedRevisions = [] } = status;
+  if (!settings.restoresTarget || failedRevisions.every(({ isPutBack }) => isPutBack === true)) return pass;
+  const putBack = failedRevisions.map((failed) => ({ ...failed, isPutBack: true }));
+  return { ...pass, status: { ...status, failedRevisions: putBack } };
+}
+
+/** A revision was rolled back, and the target gets its former template, so that the same change is a change again. */
+function puttingBack(pass: Pass, released: Revision, failed: FailedRevision): Decision {
+  const message = `${failed.image} failed (${failed.reason}: ${failed.message}); the target gets the template of ${released.image} back`;
+  return conclude(pass, {
+    phase: 'RollingBack',
+    progress: 'working',
+    reason: Reason.TargetRestored,
+    message,
+    intent: { ...primaryAlone(released), restoresTarget: true },
+    notices: [{ type: 'Normal', reason: Reason.TargetRestored, message }],
+  });
 }
 
 function start(pass: Pass, released: Revision): Decision {
   const { wanted, status } = pass;
   const told = [...pass.told, ...configNotices(released, wanted)];
-  if (status.bypass !== undefined)
-    return goDirectly(withoutBypass({ ...pass, told }), begin(pass, wanted, 'Promoting'), status.bypass.detail);
+  const rule = status.bypass?.detail ?? pass.observed.direct;
+  if (rule !== undefined) return goDirectly(withoutBypass({ ...pass, told }), begin(pass, wanted, 'Promoting'), rule);
   const run = begin(pass, wanted, 'Starting');
   const message = startMessage(wanted.image, released.image);
   return conclude(
@@ -113,7 +168,7 @@ function start(pass: Pass, released: Revision): Decision {
       message,
       changes: { run },
       intent: both(pass, run, released, 0),
-      notices: [{ type: 'Normal', reason: Reason.CanaryStarted, message }],
+      notices: [{ type: 'Normal', reason: Reason.CanaryStarted, message }, ...expectation(pass)],
       wakeAt: pass.now + pass.settings.deadlineMs,
     },
   );

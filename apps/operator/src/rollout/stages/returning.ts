@@ -74,5 +74,7 @@ function intentOf({ released, wanted, now }: Pass, run: RunStatus): Intent {
   const ports = [...new Set([primary.port, secondary.port])];
   const isRaised = now <= timeOf(run.stageSince) + raisingMs;
   const routes = { routePort: primary.port, servicePorts: ports, isUnrouted };
-  return { primary, secondary, weight: run.step, reach: all, ...routes, isRaised };
+  // Both serve until the target has all that it needs.
+  const isDoubled = run.step !== all;
+  return { primary, secondary, weight: run.step, reach: all, ...routes, isRaised, isDoubled };
 }

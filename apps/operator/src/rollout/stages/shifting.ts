@@ -6,8 +6,7 @@ import { requested } from '../command.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both } from '../intents.ts';
-import { timeOf, type Pass } from '../pass.ts';
-import { nextStep } from '../settings.ts';
+import { stepAfter, timeOf, type Pass } from '../pass.ts';
 import { timestamp } from '../timestamp.ts';
 import { failedCheck } from './failed-check.ts';
 import { aborted, deadlineOf, fail, lateFailure, podFailure, type Failure } from './failing.ts';
@@ -23,12 +22,17 @@ export function shifting(pass: Pass, run: RunStatus): Decision {
   if (wanted.id !== run.revision) return cancel(pass, run, released);
   const failure = failureOf(pass, run);
   if (failure !== undefined) return fail(pass, run, released, failure);
-  if ((observed.secondary?.readyPods ?? 0) === 0) return capacityLost(pass, run, released);
+  if (isWithoutCapacity(pass)) return capacityLost(pass, run, released);
   const promoteNow = requested(pass, 'promote');
   if (promoteNow !== undefined && observed.secondary?.ready === true)
     return promote(pass, run, released, { command: promoteNow });
   if (observed.weight !== run.step) return differs(pass, run, released);
   return steady(pass, run, released);
+}
+
+/** Where the pods are the traffic, none of them is a weight of 0, and some are always on their way. */
+function isWithoutCapacity({ settings, observed }: Pass): boolean {
+  return settings.trafficBy === 'routes' && (observed.secondary?.readyPods ?? 0) === 0;
 }
 
 function failureOf(pass: Pass, run: RunStatus): Failure | undefined {
@@ -56,6 +60,7 @@ function differs(pass: Pass, run: RunStatus, released: Revision): Decision {
     );
   }
   const step = Math.min(weight ?? 0, run.step);
+  if (step === 0 && pass.settings.trafficBy === 'pods') return capacityLost(pass, run, released);
   const drifted: RunStatus = { ...run, step };
   const message = `the routes gave secondary ${weight ?? 'no'} % instead of ${run.step} %; it keeps ${step} %`;
   return conclude(pass, {
@@ -85,38 +90,65 @@ function capacityLost(pass: Pass, run: RunStatus, released: Revision): Decision 
   });
 }
 
+/** When the interval began: where no traffic moves, the first one begins with the stage. */
+function intervalBegan({ settings, status }: Pass, run: RunStatus): number {
+  return timeOf(settings.iterations === undefined ? status.lastTrafficShift : run.stageSince);
+}
+
 /** Since when a check may move the weight: the interval is over, and all of secondary was there to be judged. */
 function judgedFrom(pass: Pass, run: RunStatus): number {
-  const { lastTrafficShift } = pass.status;
-  // Where no traffic moves, the first interval begins with the stage.
-  const begun = pass.settings.iterations === undefined ? lastTrafficShift : run.stageSince;
-  const since = Math.max(timeOf(begun), timeOf(run.checkedAt));
-  return Math.max(since + pass.settings.intervalMs, pass.observed.secondary?.readySince ?? 0);
+  const { checks, intervalMs, checkIntervalMs } = pass.settings;
+  const began = intervalBegan(pass, run);
+  const checkedAt = timeOf(run.checkedAt);
+  const over =
+    checks === 'each'
+      ? Math.max(began + intervalMs, checkedAt + checkIntervalMs)
+      : Math.max(began, checkedAt) + intervalMs;
+  return Math.max(over, pass.observed.secondary?.readySince ?? 0);
+}
+
+/** Since when checks are asked. */
+function askedFrom(pass: Pass, run: RunStatus): number {
+  const { checks, startDelayMs } = pass.settings;
+  return checks === 'each' ? intervalBegan(pass, run) + startDelayMs : timeOf(run.trafficSince);
 }
 
 /** What keeps a weight from rising: secondary is not all there, or something outside stands in the way. */
 function hindered(pass: Pass, run: RunStatus, released: Revision, weight: number): Decision | undefined {
   const { obstacle, secondary } = pass.observed;
   const from = judgedFrom(pass, run);
-  const plan = planCheck(pass, run, timeOf(run.trafficSince), from);
+  const plan = planCheck(pass, run, askedFrom(pass, run), from);
   if (secondary?.ready !== true || secondary.revision.id !== run.revision) {
-    const deadline = deadlineOf(pass, Math.max(from, timeOf(run.stageSince)));
+    const deadline = deadlineOf(pass, Math.max(from, timeOf(run.stageSince)), 'secondary');
     if (pass.now >= deadline) return fail(pass, run, released, lateFailure(pass, 'secondary'));
-    return held(pass, run, released, { why: 'secondary is not fully ready', weight, ...soonest(plan, deadline) });
+    // Where pods are the traffic, those that are missing come with the weight and not before it.
+    const meanwhile = pass.settings.trafficBy === 'pods' ? run.step : weight;
+    const why = 'secondary is not fully ready';
+    return held(pass, run, released, { why, weight: meanwhile, ...soonest(plan, deadline) });
   }
   return obstacle && held(pass, run, released, { ...obstacle, weight, ...plan });
 }
 
 /** The weight is where it should be: wait for the interval, and let the check at its end decide. */
 function steady(pass: Pass, run: RunStatus, released: Revision): Decision {
-  return hindered(pass, run, released, run.step) ?? judged(pass, run, released);
+  return countedFailure(pass, run, released) ?? hindered(pass, run, released, run.step) ?? judged(pass, run, released);
+}
+
+/** Where each check counts, one that failed does so whenever it is seen, and once. */
+function countedFailure(pass: Pass, run: RunStatus, released: Revision): Decision | undefined {
+  if (pass.settings.checks !== 'each') return undefined;
+  const check = checkSince(pass, run, Math.max(askedFrom(pass, run), timeOf(run.checkedAt) + 1));
+  const judgement = check && judge(pass, check);
+  return judgement?.kind === 'fail'
+    ? failedCheck(pass, run, released, { ...judgement, askedAt: check?.askedAt ?? pass.now })
+    : undefined;
 }
 
 function judged(pass: Pass, run: RunStatus, released: Revision): Decision {
   if (requested(pass, 'skip') !== undefined)
     return passed(skipped(pass), run, released, { notices: [], askedAt: pass.now });
   const from = judgedFrom(pass, run);
-  const plan = planCheck(pass, run, timeOf(run.trafficSince), from);
+  const plan = planCheck(pass, run, askedFrom(pass, run), from);
   const check = checkSince(pass, run, from);
   if (check === undefined)
     return held(pass, run, released, { why: 'waiting for the check at the end of the interval', ...plan });
@@ -136,9 +168,9 @@ interface PassedCheck {
 
 function passed(pass: Pass, run: RunStatus, released: Revision, { notices, askedAt }: PassedCheck): Decision {
   if (pass.settings.iterations !== undefined) return iterated(pass, run, released, { notices, askedAt });
-  const step = nextStep(pass.settings, run.step);
+  const step = stepAfter(pass, run.step);
   if (step === undefined) return promote(pass, run, released, { notices });
-  const advanced: RunStatus = { ...run, step };
+  const advanced: RunStatus = { ...(pass.settings.checks === 'each' ? countingAnew(run) : run), step };
   const message = shiftMessage(advanced);
   return conclude(pass, {
     phase: 'Shifting',
@@ -149,6 +181,10 @@ function passed(pass: Pass, run: RunStatus, released: Revision, { notices, asked
     intent: both(pass, advanced, released, advanced.step),
     notices: [...notices, { type: 'Normal', reason: Reason.TrafficShifted, message }],
   });
+}
+
+function countingAnew({ failedChecks: _failed, checkedAt: _checked, ...run }: RunStatus): RunStatus {
+  return run;
 }
 
 /** Without traffic a passed check is counted, and the last one promotes. */

@@ -6,8 +6,7 @@ import { howToAsk, requested } from '../command.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both } from '../intents.ts';
-import { timeOf, type Pass } from '../pass.ts';
-import { nextStep } from '../settings.ts';
+import { stepAfter, timeOf, type Pass } from '../pass.ts';
 import { timestamp } from '../timestamp.ts';
 import { failedCheck } from './failed-check.ts';
 import { aborted, deadlineOf, fail, lateFailure, podFailure } from './failing.ts';
@@ -26,8 +25,10 @@ export function starting(pass: Pass, run: RunStatus): Decision {
   if (failure !== undefined) return fail(pass, run, released, failure);
   const { settings } = pass;
   const { secondary } = observed;
+  // Its first pod is its first traffic: there is nothing to make ready.
+  if (settings.trafficBy === 'pods') return ready(pass, run, released, timeOf(run.stageSince));
   if (secondary?.ready !== true || secondary.readySince === undefined || secondary.revision.id !== run.revision) {
-    const deadline = deadlineOf(pass, timeOf(run.stageSince));
+    const deadline = deadlineOf(pass, timeOf(run.stageSince), 'secondary');
     if (now >= deadline) return fail(pass, run, released, lateFailure(pass, 'secondary'));
     return waiting(pass, run, released, { why: 'secondary is not ready', wakeAt: deadline });
   }
@@ -96,7 +97,7 @@ function alreadyFailing(pass: Pass, run: RunStatus): { reason: Reason; message: 
 
 function firstWeight(pass: Pass, run: RunStatus, released: Revision, notices: readonly Notice[]): Decision {
   const isBlind = pass.settings.iterations !== undefined;
-  const step = isBlind ? 0 : (nextStep(pass.settings, 0) ?? 0);
+  const step = isBlind ? 0 : (stepAfter(pass, 0) ?? 0);
   const time = timestamp(pass.now);
   const shifting: RunStatus = {
     ...run,

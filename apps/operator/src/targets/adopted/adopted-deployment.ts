@@ -1,37 +1,42 @@
+import { mergeDiff } from '@canaryop/reconcile/apply';
 import { ControllerRevision, Deployment } from '@canaryop/reconcile/kinds';
-import { lastManagerOf, present } from '@canaryop/reconcile/object';
+import { present } from '@canaryop/reconcile/object';
 
 import type { AdoptedSpec, CanaryApp } from '../../api/v1/canaryapp.ts';
-import { primaryName, replicasAnnotation } from '../../api/v1/names.ts';
+import { primaryName } from '../../api/v1/names.ts';
 import { ownedMetadata } from '../../api/v1/owned-metadata.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import type { Intent } from '../../rollout/decision.ts';
-import { fieldManager, isOwnedBy } from '../../rollout/diff.ts';
+import { isOwnedBy } from '../../rollout/diff.ts';
 import type { LiveObjects } from '../../rollout/live-objects.ts';
 import type { Obstacle } from '../../rollout/observed.ts';
 import { childOf, type Child } from '../../rollout/write.ts';
-import type { Sight, Target, WorkloadFacts } from '../target.ts';
-import { deploymentFacts } from '../workload.ts';
+import type { Sight, Target, TargetFacts, WorkloadFacts } from '../target.ts';
+import { deploymentFacts, podFacts } from '../workload.ts';
 import { autoscalerOf, type ScalingNeed } from './autoscaler.ts';
 import { configFacts } from './config-facts.ts';
 import { configReads } from './config/config-reads.ts';
 import { configObstacle } from './config/config-obstacle.ts';
 import { recordOf } from './config/config-record.ts';
 import { copiedKeys, trackedConfigs } from './config/tracked-configs.ts';
-import { primaryCopy, primarySelector } from './primary-copy.ts';
+import { countSetBy } from './count-set-by.ts';
+import { suffixedLabels, type Labelling } from './labelling.ts';
+import { proportionalCounts, type Pair, type PodCounts } from './pod-counts.ts';
+import { primaryCopy, restoredTemplate } from './primary-copy.ts';
 import { primaryPlan, type PrimaryPlan } from './primary-plan.ts';
 import { snapshotOf } from './snapshot.ts';
 import { trackedRevision, type TrackedRevision } from './tracked-revision.ts';
-import { revisionIdOf } from './workload-parts.ts';
+import { revisionIdOf, selectorOf, templateOf } from './workload-parts.ts';
 
 /**
  * A Deployment that was there before. It is where new revisions are tried, and is scaled to 0 in between; a copy of it
  * serves. Of the Deployment itself nothing is written but its replica count.
  */
-export function adoptedDeployment(app: CanaryApp, spec: AdoptedSpec): Target {
+export function adoptedDeployment(app: CanaryApp, spec: AdoptedSpec, ways: Ways = waysOfRoutes(spec)): Target {
   const { name } = app.metadata;
   const { name: targetName } = spec.targetRef;
-  const context = { app, spec };
+  const { labelling } = ways;
+  const context = { app, spec, ways };
   const autoscaler = autoscalerOf(app, spec);
   return {
     workloads: { primary: primaryName(name), secondary: targetName },
@@ -47,35 +52,36 @@ export function adoptedDeployment(app: CanaryApp, spec: AdoptedSpec): Target {
       configReads(app, spec, { target: live.get(Deployment, targetName), primary: ownPrimary(app, live), live }),
     selectors: (live) => {
       const labels = live.get(Deployment, targetName)?.spec?.selector.matchLabels;
-      return labels && { primary: primarySelector(labels), secondary: labels };
+      return labels && labelling.areApart ? { primary: labelling.labels(labels), secondary: labels } : undefined;
     },
     observe: (sight) => {
       const target = sight.get(Deployment, targetName);
       const primary = ownPrimary(app, sight);
       if (target === undefined)
         return present({ wanted: missing(targetName), primary: primary && primaryFacts(context, primary, sight) });
-      const tracked = trackedRevision({ app, spec, live: sight, target, primary });
+      const tracked = trackedRevision({ app, spec, live: sight, target, primary, labelling });
       return present({
-        wanted: unsuited(target) ?? tracked.revision,
+        wanted: unsuited(context, target) ?? tracked.revision,
         primary: primary && primaryFacts(context, primary, sight, tracked),
         secondary: targetFacts(target, sight, tracked),
-        ...configFacts({ app, live: sight, target, primary, wantedId: tracked.revision.id }, tracked),
+        ...ways.facts?.({ target, primary, tracked }),
+        ...configFacts({ app, live: sight, target, primary, labelling, wantedId: tracked.revision.id }, tracked),
       });
     },
     children: (live, intent) => {
       const target = live.get(Deployment, targetName);
       const primary = ownPrimary(app, live);
-      const wantedId = target && trackedRevision({ app, spec, live, target, primary }).revision.id;
+      const wantedId = target && trackedRevision({ app, spec, live, target, primary, labelling }).revision.id;
       // What the target does not have any more is nowhere else, and primary has to be put back to it whenever it drifts.
       const onlyCopy = wantedId === intent.primary.id ? undefined : intent.primary.id;
       const snapshot = snapshotOf(app, live, { keep: intent.fallback?.id ?? onlyCopy, primary });
       const scaling = autoscaler.children(live, scalingNeed(primary, intent));
       if (target === undefined || wantedId === undefined) return [...snapshot.before, ...scaling, ...snapshot.after];
-      const planned = primaryPlan({ app, live, target, primary, wantedId }, intent);
+      const planned = primaryPlan({ app, live, target, primary, labelling, wantedId }, intent);
       return [
         ...snapshot.before,
         ...planned.copies.before,
-        ...primaryChild(context, { target, primary, live }, { planned, revisionId: intent.primary.id }),
+        ...primaryChild(context, { target, primary, live }, { planned, intent }),
         ...scaling,
         lentTarget(context, { target, primary }, intent),
         ...planned.copies.after,
@@ -89,14 +95,22 @@ export function adoptedDeployment(app: CanaryApp, spec: AdoptedSpec): Target {
 /** Kubernetes' limit. */
 const maxLabelLength = 63;
 
+/** What depends on how traffic finds the pods. */
+export interface Ways {
+  readonly labelling: Labelling;
+  readonly counts: PodCounts;
+  /** What is seen of the target beside what is seen of any. */
+  facts?(seen: Pair & { readonly tracked: TrackedRevision }): Pick<TargetFacts, 'replicas' | 'direct'>;
+}
+
+function waysOfRoutes({ autoscalerRef }: AdoptedSpec): Ways {
+  return { labelling: suffixedLabels, counts: proportionalCounts(autoscalerRef !== undefined) };
+}
+
 interface Context {
   readonly app: CanaryApp;
   readonly spec: AdoptedSpec;
-}
-
-interface Pair {
-  readonly target: Deployment;
-  readonly primary: Deployment | undefined;
+  readonly ways: Ways;
 }
 
 function missing(name: string): Obstacle {
@@ -105,10 +119,10 @@ function missing(name: string): Obstacle {
 }
 
 /** Why a Deployment can't be released; undefined when it can. */
-function unsuited({ metadata, spec }: Deployment): Obstacle | undefined {
+function unsuited({ ways }: Context, { metadata, spec }: Deployment): Obstacle | undefined {
   const { matchLabels = {}, matchExpressions = [] } = spec?.selector ?? {};
   const isPlain = matchExpressions.length === 0 && Object.keys(matchLabels).length > 0;
-  const long = Object.entries(primarySelector(matchLabels)).find(([, value]) => value.length > maxLabelLength);
+  const long = Object.entries(ways.labelling.labels(matchLabels)).find(([, value]) => value.length > maxLabelLength);
   if (isPlain && long === undefined) return undefined;
   const why =
     long === undefined
@@ -137,17 +151,11 @@ function targetFacts(target: Deployment, sight: Sight, { revision }: TrackedRevi
   const isIdle = (target.spec?.replicas ?? 1) === 0 && (target.status?.replicas ?? 0) === 0;
   if (isIdle) return undefined;
   const facts = deploymentFacts(target, sight.pods(target.metadata.name), revision);
-  return present({ ...facts, countSetBy: countSetBy(target) });
-}
-
-/** Whose managers tell who holds the target's count. */
-export const countField = ['spec', 'replicas'] as const;
-
-function countSetBy(target: Deployment): WorkloadFacts['countSetBy'] {
-  const { name, time } = lastManagerOf(target, countField) ?? {};
-  if (target.spec?.replicas === 0 || name === undefined || name === fieldManager || time === undefined)
-    return undefined;
-  return { manager: name, at: time };
+  return present({
+    ...facts,
+    countSetBy: countSetBy(target),
+    pods: podFacts(target, sight.pods(target.metadata.name)),
+  });
 }
 
 function copyObstacle({ app, spec }: Context, live: LiveObjects): Obstacle | undefined {
@@ -157,46 +165,47 @@ function copyObstacle({ app, spec }: Context, live: LiveObjects): Obstacle | und
 
 /** Primary as planned; where nobody knows what it should be, it stays as it is. */
 function primaryChild(
-  { app }: Context,
+  { app, ways }: Context,
   { target, primary, live }: Pair & { readonly live: LiveObjects },
-  { planned: { template, record }, revisionId }: { readonly planned: PrimaryPlan; readonly revisionId: string },
+  { planned: { template, record }, intent }: { readonly planned: PrimaryPlan; readonly intent: Intent },
 ): readonly Child[] {
-  if (template === undefined) return [];
+  const pair = { target, primary };
+  const count = ways.counts.primary(pair, intent);
+  // Whatever it runs, how much of it there is follows the intent where that is the traffic.
+  if (template === undefined)
+    return primary !== undefined && count.isFixed
+      ? [{ kind: Deployment, live: primary, lent: {}, replicas: count }]
+      : [];
   const name = primaryName(app.metadata.name);
-  const replicas = askedCount(primary) ?? (primary?.spec?.replicas || target.spec?.replicas || 1);
+  const replicas = ways.counts.asked(pair, intent);
   const metadata = ownedMetadata(app, name);
-  const desired = primaryCopy({ metadata, target, template, revisionId, record, replicas });
-  return [{ ...childOf(live, Deployment, name, desired), replicas: { count: replicas, isFixed: false } }];
+  const { labelling } = ways;
+  const desired = primaryCopy({
+    metadata,
+    target,
+    labelling,
+    template,
+    revisionId: intent.primary.id,
+    record,
+    replicas,
+  });
+  return [{ ...childOf(live, Deployment, name, desired), replicas: count }];
 }
 
-/** The count that primary was last asked to have; undefined where that was garbled or is not there. */
-function askedCount(primary: Deployment | undefined): number | undefined {
-  const count = Number(primary?.metadata.annotations?.[replicasAnnotation]);
-  return Number.isSafeInteger(count) && count > 0 ? count : undefined;
+/** The target gets nothing but its count, and what primary runs where that is wanted. */
+function lentTarget({ ways }: Context, pair: Pair, intent: Intent): Child {
+  const { target } = pair;
+  const lent = present({ patch: intent.restoresTarget === true ? restoringPatch(pair, ways.labelling) : undefined });
+  if (intent.secondary === undefined && intent.leavesCount === true) return { kind: Deployment, live: target, lent };
+  return { kind: Deployment, live: target, lent, replicas: ways.counts.target(pair, intent) };
 }
 
-/**
- * The target's count while it is wanted: at least enough pods for the share that it may get, in proportion to primary's.
- * It is never lowered before it is set to 0, because who drains still serves. An autoscaler has it from 1 on, but for
- * the moment at which all traffic begins to come back: until it has looked, too few pods would get it.
- */
-function lentTarget(
-  { spec }: Context,
-  { target, primary }: Pair,
-  { secondary, reach, isRaised, leavesCount }: Intent,
-): Child {
-  const lent = {};
-  if (secondary === undefined && leavesCount === true) return { kind: Deployment, live: target, lent };
-  if (secondary === undefined) return { kind: Deployment, live: target, lent, replicas: { count: 0, isFixed: true } };
-  const full = primary?.spec?.replicas ?? target.spec?.replicas ?? 1;
-  const needed = Math.max(1, Math.ceil((full * reach) / 100));
-  const count = Math.max(needed, target.spec?.replicas ?? 1);
-  return {
-    kind: Deployment,
-    live: target,
-    lent,
-    replicas: { count, isFixed: spec.autoscalerRef === undefined || isRaised === true },
-  };
+/** A merge patch that gives the target what primary runs. */
+function restoringPatch({ target, primary }: Pair, labelling: Labelling): object | undefined {
+  if (primary === undefined) return undefined;
+  const [selector, template, record] = [selectorOf(target), templateOf(target), recordOf(primary) ?? {}];
+  const restored = restoredTemplate(templateOf(primary), { selector, template }, { labelling, record });
+  return mergeDiff({ spec: { template } }, { spec: { template: restored } });
 }
 
 /** While a run lasts, all traffic may come back to primary: what it has is the least that it keeps. */

@@ -1,6 +1,7 @@
 import type { Deployment } from '@canaryop/reconcile/kinds';
 import { describe, expect, it } from 'vitest';
 
+import { suffixedLabels } from './labelling.ts';
 import { primaryCopy, primaryTemplate } from './primary-copy.ts';
 
 const theirs = {
@@ -38,12 +39,14 @@ const target: Deployment = {
 };
 
 const template = primaryTemplate(target.spec?.template ?? {}, target.spec?.selector.matchLabels ?? {}, {
+  labelling: suffixedLabels,
   revisionId: '1-abc',
   record: {},
 });
 const copy = primaryCopy({
   metadata: { name: 'shop-primary', namespace: 'default' },
   target,
+  labelling: suffixedLabels,
   template,
   revisionId: '1-abc',
   record: {},

@@ -6,6 +6,7 @@ import type { PodTemplate } from './canonical-template.ts';
 import { copyName } from './config/config-names.ts';
 import { recordAnnotation, type ConfigRecord } from './config/config-record.ts';
 import { configKey, renamed } from './config/references.ts';
+import type { Labelling } from './labelling.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -13,13 +14,9 @@ type Labels = Readonly<Record<string, string>>;
 const uncopied =
   /^(app\.kubernetes\.io\/instance|argocd\.argoproj\.io\/.*|kubectl\.kubernetes\.io\/last-applied-configuration|deployment\.kubernetes\.io\/.*)$/;
 
-/** The labels that tell primary's pods from those of the target: each label of its selector with a suffix. */
-export function primarySelector(selector: Labels): Labels {
-  return Object.fromEntries(Object.entries(selector).map(([key, value]) => [key, `${value}-primary`]));
-}
-
-/** What primary's pods run beside the template: the revision, and the configuration that they have copies of. */
-export interface PrimaryConfigs {
+/** What primary's pods run beside the template: the revision, the configuration that they have copies of, and labels. */
+export interface PrimaryParts {
+  readonly labelling: Labelling;
   readonly revisionId: string;
   readonly record: ConfigRecord;
 }
@@ -31,17 +28,44 @@ export interface PrimaryConfigs {
 export function primaryTemplate(
   template: PodTemplate,
   selector: Labels,
-  { revisionId, record }: PrimaryConfigs,
+  { labelling, revisionId, record }: PrimaryParts,
 ): PodTemplate {
   const { labels, annotations } = template.metadata ?? {};
   const hasCopies = Object.keys(record).length > 0;
   const ownAnnotations = hasCopies ? { [revisionAnnotation]: revisionId } : {};
   const metadata = present({
-    labels: { ...copied(labels), ...primarySelector(selector) },
+    labels: { ...copied(labels), ...labelling.labels(selector) },
     annotations: filled({ ...copied(annotations), ...ownAnnotations }),
   });
   const { spec } = renamed(template, (ref) => (configKey(ref) in record ? copyName(ref.name) : ref.name));
   return { metadata, ...present({ spec }) };
+}
+
+/**
+ * A template of primary's as the target would have it, the other way round. What is never copied stays as the target has it.
+ */
+export function restoredTemplate(
+  template: PodTemplate,
+  { selector, template: current }: { readonly selector: Labels; readonly template: PodTemplate },
+  { labelling, record }: Omit<PrimaryParts, 'revisionId'>,
+): PodTemplate {
+  const own = new Set<string>([...labelling.added, revisionAnnotation]);
+  const given = (values: Labels | undefined): Labels =>
+    Object.fromEntries(Object.entries(values ?? {}).filter(([key]) => !own.has(key)));
+  const kept = (values: Labels | undefined): Labels =>
+    Object.fromEntries(Object.entries(values ?? {}).filter(([key]) => uncopied.test(key)));
+  const metadata = present({
+    labels: filled({ ...given(template.metadata?.labels), ...selector, ...kept(current.metadata?.labels) }),
+    annotations: filled({ ...given(template.metadata?.annotations), ...kept(current.metadata?.annotations) }),
+  });
+  const originals = new Map(Object.keys(record).map((key) => [copyKey(key), key.slice(key.indexOf('/') + 1)]));
+  const { spec } = renamed(template, (ref) => originals.get(configKey(ref)) ?? ref.name);
+  return { metadata, ...present({ spec }) };
+}
+
+/** The key of the copy of what has this key. */
+function copyKey(key: string): string {
+  return copyName(key);
 }
 
 /** What is copied of labels or annotations; undefined when that is none, as no object has an empty map of them. */
@@ -58,6 +82,7 @@ export interface CopySource {
   /** Name, namespace and owner of the copy. */
   readonly metadata: ObjectMeta;
   readonly target: Deployment;
+  readonly labelling: Labelling;
   /** What primary's pods run, as they run it. */
   readonly template: PodTemplate;
   readonly revisionId: string;
@@ -70,15 +95,23 @@ export interface CopySource {
  * The Deployment that serves: a copy of the target with labels of its own. A new pod of it is ready before an old one
  * goes, whatever the target's own strategy allows, so that it never has less than it was asked for.
  */
-export function primaryCopy({ metadata, target, template, revisionId, record, replicas }: CopySource): Deployment {
+export function primaryCopy({
+  metadata,
+  target,
+  labelling,
+  template,
+  revisionId,
+  record,
+  replicas,
+}: CopySource): Deployment {
   const { replicas: _count, strategy: _strategy, selector, template: _template, ...rest } = target.spec ?? {};
-  const own = selector?.matchLabels ?? {};
+  const own = labelling.labels(selector?.matchLabels ?? {});
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: present({
       ...metadata,
-      labels: filled({ ...copied(target.metadata.labels), ...suffixed(target.metadata.labels, own) }),
+      labels: filled({ ...copied(target.metadata.labels), ...ownLabels(target.metadata.labels, own) }),
       annotations: {
         ...copied(target.metadata.annotations),
         ...recordAnnotation(record),
@@ -88,14 +121,14 @@ export function primaryCopy({ metadata, target, template, revisionId, record, re
     }),
     spec: {
       ...rest,
-      selector: { matchLabels: primarySelector(own) },
+      selector: { matchLabels: own },
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template,
     },
   };
 }
 
-/** A label that the selector uses has its suffix on the Deployment as well, so that both can be found apart. */
-function suffixed(labels: Labels | undefined, selector: Labels): Labels {
-  return Object.fromEntries(Object.entries(primarySelector(selector)).filter(([key]) => labels?.[key] !== undefined));
+/** A label that the selector uses is on the Deployment as primary has it, so that both can be found apart. */
+function ownLabels(labels: Labels | undefined, selector: Labels): Labels {
+  return Object.fromEntries(Object.entries(selector).filter(([key]) => labels?.[key] !== undefined));
 }

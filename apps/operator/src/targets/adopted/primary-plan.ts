@@ -7,6 +7,7 @@ import type { LiveObjects } from '../../rollout/live-objects.ts';
 import type { PodTemplate } from './canonical-template.ts';
 import { configCopies, type ConfigCopies } from './config/config-copies.ts';
 import { inTermsOf, recordOf, type ConfigRecord } from './config/config-record.ts';
+import type { Labelling } from './labelling.ts';
 import { primaryTemplate } from './primary-copy.ts';
 import { keptRevision } from './snapshot.ts';
 import { revisionIdOf, selectorOf, templateOf } from './workload-parts.ts';
@@ -16,6 +17,7 @@ export interface PrimarySource {
   readonly app: CanaryApp;
   readonly live: LiveObjects;
   readonly target: Deployment;
+  readonly labelling: Labelling;
   readonly primary: Deployment | undefined;
   /** What the target runs now. */
   readonly wantedId: string;
@@ -34,7 +36,7 @@ export function primaryPlan(
   source: PrimarySource,
   { primary, fallback }: Pick<Intent, 'primary' | 'fallback'>,
 ): PrimaryPlan {
-  const { app, live, target } = source;
+  const { app, live, target, labelling } = source;
   const record = recordFor(source, primary);
   const copies = configCopies(
     { app, live },
@@ -44,7 +46,7 @@ export function primaryPlan(
   if (isNew && copies.lost.length > 0) return { record, copies };
   const template =
     source.wantedId === primary.id
-      ? primaryTemplate(templateOf(target), selectorOf(target), { revisionId: primary.id, record })
+      ? primaryTemplate(templateOf(target), selectorOf(target), { labelling, revisionId: primary.id, record })
       : keptRevision(app, live, primary.id)?.template;
   return { record, copies, ...(template === undefined ? {} : { template }) };
 }

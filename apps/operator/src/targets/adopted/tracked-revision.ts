@@ -1,6 +1,6 @@
 import type { Deployment } from '@canaryop/reconcile/kinds';
 
-import type { AdoptedSpec, CanaryApp, CanaryAppStatus } from '../../api/v1/canaryapp.ts';
+import type { AdoptedSpec, CanaryApp } from '../../api/v1/canaryapp.ts';
 import { contentId, isIdOf, type Content, type Revision } from '../../api/v1/revision.ts';
 import type { LiveObjects } from '../../rollout/live-objects.ts';
 import { ownStatus } from '../../rollout/revision-record.ts';
@@ -10,6 +10,7 @@ import { recordOf, type ConfigRecord } from './config/config-record.ts';
 import { identify, type KnownRevision } from './config/identify.ts';
 import type { SeenConfigs } from './config/seen-configs.ts';
 import { trackedConfigs } from './config/tracked-configs.ts';
+import type { Labelling } from './labelling.ts';
 import { primaryTemplate } from './primary-copy.ts';
 import { revisionIdOf, selectorOf, templateOf } from './workload-parts.ts';
 
@@ -25,6 +26,7 @@ export interface RevisionSource {
   readonly spec: AdoptedSpec;
   readonly live: LiveObjects;
   readonly target: Deployment;
+  readonly labelling: Labelling;
   readonly primary: Deployment | undefined;
 }
 
@@ -55,7 +57,8 @@ interface Wanted {
  * What is on trial, what primary has, and what has failed: whatever is wanted may be one of them. Of a hash whose format
  * is not known nothing can be told: then only what primary has can be compared, and what looks like a failed one is one.
  */
-function knownRevisions({ app, live, target, primary }: RevisionSource, wanted: Wanted): readonly KnownRevision[] {
+function knownRevisions(source: RevisionSource, wanted: Wanted): readonly KnownRevision[] {
+  const { app, live, primary } = source;
   const { run, released, trackedConfigs: releasedConfigs = {}, failedRevisions = [] } = ownStatus(app);
   const kept = (
     revision: string,
@@ -70,7 +73,7 @@ function knownRevisions({ app, live, target, primary }: RevisionSource, wanted: 
   const copies = copyChecksums(live, record);
   const all = [
     ...(run === undefined ? [] : [kept(run.revision, run)]),
-    ...(primary === undefined ? [] : primaryRevision(target, primary, record, ownStatus(app))),
+    ...(primary === undefined ? [] : primaryRevision(source, primary, record)),
     ...(released === undefined ? [] : [kept(released.revision, { ...released, trackedConfigs: releasedConfigs })]),
     ...failedRevisions.map((failed) => kept(failed.revision, failed, failed.image === wanted.image)),
   ];
@@ -78,14 +81,14 @@ function knownRevisions({ app, live, target, primary }: RevisionSource, wanted: 
 }
 
 function primaryRevision(
-  target: Deployment,
+  { app, target, labelling }: RevisionSource,
   primary: Deployment,
   record: ConfigRecord,
-  { run, released, trackedConfigs: releasedConfigs }: Partial<CanaryAppStatus>,
 ): readonly KnownRevision[] {
+  const { run, released, trackedConfigs: releasedConfigs } = ownStatus(app);
   const id = revisionIdOf(primary);
   if (id === undefined) return [];
-  const copy = primaryTemplate(templateOf(target), selectorOf(target), { revisionId: id, record });
+  const copy = primaryTemplate(templateOf(target), selectorOf(target), { labelling, revisionId: id, record });
   const known = [
     { revision: released?.revision, configs: releasedConfigs },
     { revision: run?.revision, configs: run?.trackedConfigs },
