@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@canaryop/reconcile/object';
+import { present, type KubernetesObject } from '@canaryop/reconcile/object';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { intents, wantedOf } from '../../test/ports/intents.ts';
@@ -8,6 +8,8 @@ import { kindOf } from '../../test/manifests/install.ts';
 import { knownModeOf } from '../../test/plan/slots.ts';
 import type { Revision } from '../api/v1/revision.ts';
 import type { Intent } from '../rollout/decision.ts';
+import type { LiveObjects } from '../rollout/live-objects.ts';
+import type { Child } from '../rollout/write.ts';
 import type { Target } from './target.ts';
 
 /** What a target is tested with. */
@@ -20,6 +22,8 @@ export interface TargetSubject {
   readonly change: (world: PortWorld) => void;
   /** What of its own an object alone remembers: once somebody has changed it, it is lost. */
   readonly memory?: RegExp;
+  /** Pods in all, of one whose workloads share them: one gives pods up when the other has them, in a turn of its own. */
+  readonly replicas?: number;
   /** The part of a user's object that is nobody's business but the user's. */
   readonly untouched: (object: KubernetesObject) => unknown;
 }
@@ -32,7 +36,13 @@ export function itIsATarget(name: string, subject: TargetSubject): void {
   };
 
   const target = (): Target => world.mode.target;
-  const make = (intent: Intent): Promise<readonly string[]> => world.make(target().children(world.sight(), intent));
+  const childrenOf = (live: LiveObjects, intent: Intent): readonly Child[] =>
+    target().children(live, present({ ...intent, replicas: subject.replicas }));
+  const made = (intent: Intent): Promise<readonly string[]> => world.make(childrenOf(world.sight(), intent));
+  const make = async (intent: Intent): Promise<readonly string[]> => [
+    ...(await made(intent)),
+    ...(subject.replicas === undefined ? [] : await made(intent)),
+  ];
   const facts = () => target().observe(world.sight());
 
   /** Primary runs what was wanted first. */
@@ -108,7 +118,7 @@ export function itIsATarget(name: string, subject: TargetSubject): void {
       const [v1, v2] = await tried();
       const intent = intentOf(v1, v2);
       await make(intent);
-      expectRepaired(world, (live) => target().children(live, intent), subject.memory);
+      expectRepaired(world, (live) => childrenOf(live, intent), subject.memory);
     });
 
     it('has all that it makes among its names, and owned by the application', async () => {
@@ -116,14 +126,14 @@ export function itIsATarget(name: string, subject: TargetSubject): void {
       subject.change(world);
       const v2 = wantedOf(target(), world.sight());
       for (const intent of [intents.trial(v1, v2), intents.promotion(v1, v2)]) {
-        expectOwned(world, target().owned, (live) => target().children(live, intent));
+        expectOwned(world, target().owned, (live) => childrenOf(live, intent));
         await make(intent);
       }
     });
 
     it('touches nothing of somebody else’s in the place of its own', async () => {
       const [v1, v2] = await tried();
-      expectForeignUntouched(world, target().owned, (live) => target().children(live, intents.trial(v1, v2)));
+      expectForeignUntouched(world, target().owned, (live) => childrenOf(live, intents.trial(v1, v2)));
     });
 
     it('tells the pods of both workloads apart', async () => {

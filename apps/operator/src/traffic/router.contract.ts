@@ -28,6 +28,62 @@ export interface RouterSubject {
   readonly returnsTraffic: boolean;
 }
 
+/** What a router is tested with whose weights are what the target has made. */
+export type CountSubject = Pick<RouterSubject, 'spec' | 'before'>;
+
+/** What a router has to do that has no objects: to say what the weight is that the target has made. */
+export function itReadsWeightsOfCounts(name: string, subject: CountSubject): void {
+  let world: PortWorld;
+
+  describe(`${name}, as a router without routes`, () => {
+    afterEach(() => world.stop());
+
+    const weight = () => world.mode.router.weight(world.sight());
+
+    async function made(intent: Intent): Promise<void> {
+      const { target } = world.mode;
+      // Pods first, and what they make room for.
+      for (const _turn of ['pods', 'room']) await world.make(target.children(world.sight(), intent));
+    }
+
+    it('has no weight while there is no primary', () => {
+      world = new PortWorld(subject.spec, subject.before);
+      expect(weight()).toBe('none');
+    });
+
+    it.each([0, 20, 40, 60, 80])('reads a weight of %i back as it was made', async (share) => {
+      world = new PortWorld(subject.spec, subject.before);
+      const v1 = wantedOf(world.mode.target, world.sight());
+      await made(intents.rest(v1));
+      await made({ ...intents.trial(v1, v1, share), replicas: 5 });
+      expect(weight()).toBe(share);
+    });
+
+    it('reads a weight back only once primary has made room for it', async () => {
+      world = new PortWorld(subject.spec, subject.before);
+      const { target } = world.mode;
+      const v1 = wantedOf(target, world.sight());
+      await made(intents.rest(v1));
+      const intent = { ...intents.trial(v1, v1, 40), replicas: 5 };
+      await world.make(target.children(world.sight(), intent));
+      expect(weight()).toBe(0);
+      await world.make(target.children(world.sight(), intent));
+      expect(weight()).toBe(40);
+    });
+
+    it('has no objects, and claims no host', () => {
+      world = new PortWorld(subject.spec, subject.before);
+      const { router, target } = world.mode;
+      const { foundations, routes } = router.children(
+        world.sight(),
+        intents.rest(wantedOf(target, world.sight())),
+        true,
+      );
+      expect([foundations, routes, router.owned, router.claims]).toEqual([[], [], [], []]);
+    });
+  });
+}
+
 /** What each router has to do, whatever it routes by. */
 export function itIsARouter(name: string, subject: RouterSubject): void {
   let world: PortWorld;

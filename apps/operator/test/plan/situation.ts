@@ -6,7 +6,7 @@ import { commandAnnotation } from '../../src/api/v1/names.ts';
 import { revisionOf, type Revision } from '../../src/api/v1/revision.ts';
 import { children } from '../../src/rollout/children.ts';
 import type { Intent } from '../../src/rollout/decision.ts';
-import type { Measurement, Obstacle, Verdict, Workload } from '../../src/rollout/observed.ts';
+import type { Measurement, Obstacle, Replicas, Verdict, Workload } from '../../src/rollout/observed.ts';
 import { plan, type Plan } from '../../src/rollout/plan.ts';
 import type { Settings } from '../../src/rollout/settings.ts';
 import { timestamp } from '../../src/rollout/timestamp.ts';
@@ -66,6 +66,10 @@ export interface Situation {
   /** A check that was asked then has no answer yet. */
   readonly unanswered?: number;
   readonly obstacle?: Obstacle;
+  /** Pods in all, where they are what shares the traffic out. */
+  readonly replicas?: Replicas;
+  /** Why what is wanted goes to primary at once. */
+  readonly direct?: string;
   readonly command?: string;
   /** Who wrote the command, at the start. */
   readonly commandBy?: string;
@@ -121,6 +125,9 @@ export interface Outcome {
   /** Whether the count of a secondary that nobody wants is let be. */
   readonly leavesCount: boolean;
   readonly urgent: boolean;
+  /** Pods in all, as the intent has them. */
+  readonly replicas: number | undefined;
+  readonly restoresTarget: boolean;
 }
 
 export function outcomeOf(situation: Situation): Outcome {
@@ -130,7 +137,7 @@ export function outcomeOf(situation: Situation): Outcome {
 /** The plan itself. */
 export function planOf(situation: Situation): Plan {
   const app = appOf(situation);
-  const { weight = 0, check, unanswered, obstacle, watchedSince, now = nowSeconds } = situation;
+  const { weight = 0, check, unanswered, obstacle, watchedSince, replicas, direct, now = nowSeconds } = situation;
   const primary = workloadOf(situation.primary === undefined ? { runs: v1, readySince: 0 } : situation.primary);
   const secondary = workloadOf(situation.secondary ?? 'none');
   const measurement = check && measurementOf(check, situation.wanted ?? v1);
@@ -148,7 +155,7 @@ export function planOf(situation: Situation): Plan {
       ...(typeof weight === 'number' ? { weight } : {}),
       ...(measurement === undefined ? {} : { measurement }),
       ...(lastAskedAt === undefined ? {} : { lastAskedAt }),
-      ...(obstacle === undefined ? {} : { obstacle }),
+      ...present({ obstacle, replicas, direct }),
       ...(watchedSince === undefined ? {} : { watchedSince: startMs + watchedSince * 1000 }),
     },
     startMs + now * 1000,
@@ -249,6 +256,8 @@ function worded(planned: Plan): Outcome {
       .map(({ type }) => type),
     leavesCount: planned.intent?.leavesCount === true,
     urgent,
+    replicas: planned.intent?.replicas,
+    restoresTarget: planned.intent?.restoresTarget === true,
   };
 }
 

@@ -1,6 +1,7 @@
 import { CanaryApp, type CanaryAppStatus } from '../../src/api/v1/canaryapp.ts';
 import { commandAnnotation } from '../../src/api/v1/names.ts';
 import { image, named, podinfoCluster, type AdoptedSimulation } from './adopted-simulation.ts';
+import { ratioCluster, ratioSpec } from './ratio-simulation.ts';
 import { lead, serviceCluster, serviceFor } from './service-simulation.ts';
 import { appKey, Simulation } from './simulated-cluster.ts';
 
@@ -54,6 +55,17 @@ export const modes: Readonly<Record<string, ModeSubject>> = {
     },
     name: 'podinfo',
     deployments: ['podinfo-blue', 'podinfo-green'],
+  },
+  'a replica ratio': {
+    start: ratioCluster,
+    adopt: (sim) => {
+      adopted(sim).adopt({ ...ratioSpec, restoreTarget: false });
+    },
+    release: (sim) => {
+      adopted(sim).release('v2');
+    },
+    name: 'podinfo',
+    deployments: ['podinfo', 'podinfo-primary'],
   },
 };
 

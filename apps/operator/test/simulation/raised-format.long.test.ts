@@ -45,7 +45,7 @@ describe.each(Object.entries(modes))('an operator with another format of ids, th
   async function underWay(): Promise<void> {
     await released();
     subject.release(sim);
-    await until(() => status().trafficShift === 20);
+    await until(() => (status().trafficShift ?? 0) >= 20);
   }
 
   async function refused(): Promise<void> {
@@ -85,7 +85,8 @@ describe.each(Object.entries(modes))('an operator with another format of ids, th
     const { run } = status();
     await takenOver();
     await sim.env.time.advance(4_000);
-    expect(status().run).toMatchObject({ revision: run?.revision, startedAt: run?.startedAt, step: 20 });
+    expect(status().run).toMatchObject({ revision: run?.revision, startedAt: run?.startedAt });
+    expect(status().run?.step).toBeGreaterThanOrEqual(run?.step ?? Infinity);
     await until(() => status().run?.stage === 'Promoting');
     expect(status().run).toMatchObject({ revision: run?.revision, startedAt: run?.startedAt });
     await until(() => status().phase === 'Released');
@@ -111,7 +112,7 @@ describe.each(Object.entries(modes))('an operator with another format of ids, th
     expect(writes()).toEqual([]);
     expect([status(), templates()]).toEqual(before);
     ask(sim, subject, 'retry@next#2');
-    await until(() => status().trafficShift === 10);
+    await until(() => (status().trafficShift ?? 0) > 0);
   });
 
   it.each([
