@@ -44,7 +44,8 @@ function primaryOf(original: Deployment): Deployment {
   if (!('id' in wanted)) throw new Error(wanted.message);
   const children = target.children(sight, restOf(wanted.id));
   const found = children.find(({ desired }) => desired?.metadata.name === primaryName);
-  return { ...found?.desired, spec: { ...(found?.desired as Deployment).spec, replicas: 5 } } as Deployment;
+  if (found?.desired === undefined) throw new Error('no primary is made');
+  return withPods(found.desired as Deployment, 5);
 }
 
 function restOf(id: string): Intent {
