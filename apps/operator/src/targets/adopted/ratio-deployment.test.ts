@@ -45,7 +45,7 @@ function primaryOf(original: Deployment): Deployment {
   const children = target.children(sight, restOf(wanted.id));
   const found = children.find(({ desired }) => desired?.metadata.name === primaryName);
   if (found?.desired === undefined) throw new Error('no primary is made');
-  return withPods(found.desired as Deployment, 5);
+  return withPods(found.desired, 5);
 }
 
 function restOf(id: string): Intent {
