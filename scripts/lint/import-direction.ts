@@ -49,7 +49,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
 /** Folders of packages/reconcile/src, lowest first; those of one layer do not know each other. */
 const reconcileLayers: readonly (readonly string[])[] = [
   ['env', 'object', 'cel', 'health'],
-  ['conditions', 'crd', 'queue', 'kinds', 'owners', 'log'],
+  ['conditions', 'crd', 'queue', 'kinds', 'owners', 'log', 'rbac'],
   ['client'],
   ['cache', 'events', 'finalizers', 'leader-election'],
   ['watch'],
@@ -76,19 +76,18 @@ const simkubeFolders: Readonly<Record<string, readonly string[]>> = {
  * knows the ports and none of their implementations, which `modes` puts together.
  */
 const operatorFolders: Readonly<Record<string, readonly string[]>> = {
-  api: ['rbac', 'rollout', 'strategy', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
-  rbac: ['api', 'rollout', 'strategy', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
-  rollout: ['rbac', 'strategy', 'targets/[a-z-]+', 'traffic/[a-z-]+', 'modes', 'controllers', 'manifests'],
-  strategy: ['rbac', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
-  targets: ['rbac', 'strategy', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
-  traffic: ['rbac', 'strategy', 'targets', 'analysis', 'modes', 'controllers', 'manifests'],
-  analysis: ['rbac', 'strategy', 'targets', 'traffic', 'modes', 'controllers', 'manifests'],
-  modes: ['rbac', 'controllers', 'manifests'],
+  api: ['rollout', 'strategy', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
+  rollout: ['strategy', 'targets/[a-z-]+', 'traffic/[a-z-]+', 'modes', 'controllers', 'manifests'],
+  strategy: ['targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
+  targets: ['strategy', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
+  traffic: ['strategy', 'targets', 'analysis', 'modes', 'controllers', 'manifests'],
+  analysis: ['strategy', 'targets', 'traffic', 'modes', 'controllers', 'manifests'],
+  modes: ['controllers', 'manifests'],
   controllers: ['manifests'],
 };
 
 const impure =
-  'cache|cel|controller|crd|events|finalizers|health|leader-election|log|manager|metrics|queue|testing|watch';
+  'cache|cel|controller|crd|events|finalizers|health|leader-election|log|manager|metrics|queue|rbac|testing|watch';
 
 /** What decides is data in, data out. */
 const pure: readonly Ban[] = [

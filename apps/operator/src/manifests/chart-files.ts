@@ -1,7 +1,8 @@
 import type { KubernetesObject } from '@canaryop/reconcile/object';
+import type { Role } from '@canaryop/reconcile/rbac';
 
 import { CanaryApp } from '../api/v1/canaryapp.ts';
-import { generatedManifests, type Role } from './manifests.ts';
+import { generatedManifests } from './manifests.ts';
 
 /**
  * What the chart's templates read from `charts/canaryop/files` and follows from the code: the CRD, and the rules of each

@@ -1,13 +1,13 @@
 import { HorizontalPodAutoscaler, Service } from '@canaryop/reconcile/kinds';
+import { eventPermissions, leaderElectionPermissions } from '@canaryop/reconcile/manager';
 import type { KubernetesObject, ResourceKind } from '@canaryop/reconcile/object';
+import type { Permission } from '@canaryop/reconcile/rbac';
 import type { RequestRecord } from '@canaryop/simkube';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { leaseName } from '../../src/lease-name.ts';
-import type { Permission } from '../../src/rbac/permission.ts';
 import { canaryAppPermissions, secretTrackingPermissions } from '../../src/controllers/canaryapp/permissions.ts';
-import { eventPermissions, leaderElectionPermissions } from '../../src/permissions.ts';
 import { DestinationRule, Gateway } from '../../src/traffic/istio/kinds.ts';
 import { ConfigStory } from './config-story.ts';
 import { podinfo, podinfoCluster } from './adopted-simulation.ts';
@@ -174,7 +174,7 @@ describe('the operator under the rights that it is installed with', () => {
       ...canaryAppPermissions,
       ...secretTrackingPermissions,
       ...eventPermissions,
-      ...leaderElectionPermissions,
+      ...leaderElectionPermissions(leaseName),
     ]);
     expect(granted.filter((right) => !used.has(right)).toSorted()).toEqual(unshown.toSorted());
   });

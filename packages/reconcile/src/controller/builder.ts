@@ -2,6 +2,7 @@ import type { Informer } from '../cache/cache.ts';
 import type { Env } from '../env/env.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
+import type { Permission } from '../rbac/permission.ts';
 import type { RateLimiter } from '../queue/rate-limiter.ts';
 import { enqueueOwner, enqueueSelf, type EventHandler } from '../watch/event-handler.ts';
 import type { Predicate } from '../watch/predicate.ts';
@@ -30,6 +31,8 @@ export interface ControllerDefinition {
   readonly sources: readonly Source[];
   /** Kinds that may not be installed. */
   readonly optional: readonly ResourceKind[];
+  /** What it does beside what follows from the rest: see `declaredPermissions`. */
+  readonly permissions: readonly Permission[];
   readonly workers: number;
   readonly reconcile: Reconciler;
   readonly reconcileTimeoutMs: number | undefined;
@@ -58,6 +61,11 @@ export interface ControllerBuilder {
    * on them. Until such a kind is served, its lister is empty.
    */
   optional(...kinds: readonly ResourceKind[]): ControllerBuilder;
+  /**
+   * What it also does, and has to be allowed: to delete what it owns, to patch the object itself for a finalizer, to read
+   * what no cache holds. Roles are made of all that is declared (`operatorPermissions`).
+   */
+  may(...permissions: readonly Permission[]): ControllerBuilder;
   /** Keys from elsewhere, for instance a `channelSource`. */
   from(source: Source): ControllerBuilder;
   /** Reconciles at the same time, each of another key. @default 1 */
@@ -87,6 +95,7 @@ export function controller(name: string): ControllerBuilder {
     watches: [],
     sources: [],
     optional: [],
+    permissions: [],
     workers: 1,
     reconcile: () => Promise.resolve(),
     reconcileTimeoutMs: undefined,
@@ -107,6 +116,7 @@ function builderOf(definition: ControllerDefinition): ControllerBuilder {
       watch({ kind, role: 'watches', source: sourceOf(kind, handler, predicates) }),
     reads: (kind) => watch({ kind, role: 'reads', source: undefined }),
     optional: (...kinds) => also({ optional: [...definition.optional, ...kinds] }),
+    may: (...permissions) => also({ permissions: [...definition.permissions, ...permissions] }),
     from: (source) => also({ sources: [...definition.sources, source] }),
     workers: (workers) => also({ workers }),
     reconcileTimeout: (reconcileTimeoutMs) => also({ reconcileTimeoutMs }),

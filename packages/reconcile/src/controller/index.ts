@@ -8,6 +8,7 @@ export {
   type Informers,
   type WatchDefinition,
 } from './builder.ts';
+export { declaredPermissions } from './declared-permissions.ts';
 export {
   Controller,
   type ControllerMetrics,

@@ -2,6 +2,14 @@
 export type { Ports } from './endpoints.ts';
 export { LeadershipLostError } from './leadership.ts';
 export type { LeaderElectionOptions, ManagerOptions, MetricsOptions } from './manager-options.ts';
+export {
+  eventPermissions,
+  leaderElectionPermissions,
+  operatorPermissions,
+  scrapePermissions,
+  type ManagerParts,
+  type OperatorPermissions,
+} from './operator-permissions.ts';
 export { createManager, type Manager } from './manager.ts';
 export { run, type RunOptions } from './run.ts';
 export type { Runnable } from './runnable.ts';

@@ -4,14 +4,17 @@ import { describe, expect, it } from 'vitest';
 
 import { ConfigMap, controller, Namespace } from '@canaryop/reconcile';
 import { isForbidden, isNamespaceTerminating } from '@canaryop/reconcile/client';
+import { operatorPermissions } from '@canaryop/reconcile/manager';
 import { resourceKind, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
+import { compareAccess, recordAccess, rightsOf, roleOf, type Permission } from '@canaryop/reconcile/rbac';
 
-import { present, type Share, type Sharing } from './share.ts';
+import { greeter, Greeting } from '../first-operator.ts';
+import { present, textOf, type Share, type Sharing } from './share.ts';
 
 const rbac = (kind: string, plural: string, namespaced = true): ResourceKind =>
   resourceKind({ group: 'rbac.authorization.k8s.io', version: 'v1', kind, plural, namespaced });
 const serviceAccounts = resourceKind({ group: '', version: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts' });
-const all = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
+const all = ['get', 'list', 'watch', 'create', 'patch', 'delete'] as const;
 
 /** What a process may do, and what it makes of what it may not. */
 export function rightsSuite(share: Sharing): void {
@@ -56,6 +59,48 @@ export function rightsSuite(share: Sharing): void {
         await stop();
         const paths = new Set([...wire.reads, ...wire.watches].map(({ pathname }) => pathname));
         expect([...paths]).toEqual([`/api/v1/namespaces/${namespace}/configmaps`]);
+      }),
+    );
+
+    it(
+      'that follow from what a controller declares are enough for it, and the record tells which it never used',
+      share(async (test) => {
+        const { client, namespace } = test;
+        await test.install(Greeting);
+        const lease = { namespace, name: 'greeter' };
+        const { everywhere, own } = operatorPermissions([greeter], { lease: lease.name });
+        const permissions = [...everywhere, ...own];
+        await grantAll(test, 'greeter', permissions);
+        const connection = await test.server.connectionAs('greeter');
+        const recorder = recordAccess(connection.transport);
+        const { stop } = test.run(
+          {
+            connection: { ...connection, transport: recorder.transport },
+            namespaces: [namespace],
+            leaderElection: { lease },
+          },
+          greeter,
+        );
+        const manifest = { apiVersion: 'demo.io/v1', kind: 'Greeting', metadata: test.key('a'), spec: {} };
+        await client.create(Greeting, Greeting.withDefaults(manifest));
+        const children = await test.watch(ConfigMap, { namespace });
+        const text = () => textOf(children.informer.lister.get(test.key('a')));
+        await test.until(() => text() === 'hello');
+        await test.edit(Greeting, 'a', { spec: { text: 'bye' } });
+        await test.until(() => text() === 'bye');
+        await stop();
+        expect([...recorder.refused]).toEqual([]);
+        expect(compareAccess(rightsOf(permissions), recorder.used)).toEqual({
+          unused: [
+            'create /events',
+            'get /configmaps',
+            'list /configmaps',
+            'list demo.io/greetings',
+            'patch /events',
+            'update demo.io/greetings/finalizers',
+          ],
+          missing: [],
+        });
       }),
     );
 
@@ -112,17 +157,16 @@ export function rightsSuite(share: Sharing): void {
 }
 
 /** Lets a user do all with a resource of the core group, here. */
-async function grant(test: Share, user: string, resource: string): Promise<void> {
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
+function grant(test: Share, user: string, resource: string): Promise<void> {
+  return grantAll(test, user, [{ resource: { group: '', plural: resource }, verbs: all }]);
+}
+
+/** Lets a user do what permissions say, here. */
+async function grantAll(test: Share, user: string, permissions: readonly Permission[]): Promise<void> {
   const metadata = test.key(user);
-  await test.client.create(rbac('Role', 'roles'), {
-    apiVersion,
-    kind: 'Role',
-    metadata,
-    rules: [{ apiGroups: [''], resources: [resource], verbs: all }],
-  } as KubernetesObject);
+  await test.client.create(rbac('Role', 'roles'), { ...roleOf('Role', user, permissions), metadata });
   await test.client.create(rbac('RoleBinding', 'rolebindings'), {
-    apiVersion,
+    apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'RoleBinding',
     metadata,
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: user },

@@ -9,8 +9,9 @@ import {
   Secret,
 } from '@canaryop/reconcile/kinds';
 
+import type { Permission, Verb } from '@canaryop/reconcile/rbac';
+
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
-import type { Permission, Verb } from '../../rbac/permission.ts';
 import { ScaledObject } from '../../targets/adopted/scaled-object.ts';
 import { ServiceEntry } from '../../targets/service/external-name.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
