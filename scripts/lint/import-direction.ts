@@ -31,6 +31,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   ],
   'kubernetes-types': ['packages/reconcile/src/kinds/{core,apps}-v1.ts'],
   'prom-client': ['packages/reconcile/src/metrics/registry.ts'],
+  '@opentelemetry/api': ['packages/reconcile/src/tracing/open-telemetry.ts'],
   re2js: ['packages/simkube/src/prometheus/anchored-pattern.ts'],
   'reflect-metadata': [
     'packages/reconcile/src/metrics/self-signed-certificate.ts',
@@ -49,7 +50,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
 /** Folders of packages/reconcile/src, lowest first; those of one layer do not know each other. */
 const reconcileLayers: readonly (readonly string[])[] = [
   ['env', 'object', 'cel', 'health'],
-  ['conditions', 'crd', 'queue', 'kinds', 'owners', 'log', 'rbac'],
+  ['conditions', 'crd', 'queue', 'kinds', 'owners', 'log', 'rbac', 'tracing'],
   ['client'],
   ['cache', 'events', 'finalizers', 'leader-election'],
   ['watch'],
@@ -88,7 +89,7 @@ const operatorFolders: Readonly<Record<string, readonly string[]>> = {
 };
 
 const impure =
-  'cache|cel|controller|crd|events|finalizers|health|leader-election|log|manager|metrics|queue|rbac|testing|watch';
+  'cache|cel|controller|crd|events|finalizers|health|leader-election|log|manager|metrics|queue|rbac|testing|tracing|watch';
 
 /** What decides is data in, data out. */
 const pure: readonly Ban[] = [
