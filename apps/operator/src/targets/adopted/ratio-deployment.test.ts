@@ -209,12 +209,16 @@ const rest = (): Intent => restOf(primary.metadata.annotations?.['canary.atze.io
 /** The counts that are asked for where these are there. */
 function countsFor(canary: Deployment, stable: Deployment, intent: Partial<Intent>): readonly [number, number] {
   const children = target.children(sightOf(canary, stable), { ...rest(), replicas: 5, ...intent });
-  const countIn = ({ metadata, spec }: Deployment): number => {
-    const child = children.find(({ live }) => live?.metadata.name === metadata.name);
-    const patched = child?.lent?.patch as { readonly spec?: { readonly replicas?: number } } | undefined;
-    return child?.replicas?.count ?? patched?.spec?.replicas ?? spec?.replicas ?? 1;
+  const countIn = (deployment: Deployment): number => {
+    const child = children.find(({ live }) => live?.metadata.name === deployment.metadata.name);
+    return child?.replicas?.count ?? patchedCount(child?.lent?.patch) ?? deployment.spec?.replicas ?? 1;
   };
   return [countIn(canary), countIn(stable)];
+}
+
+/** The count that a merge patch sets. */
+function patchedCount(patch: { readonly spec?: { readonly replicas?: number } } = {}): number | undefined {
+  return patch.spec?.replicas;
 }
 
 describe('the counts of both', () => {
