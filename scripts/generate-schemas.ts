@@ -1,6 +1,6 @@
 /**
  * Writes packages/simkube/src/schema/generated/ from the OpenAPI documents of Go module k8s.io/kubernetes and the
- * CRDs of istio.io/api, without descriptions. `--check` writes nothing and fails when the committed files differ.
+ * CRDs of istio.io/api and of the Gateway API, without descriptions. `--check` writes nothing and fails when the committed files differ.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,8 @@ import { goFields, type ZeroForm } from './go-fields.ts';
 
 const kubernetes = 'k8s.io/kubernetes@v1.36.3';
 const istio = 'istio.io/api@v1.31.1';
+const gatewayApi = 'sigs.k8s.io/gateway-api@v1.6.3';
+const gatewayFiles = ['gatewayclasses', 'gateways', 'httproutes'];
 const istioKinds = new Set(['Gateway', 'VirtualService', 'DestinationRule', 'ServiceEntry']);
 const generated = join(import.meta.dirname, '../packages/simkube/src/schema/generated');
 const refPrefix = '#/components/schemas/';
@@ -111,25 +113,53 @@ function reachable(definitions: ReadonlyMap<string, unknown>): readonly [string,
   return [...seen].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** A CRD without descriptions. Its defaults stay, empty ones too: an API server fills them in. */
+function withoutTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTexts);
+  if (!isNode(value)) return value;
+  const entries = Object.entries(value).filter(([key]) => !dropped.has(key));
+  return Object.fromEntries(
+    entries.map(([key, child]) => [
+      key,
+      key === 'properties' && isNode(child)
+        ? Object.fromEntries(Object.entries(child).map(([name, schema]) => [name, withoutTexts(schema)]))
+        : withoutTexts(child),
+    ]),
+  );
+}
+
 /** Printer columns keep their descriptions: tables carry them. The oldest version repeats the schema of v1. */
 function crdVersion(version: unknown): unknown {
   if (!isNode(version)) return version;
-  return { ...(trimmed(version) as Node), additionalPrinterColumns: version.additionalPrinterColumns };
+  return { ...(withoutTexts(version) as Node), additionalPrinterColumns: version.additionalPrinterColumns };
 }
 
 function istioCrds(): readonly [string, unknown][] {
   const text = readFileSync(join(moduleFolder(istio), 'kubernetes/customresourcedefinitions.gen.yaml'), 'utf8');
+  return crdsOf(text, (group, kind) => group === 'networking.istio.io' && istioKinds.has(kind));
+}
+
+function gatewayCrds(): readonly [string, unknown][] {
+  const folder = join(moduleFolder(gatewayApi), 'config/crd/standard');
+  return gatewayFiles.flatMap((name) =>
+    crdsOf(readFileSync(join(folder, `gateway.networking.k8s.io_${name}.yaml`), 'utf8'), () => true),
+  );
+}
+
+function crdsOf(text: string, isWanted: (group: unknown, kind: string) => boolean): [string, unknown][] {
   return parseAllDocuments(text).flatMap((document): [string, unknown][] => {
     const crd: unknown = document.toJS();
-    if (!isNode(crd) || !isNode(crd.spec) || !isNode(crd.spec.names) || crd.spec.group !== 'networking.istio.io')
-      return [];
+    if (!isNode(crd) || !isNode(crd.spec) || !isNode(crd.spec.names)) return [];
     const kind = String(crd.spec.names.kind);
-    if (!istioKinds.has(kind)) return [];
+    if (!isWanted(crd.spec.group, kind)) return [];
     const versions: readonly unknown[] = Array.isArray(crd.spec.versions) ? crd.spec.versions : [];
     return [
       [
         kind,
-        { ...(trimmed(crd) as Node), spec: { ...(trimmed(crd.spec) as Node), versions: versions.map(crdVersion) } },
+        {
+          ...(withoutTexts(crd) as Node),
+          spec: { ...(withoutTexts(crd.spec) as Node), versions: versions.map(crdVersion) },
+        },
       ],
     ];
   });
@@ -207,6 +237,7 @@ function main(): void {
       reachable(openApiDefinitions()).map(withZeros),
     ),
     'istio-crds.ts': moduleText(istio, 'istioCrdTexts', istioCrds()),
+    'gateway-crds.ts': moduleText(gatewayApi, 'gatewayCrdTexts', gatewayCrds()),
   };
   for (const [file, text] of Object.entries(outputs)) {
     const path = join(generated, file);
@@ -214,7 +245,9 @@ function main(): void {
       writeFileSync(path, text);
       console.log(`${file}: ${text.length} bytes`);
     } else if (readFileSync(path, 'utf8') !== text) {
-      console.error(`${file} differs from ${kubernetes} and ${istio}: run node scripts/generate-schemas.ts and commit`);
+      console.error(
+        `${file} differs from ${kubernetes}, ${istio} and ${gatewayApi}: run node scripts/generate-schemas.ts and commit`,
+      );
       process.exitCode = 1;
     }
   }

@@ -11,7 +11,14 @@ export type { ImageBehaviour, ImageRule, Program, ProgramContext } from './kubel
 export type { DestinationService, DestinationWorkload } from './mesh/destination.ts';
 export { RequestMetrics } from './mesh/request-metrics.ts';
 export { EmbeddedPrometheus, type EmbeddedPrometheusOptions } from './prometheus/embedded-prometheus.ts';
-export { createCluster, istioDefinitions, startCluster, type Cluster, type ClusterOptions } from './world/cluster.ts';
+export {
+  createCluster,
+  gatewayDefinitions,
+  istioDefinitions,
+  startCluster,
+  type Cluster,
+  type ClusterOptions,
+} from './world/cluster.ts';
 export { declaredPorts, sampleHandler, serverProgram } from './world/in-process-programs.ts';
 export { listenIngress } from './world/ingress-listener.ts';
 export { loopbackProgram, type LoopbackServer } from './world/loopback-program.ts';

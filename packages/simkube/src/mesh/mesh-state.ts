@@ -14,7 +14,9 @@ import {
   type Gateway,
   type VirtualService,
 } from '../kinds/istio-v1.ts';
+import { apiGatewayKind, apiHttpRouteKind, type ApiGateway, type ApiHttpRoute } from '../kinds/gateway-v1.ts';
 import { DelayLine } from './delay-line.ts';
+import { istioGatewayOf, virtualServiceOf } from './gateway-api.ts';
 import type { MeshPod } from './mesh-config.ts';
 import { compileSnapshot, type MeshSnapshot } from './route.ts';
 
@@ -28,7 +30,7 @@ export interface MeshLags {
 
 /**
  * What the ingress knows of the cluster, which is what was true a while ago: a control plane that pushes late.
- * Istio's kinds may come and go with their CRDs.
+ * Istio's kinds, and those of the Gateway API, may come and go with their CRDs.
  */
 export class MeshState {
   readonly #api: Loopback;
@@ -38,6 +40,8 @@ export class MeshState {
   readonly #gateways = new Map<string, Gateway>();
   readonly #virtualServices = new Map<string, VirtualService>();
   readonly #destinationRules = new Map<string, DestinationRule>();
+  readonly #apiGateways = new Map<string, ApiGateway>();
+  readonly #httpRoutes = new Map<string, ApiHttpRoute>();
   readonly #services = new Map<string, Service>();
   readonly #endpointSlices = new Map<string, EndpointSlice>();
   readonly #pods = new Map<string, MeshPod>();
@@ -73,8 +77,11 @@ export class MeshState {
   /** Compiled once for all requests until something changes. */
   get snapshot(): MeshSnapshot {
     this.#snapshot ??= compileSnapshot({
-      gateways: [...this.#gateways.values()],
-      virtualServices: [...this.#virtualServices.values()],
+      gateways: [
+        ...this.#gateways.values(),
+        ...[...this.#apiGateways.values()].map(istioGatewayOf).filter((gateway) => gateway !== undefined),
+      ],
+      virtualServices: [...this.#virtualServices.values(), ...[...this.#httpRoutes.values()].map(virtualServiceOf)],
       destinationRules: [...this.#destinationRules.values()],
       services: [...this.#services.values()],
       endpointSlices: [...this.#endpointSlices.values()],
@@ -120,6 +127,8 @@ export class MeshState {
     this.#follow(name, isDeleted, gatewayKind, this.#gateways);
     this.#follow(name, isDeleted, virtualServiceKind, this.#virtualServices);
     this.#follow(name, isDeleted, destinationRuleKind, this.#destinationRules);
+    this.#follow(name, isDeleted, apiGatewayKind, this.#apiGateways);
+    this.#follow(name, isDeleted, apiHttpRouteKind, this.#httpRoutes);
   }
 
   #follow<T extends KubernetesObject>(

@@ -6,6 +6,7 @@ import { startApiServer, type ListeningApiServer, type ListenOptions } from '../
 import { StatusError } from '../apiserver/status/status-error.ts';
 import { mountsServiceAccountToken } from '../kubelet/service-account.ts';
 import type { Pod } from '../kinds/core-v1.ts';
+import { gatewayCrdTexts } from '../schema/generated/gateway-crds.ts';
 import { istioCrdTexts } from '../schema/generated/istio-crds.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 
@@ -18,6 +19,8 @@ export interface ClusterOptions {
   readonly world?: Omit<WorldOptions, 'env' | 'api' | 'serviceAccountToken'>;
   /** Whether Istio's CRDs are installed (default true). */
   readonly istio?: boolean;
+  /** Whether the Gateway API's CRDs are installed (default false). */
+  readonly gatewayApi?: boolean;
 }
 
 /** An API server and the world around it. */
@@ -51,7 +54,11 @@ function serverOptions(options: ClusterOptions, late: LateWorld): ApiServerOptio
   return {
     ...options.apiServer,
     env: options.env,
-    definitions: [...(options.istio === false ? [] : istioDefinitions()), ...(options.apiServer?.definitions ?? [])],
+    definitions: [
+      ...(options.istio === false ? [] : istioDefinitions()),
+      ...(options.gatewayApi === true ? gatewayDefinitions() : []),
+      ...(options.apiServer?.definitions ?? []),
+    ],
     podLogs: (pod, logOptions) => {
       const logs = late.world?.podLogs(keyOf(pod), logOptions);
       if (logs?.ok === true) return logs.lines;
@@ -85,6 +92,11 @@ function tokenFor(server: ApiServer, pod: Pod): string | undefined {
   return mountsServiceAccountToken(server.loopback, pod)
     ? server.serviceAccountToken(namespace, pod.spec.serviceAccountName ?? 'default')
     : undefined;
+}
+
+/** The CRDs of the Gateway API that the ingress follows, trimmed to what an API server needs. */
+export function gatewayDefinitions(): readonly KubernetesObject[] {
+  return Object.values(gatewayCrdTexts).map((text) => JSON.parse(text) as KubernetesObject);
 }
 
 /** The CRDs of Istio that the ingress follows, trimmed to what an API server needs. */

@@ -13,6 +13,7 @@ import type { PodLogOptions, PodLogs } from '../kubelet/pod-logs.ts';
 import { PodNetwork } from '../kubelet/pod-network.ts';
 import { behaviourOf, type ImageRule } from '../kubelet/program.ts';
 import { Scheduler } from '../kubelet/scheduler.ts';
+import { GatewayController } from '../mesh/gateway-controller.ts';
 import { Ingress } from '../mesh/ingress.ts';
 import type { MetricSample } from '../prometheus/metric-sample.ts';
 import { builtinImages, defaultImageBehaviour } from './builtin-images.ts';
@@ -92,6 +93,7 @@ export function createWorld(options: WorldOptions): World {
     new Scheduler(as('default-scheduler'), nodeName),
     kubelet,
     ingress,
+    new GatewayController({ ...as('gateway-controller'), latencyMs: lags.configMs }),
   ];
   return {
     ingress,
