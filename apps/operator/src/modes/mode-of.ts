@@ -22,10 +22,9 @@ import { ratioDeployment } from '../targets/adopted/ratio-deployment.ts';
 import { podShare } from '../targets/adopted/shared-counts.ts';
 import { adoptedService } from '../targets/service/adopted-service.ts';
 import { ownedDeployments } from '../targets/owned/owned-deployments.ts';
-import { istioServices } from '../traffic/istio/istio-services.ts';
-import { istioSubsets } from '../traffic/istio/istio-subsets.ts';
 import { podShares } from '../traffic/pod-shares.ts';
 import { podServices } from '../traffic/services/backends.ts';
+import { adoptedRouter, leadsOutside, ownedRouter } from './routers.ts';
 import { subjectsOf } from './subjects.ts';
 
 /** The mode of an application, or why there is none for what its spec says. */
@@ -41,7 +40,7 @@ export function modeOf(app: CanaryApp): Mode | Obstacle {
 function ownedMode(app: CanaryApp, spec: OwnedSpec): Mode {
   return {
     target: ownedDeployments(app, spec),
-    router: istioSubsets(app, spec),
+    router: ownedRouter(app, spec),
     analysis: queryAnalysis(spec),
     settings: ownedSettings(spec),
   };
@@ -51,12 +50,12 @@ function adoptedMode(app: CanaryApp, spec: AdoptedSpec): Mode {
   const analysis = metricAnalysis(keyOf(app), spec.analysis, subjectsOf(app, spec));
   const settings = adoptedSettings(spec);
   if (spec.targetRef.kind === 'Service') {
-    const router = istioServices(app, spec, spec.targetRef.name);
-    return { target: adoptedService(app, spec), router, analysis, settings };
+    const target = adoptedService(app, spec, { canBeExternal: leadsOutside(spec) });
+    return { target, router: adoptedRouter(app, spec, spec.targetRef.name), analysis, settings };
   }
   const target = adoptedDeployment(app, spec);
   const backends = podServices(app, spec, (live) => target.selectors(live));
-  return { target, router: istioServices(app, spec, app.metadata.name, backends), analysis, settings };
+  return { target, router: adoptedRouter(app, spec, app.metadata.name, backends), analysis, settings };
 }
 
 function ratioMode(app: CanaryApp, spec: RatioSpec): Mode {

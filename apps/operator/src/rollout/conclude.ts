@@ -14,6 +14,9 @@ const keptDecisions = 10;
 /** How long until a remark is looked at again of which nothing tells when it is over. */
 const lookAgainMs = 60_000;
 
+/** How long until it is seen that nobody follows the routes, of which nothing tells. */
+const confirmMs = 5_000;
+
 /** What a stage concludes; everything that it leaves out stays as it is. */
 export interface Conclusion {
   readonly phase: string;
@@ -60,8 +63,9 @@ export function conclude(pass: Remembering, conclusion: Conclusion): Decision {
   };
 }
 
-/** When to look whether a remark still holds. */
+/** When to look whether a remark still holds, or how long the routes have not been followed. */
 function lookAgainAt({ now, observed }: Remembering): number | undefined {
+  if (observed?.unconfirmed !== undefined) return now + confirmMs;
   return observed?.remarks?.some(({ isPassing }) => isPassing === true) === true ? now + lookAgainMs : undefined;
 }
 

@@ -32,8 +32,8 @@ export interface PodFacts {
 /** How many pods an application has in all, where they are what shares its traffic out. */
 export interface Replicas {
   readonly count: number;
-  /** The count of secondary, where somebody else set it, and which field manager that was: so many are to be in all. */
-  readonly set?: { readonly count: number; readonly manager: string };
+  /** Another number that somebody asks for, and which field manager that is. */
+  readonly asked?: { readonly count: number; readonly manager: string };
 }
 
 /**
@@ -89,6 +89,11 @@ export interface Observed {
   readonly secondary?: Workload;
   /** Secondary's share of the traffic as the routes say now, 0..100. Absent: there are no routes, or none that we understand. */
   readonly weight?: number;
+  /**
+   * Why it is not known yet that requests go as the routes say, for people. Absent: it is known, or the routes count as
+   * followed as soon as they are written. What was intended is then not read back: nothing follows from it.
+   */
+  readonly unconfirmed?: string;
   /** The last finished check of this app. */
   readonly measurement?: Measurement;
   /** When the last check was asked, finished or not. */

@@ -113,11 +113,11 @@ function notInFuture(status: CanaryAppStatus, now: number): CanaryAppStatus {
   };
 }
 
-/** Shows the weight once the routes say what was intended: trafficShift is what was read back, never a wish. */
+/** Shows the weight once the routes say what was intended, and are followed: trafficShift is what was read back, never a wish. */
 function withReadBack(status: CanaryAppStatus, observed: Observed, now: number): CanaryAppStatus {
-  const { weight } = observed;
+  const { weight, unconfirmed } = observed;
   const intended = status.run?.step ?? 0;
-  if (weight !== intended || status.trafficShift === weight) return status;
+  if (unconfirmed !== undefined || weight !== intended || status.trafficShift === weight) return status;
   return { ...status, trafficShift: weight, lastTrafficShift: timestamp(now), testRunning: weight > 0 };
 }
 

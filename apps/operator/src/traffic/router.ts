@@ -18,6 +18,14 @@ export interface RouterChildren {
 /** `none`: there are no routes. `unclear`: nothing is concluded from what others made of them. */
 export type RoutedWeight = number | 'none' | 'unclear';
 
+/** Routes that are written and not known to be followed. */
+export interface Unconfirmed {
+  /** For people: who does not follow which route, and why. */
+  readonly message: string;
+  /** Whether somebody refused to follow them, rather than not having said anything yet. */
+  readonly isRefused: boolean;
+}
+
 /**
  * Who gets which requests. A router of one application is two pure functions: from an intent to objects, and from
  * objects to secondary's share.
@@ -35,6 +43,11 @@ export interface Router {
   obstacle(live: LiveObjects): Obstacle | undefined;
   /** Secondary's share as the routes say, 0..100. */
   weight(live: LiveObjects): RoutedWeight;
+  /**
+   * Why it is not known that requests go as the routes say, for routers whose routes somebody else confirms. Undefined
+   * when it is known, or there are no routes.
+   */
+  unconfirmed?(live: LiveObjects): Unconfirmed | undefined;
   /** @param mayClaim false while another application has what this one claims: routes stay, but for their weights */
   children(live: LiveObjects, intent: Intent, mayClaim: boolean): RouterChildren;
 }

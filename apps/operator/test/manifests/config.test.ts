@@ -182,6 +182,7 @@ describe('the rights', () => {
       const mode = modeOf(app);
       if (!('target' in mode)) throw new Error(mode.message);
       for (const { kind } of [...mode.target.reads, ...mode.target.owned, ...mode.router.reads]) note(kind);
+      for (const kind of mode.router.kinds) note(kind);
       for (const { kind } of mode.target.furtherReads?.(withConfigMap) ?? []) note(kind);
     }
     const allowed = canaryAppPermissions
@@ -201,7 +202,7 @@ const withConfigMap: LiveObjects = {
   },
 };
 
-/** An application for each kind of thing that can be adopted. */
+/** An application for each kind of thing that can be adopted, and each router. */
 function adoptedApps(): readonly CanaryApp[] {
   const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a' };
   const specs = [
@@ -211,6 +212,7 @@ function adoptedApps(): readonly CanaryApp[] {
     },
     { targetRef: deployment, autoscalerRef: { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'a' } },
     { targetRef: { apiVersion: 'v1', kind: 'Service', name: 'a' } },
+    { targetRef: deployment, traffic: { router: 'gateway-api' } },
   ];
   return specs.map((spec) =>
     CanaryApp.withDefaults({

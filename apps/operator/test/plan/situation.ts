@@ -70,6 +70,8 @@ export interface Situation {
   readonly replicas?: Replicas;
   /** Why what is wanted goes to primary at once. */
   readonly direct?: string;
+  /** Nobody has said yet that requests go as the routes say. */
+  readonly unconfirmed?: boolean;
   readonly command?: string;
   /** Who wrote the command, at the start. */
   readonly commandBy?: string;
@@ -156,6 +158,7 @@ export function planOf(situation: Situation): Plan {
       ...(measurement === undefined ? {} : { measurement }),
       ...(lastAskedAt === undefined ? {} : { lastAskedAt }),
       ...present({ obstacle, replicas, direct }),
+      ...(situation.unconfirmed === true ? { unconfirmed: 'the Gateway has not said yet' } : {}),
       ...(watchedSince === undefined ? {} : { watchedSince: startMs + watchedSince * 1000 }),
     },
     startMs + now * 1000,

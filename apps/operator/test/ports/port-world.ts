@@ -30,7 +30,7 @@ export class PortWorld {
 
   /** @param before what was there before the application */
   constructor(spec: object, before: readonly KubernetesObject[] = []) {
-    this.#cluster = createCluster({ env: this.#env, apiServer: { definitions: [CanaryApp.crd()] } });
+    this.#cluster = createCluster({ env: this.#env, gatewayApi: true, apiServer: { definitions: [CanaryApp.crd()] } });
     const connection = {
       server: 'https://simkube',
       transport: this.#cluster.server.transport(adminUser),

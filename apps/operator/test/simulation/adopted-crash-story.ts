@@ -3,8 +3,6 @@ import type { ResourceKind } from '@canaryop/reconcile/object';
 import type { CrashPoint } from '@canaryop/testkit';
 import { describe } from 'vitest';
 
-import { ServiceEntry } from '../../src/targets/service/external-name.ts';
-import { VirtualService } from '../../src/traffic/istio/kinds.ts';
 import { imageOf, named, type AdoptedSimulation } from './adopted-simulation.ts';
 import { itSurvivesEveryDeath, OneDeath, type Told } from './every-death.ts';
 import type { SimulationOptions } from './simulated-cluster.ts';
@@ -86,7 +84,7 @@ async function tell({ cluster, spec }: Setting, story: AdoptedStory, point?: Cra
   return { requests: death.requests, end };
 }
 
-const kindsOfObjects: readonly ResourceKind[] = [Deployment, Service, VirtualService, ServiceEntry, ControllerRevision];
+const kindsOfObjects: readonly ResourceKind[] = [Deployment, Service, ControllerRevision];
 
 function endOf(sim: AdoptedSimulation): object {
   const { loopback } = sim.cluster.server;
@@ -103,7 +101,9 @@ function endOf(sim: AdoptedSimulation): object {
     lastFailedTag,
     trafficShift,
     failed: failedRevisions.map(({ image }) => image),
-    left: kindsOfObjects.flatMap((kind) => loopback.list(kind).map(({ metadata }) => `${kind.kind} ${metadata.name}`)),
+    left: [...kindsOfObjects, ...sim.routeKinds].flatMap((kind) =>
+      loopback.list(kind).map(({ metadata }) => `${kind.kind} ${metadata.name}`),
+    ),
   };
 }
 

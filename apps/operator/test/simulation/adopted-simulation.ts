@@ -1,9 +1,10 @@
 import { Deployment } from '@canaryop/reconcile/kinds';
-import { resourcePath } from '@canaryop/reconcile/object';
+import { resourcePath, type ResourceKind } from '@canaryop/reconcile/object';
 import { adminUser } from '@canaryop/simkube';
 
 import { CanaryApp, type CanaryAppSpec } from '../../src/api/v1/canaryapp.ts';
 import { commandAnnotation } from '../../src/api/v1/names.ts';
+import { ServiceEntry } from '../../src/targets/service/external-name.ts';
 import { Gateway, VirtualService } from '../../src/traffic/istio/kinds.ts';
 import { weightOfHosts } from '../../src/traffic/istio/weighted-hosts.ts';
 import { Simulation, type SimulationOptions } from './simulated-cluster.ts';
@@ -71,6 +72,9 @@ export async function podinfoCluster(options: SimulationOptions = {}): Promise<A
   return sim;
 }
 
+/** The Services of podinfo that routes lead to. */
+export const services = { primary: 'podinfo-primary', secondary: 'podinfo-canary' } as const;
+
 /** A simulation with words for an adopted application. */
 export class AdoptedSimulation extends Simulation {
   adopt(spec: object = {}, name: string = podinfo.name): void {
@@ -95,10 +99,15 @@ export class AdoptedSimulation extends Simulation {
     return this.cluster.server.loopback.get(Deployment, named(name));
   }
 
+  /** The kinds that what is routed consists of. */
+  get routeKinds(): readonly ResourceKind[] {
+    return [VirtualService, ServiceEntry];
+  }
+
   /** The share of the revision on trial. */
   get share(): number | undefined {
     const routes = this.cluster.server.loopback.get(VirtualService, podinfo);
-    return routes && weightOfHosts(routes, { primary: 'podinfo-primary', secondary: 'podinfo-canary' });
+    return routes && weightOfHosts(routes, services);
   }
 
   untilShare(share: number): Promise<void> {

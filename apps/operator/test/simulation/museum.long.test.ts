@@ -10,7 +10,7 @@ import type { Observation, Plan } from '../../src/rollout/plan.ts';
 import type { Settings } from '../../src/rollout/settings.ts';
 import type { CanaryApp, RunStatus } from '../../src/api/v1/canaryapp.ts';
 import { revisionOf } from '../../src/api/v1/revision.ts';
-import type * as routesModule from '../../src/traffic/istio/routes.ts';
+import type * as servicesModule from '../../src/traffic/services/owned-services.ts';
 import { appKey, type Simulation } from './simulated-cluster.ts';
 import { v1, v2, v3, watchStory, type Sightings, type Story } from './museum-story.ts';
 
@@ -43,11 +43,11 @@ vi.mock('../../src/targets/owned/owned-deployment.ts', async (original) => {
   };
   return { ...real, deploymentOf };
 });
-vi.mock('../../src/traffic/istio/routes.ts', async (original) => {
-  const real = await original<typeof routesModule>();
-  const serviceOf: typeof real.serviceOf = (metadata, app, ports) =>
-    real.serviceOf(metadata, app, planted.now.ports?.(ports) ?? ports);
-  return { ...real, serviceOf };
+vi.mock('../../src/traffic/services/owned-services.ts', async (original) => {
+  const real = await original<typeof servicesModule>();
+  const ownedService: typeof real.ownedService = (metadata, selector, ports) =>
+    real.ownedService(metadata, selector, planted.now.ports?.(ports) ?? ports);
+  return { ...real, ownedService };
 });
 
 afterEach(() => {

@@ -11,6 +11,7 @@ import { canaryAppPermissions, secretTrackingPermissions } from '../../src/contr
 import { DestinationRule, Gateway } from '../../src/traffic/istio/kinds.ts';
 import { ConfigStory } from './config-story.ts';
 import { podinfo, podinfoCluster } from './adopted-simulation.ts';
+import { byRoute, gatewayCluster } from './gateway-simulation.ts';
 import { appKey, operatorAccount as account, operatorNamespace, Simulation } from './simulated-cluster.ts';
 
 let simulation: Simulation | undefined;
@@ -100,6 +101,21 @@ async function adoptAndLetGo(): Promise<readonly RequestRecord[]> {
   return requests;
 }
 
+/** Everything that happens to an HTTPRoute. */
+async function routeAndLetGo(): Promise<readonly RequestRecord[]> {
+  const sim = await gatewayCluster({ istio: true });
+  sim.startOperator();
+  sim.adopt(byRoute);
+  await sim.untilAdopted('Released');
+  sim.release('v2');
+  await sim.untilShare(10);
+  sim.cluster.server.loopback.delete(CanaryApp, podinfo);
+  await sim.env.time.until(() => sim.adopted() === undefined, 120_000);
+  const { requests } = sim;
+  await sim.stop();
+  return requests;
+}
+
 /** Everything that happens to configuration, with the rights to it that a namespace may give. */
 async function trackConfigs(): Promise<readonly RequestRecord[]> {
   const shop = new ConfigStory();
@@ -128,6 +144,7 @@ const unshown = [
     'networking.istio.io/virtualservices',
     'networking.istio.io/gateways',
     'networking.istio.io/serviceentries',
+    'gateway.networking.k8s.io/httproutes',
     '/configmaps',
     '/secrets',
     'apps/controllerrevisions',
@@ -141,6 +158,7 @@ const unshown = [
   'get networking.istio.io/virtualservices/',
   'get networking.istio.io/gateways/',
   'get networking.istio.io/serviceentries/',
+  'get gateway.networking.k8s.io/httproutes/',
   'get autoscaling/horizontalpodautoscalers/',
   // The host outside of the cluster never changes in these stories without its Service leaving it.
   'patch networking.istio.io/serviceentries/',
@@ -166,7 +184,12 @@ describe('the operator under the rights that it is installed with', () => {
   it('is refused nothing, and has no right without a use', { timeout: 120_000 }, async () => {
     const sim = await installed();
     await liveThrough(sim);
-    const requests = [...sim.requests, ...(await adoptAndLetGo()), ...(await trackConfigs())];
+    const requests = [
+      ...sim.requests,
+      ...(await adoptAndLetGo()),
+      ...(await routeAndLetGo()),
+      ...(await trackConfigs()),
+    ];
     const refused = requests.filter(({ user, code }) => user === account.username && (code === 401 || code === 403));
     expect(refused).toEqual([]);
     const used = rightsUsed(requests);

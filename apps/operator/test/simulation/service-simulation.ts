@@ -4,7 +4,7 @@ import { named, podinfo, podinfoCluster, target, type AdoptedSimulation } from '
 import type { SimulationOptions } from './simulated-cluster.ts';
 
 /** One of two releases of podinfo that somebody runs side by side. */
-function colour(name: 'blue' | 'green', version: string): Deployment {
+export function colour(name: 'blue' | 'green', version: string): Deployment {
   const { spec } = target(version);
   const labels = { app: `podinfo-${name}` };
   const template = { ...spec?.template, metadata: { labels } };

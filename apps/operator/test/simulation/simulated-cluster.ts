@@ -6,6 +6,7 @@ import { virtualEnv, type VirtualEnv } from '@canaryop/reconcile/testing';
 import {
   createCluster,
   EmbeddedPrometheus,
+  gatewayDefinitions,
   istioDefinitions,
   serviceAccountUser,
   type Cluster,
@@ -47,6 +48,8 @@ export interface SimulationOptions {
   readonly seed?: number;
   readonly world?: Pick<WorldOptions, 'lags' | 'images'>;
   readonly istio?: boolean;
+  /** Whether the Gateway API is there (default false). */
+  readonly gatewayApi?: boolean;
   /** Wraps the operator's connection to the API server, for faults. */
   readonly wrap?: (transport: Transport) => Transport;
   /** Answers checks instead of the embedded Prometheus. */
@@ -97,6 +100,7 @@ export class Simulation {
     this.cluster = createCluster({
       env: this.env,
       istio: options.istio ?? true,
+      gatewayApi: options.gatewayApi ?? false,
       apiServer: { definitions: [CanaryApp.crd()], onRequest: (record) => this.requests.push(record) },
       ...(options.world === undefined ? {} : { world: options.world }),
     });
@@ -157,6 +161,11 @@ export class Simulation {
       metadata: { ...appKey, name },
       spec: { ...sampleSpec, ...spec },
     });
+  }
+
+  /** Installs the Gateway API's kinds into a cluster that was started without. */
+  installGatewayApi(): void {
+    for (const definition of gatewayDefinitions()) this.cluster.server.loopback.create(definitionKind, definition);
   }
 
   /** Installs Istio's kinds into a cluster that was started without. */

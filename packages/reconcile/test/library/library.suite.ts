@@ -9,7 +9,6 @@ import type { LibraryServer } from './library-server.ts';
 import { readsSuite } from './reads.suite.ts';
 import { rightsSuite } from './rights.suite.ts';
 import { sharing } from './share.ts';
-import { tracingSuite } from './tracing.suite.ts';
 import { watchesSuite } from './watches.suite.ts';
 import { writesSuite } from './writes.suite.ts';
 
@@ -36,7 +35,6 @@ export function librarySuite(title: string, start: () => Promise<LibraryServer>)
       deletionSuite,
       eventsSuite,
       rightsSuite,
-      tracingSuite,
       leadershipSuite,
     ];
     for (const suite of suites) suite(share);

@@ -40,8 +40,6 @@ export const Reason = {
   WebhookFailed: 'WebhookFailed',
   /** A pod of secondary cannot start (its own reason is in the message). */
   PodFailed: 'PodFailed',
-  /** A pod was deleted, because an alert named it. */
-  PodKilled: 'PodKilled',
   /** A workload was not ready by progressDeadlineSeconds. */
   ProgressDeadlineExceeded: 'ProgressDeadlineExceeded',
   /** The failed run is cleaned up; traffic is on primary. */
@@ -90,6 +88,8 @@ export const Reason = {
   ServiceExists: 'ServiceExists',
   /** Another CanaryApp holds a host that this one wants. */
   HostConflict: 'HostConflict',
+  /** Nobody follows the routes: a Gateway refused them, or none has taken them up. */
+  RouteNotAccepted: 'RouteNotAccepted',
   /** An object with a name that we need belongs to somebody else. */
   ForeignObject: 'ForeignObject',
   /** The spec names an existing workload, which this version cannot release. */

@@ -28,6 +28,7 @@ const strategy = {
   checkIntervalSeconds: 14,
 };
 const ratio: Fields = { targetRef, traffic: { router: 'replicas' }, strategy };
+const byRoute: Fields = { traffic: { router: 'gateway-api' }, service: { gateways: ['public'] } };
 const without = (spec: Fields, field: string): Fields =>
   Object.fromEntries(Object.entries(spec).filter(([key]) => key !== field));
 const errorsOf = (spec: Fields, previous?: Fields) =>
@@ -44,6 +45,8 @@ describe('a spec', () => {
     ['a target of kind Service', { ...target, targetRef: { apiVersion: 'v1', kind: 'Service', name: 'shop' } }],
     ['a target without a port, released by replica ratio', ratio],
     ['a target that is not put back', { ...ratio, restoreTarget: false }],
+    ['an image and an HTTPRoute', { ...image, ...byRoute }],
+    ['a target and an HTTPRoute', { ...target, ...byRoute, service: { port: 80, gateways: ['public'] } }],
     ['a router that it would have anyway', { ...image, traffic: { router: 'istio' } }],
     ['no wait and no drain', { ...image, deploymentReadyWaitTime: 0, drainSeconds: 0 }],
   ])('may have %s', (_what, spec) => {
@@ -63,6 +66,16 @@ describe('a spec', () => {
       { ...ratio, strategy: without(strategy, field) },
       `spec.strategy.${field}`,
     ]),
+    ['an HTTPRoute without Gateways', { ...target, traffic: { router: 'gateway-api' } }, 'spec.service.gateways'],
+    [
+      'an HTTPRoute with 17 hosts',
+      {
+        ...image,
+        ...byRoute,
+        service: { gateways: ['public'], hosts: Array.from({ length: 17 }, (_, at) => `h${at}.example.com`) },
+      },
+      'spec.service.hosts',
+    ],
     ['an unknown router', { ...target, traffic: { router: 'other' } }, 'spec.traffic.router'],
     ['an image and a replica ratio', { ...image, ...without(ratio, 'targetRef') }, 'spec.traffic.router'],
     [
@@ -110,6 +123,7 @@ describe('a spec', () => {
     ['an image in place of its target', target, image, 'spec.image'],
     ['a target in place of its image', image, target, 'spec.image'],
     ['a replica ratio in place of its routes', target, { ...target, ...ratio }, 'spec.traffic.router'],
+    ['an HTTPRoute in place of its VirtualService', image, { ...image, ...byRoute }, 'spec.traffic.router'],
     ['routes in place of its replica ratio', ratio, target, 'spec.traffic.router'],
   ])('may not get %s', (_what, before, after, path) => {
     expect(errorsOf(after, before)).toContain(path);

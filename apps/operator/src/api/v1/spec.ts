@@ -14,9 +14,11 @@ const gatewayPattern = '^([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?[a-z0-9]([-a-z0-9.]*[a
 const traffic = s
   .object({
     router: s
-      .enum(['istio', 'replicas'])
+      .enum(['istio', 'gateway-api', 'replicas'])
       .default('istio')
-      .describe('What shares requests out; replicas: nothing, the share of the traffic is the share of the pods.'),
+      .describe(
+        'What shares requests out: a VirtualService, an HTTPRoute, or nothing, where the share of the traffic is the share of the pods.',
+      ),
   })
   .optional()
   .describe('How traffic is shared out between the two revisions.');
@@ -30,7 +32,7 @@ const service = s
         listType: 'set',
       })
       .default(['*'])
-      .describe('Hosts that the VirtualService answers to.'),
+      .describe('Hosts that the routes answer to.'),
     gateways: s
       .array(s.string({ minLength: 1, maxLength: 316, pattern: gatewayPattern }), {
         minItems: 1,
@@ -140,9 +142,10 @@ const fields = s.object({
   analysis: analysisSchema,
 });
 
-/** Whether a spec, `self` or `oldSelf`, is released by the ratio of its pods. */
-const byRatio = (self: string): string => `(has(${self}.traffic) && ${self}.traffic.router == 'replicas')`;
-const isByRatio = byRatio('self');
+/** The router of a spec, `self` or `oldSelf`, whose default a former spec may not have. */
+const routerOf = (self: string): string => `(has(${self}.traffic) ? ${self}.traffic.router : 'istio')`;
+const isByRatio = `(${routerOf('self')} == 'replicas')`;
+const isByGatewayApi = `(${routerOf('self')} == 'gateway-api')`;
 
 const together = companions.reduce(
   (schema, field) =>
@@ -193,13 +196,16 @@ export const specSchema = ratioTogether
   .rule(`!${isByRatio} || ${isOfDeployment}`, 'router replicas goes with a targetRef of kind Deployment', {
     fieldPath: '.traffic.router',
   })
-  .rule(
-    `${isByRatio} == ${byRatio('oldSelf')}`,
-    'router replicas cannot be chosen or left later; make another CanaryApp',
-    {
-      fieldPath: '.traffic.router',
-    },
-  )
+  .rule(`${routerOf('self')} == ${routerOf('oldSelf')}`, 'the router cannot change; make another CanaryApp', {
+    fieldPath: '.traffic.router',
+  })
+  .rule(`!${isByGatewayApi} || has(self.service.gateways)`, 'service.gateways is required with router gateway-api', {
+    fieldPath: '.service.gateways',
+    reason: 'FieldValueRequired',
+  })
+  .rule(`!${isByGatewayApi} || self.service.hosts.size() <= 16`, 'an HTTPRoute has at most 16 hosts', {
+    fieldPath: '.service.hosts',
+  })
   .rule(`${isByRatio} || !(${ratioOnly.join(' || ')})`, 'steps by pods go with traffic.router replicas', {
     fieldPath: '.strategy',
   })

@@ -16,6 +16,8 @@ export interface CanaryAppInformers {
   readonly pods: Informer<Pod>;
   /** What applications are made of, the kinds that may be missing among them. */
   readonly children: readonly Informer<KubernetesObject>[];
+  /** Whether a kind is kept for all applications. Any other is kept where one needs it. */
+  readonly shares: (kind: ResourceKind) => boolean;
   /** The informer of a kind of children. Throws for a kind that is not declared here. */
   readonly byKind: <T extends KubernetesObject>(kind: ResourceKind<T>) => Informer<T>;
 }
@@ -50,6 +52,7 @@ export function declareInformers(manager: Pick<Manager, 'informer'>): CanaryAppI
       transform: withStatusOnly,
     }),
     children: [...children.values()],
+    shares: (kind) => children.has(groupResourceOf(kind)),
     byKind: <T extends KubernetesObject>(kind: ResourceKind<T>) => {
       const informer = children.get(groupResourceOf(kind));
       if (informer === undefined) throw new Error(`${groupResourceOf(kind)} is not among the kinds of children`);

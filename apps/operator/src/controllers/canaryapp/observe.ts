@@ -20,10 +20,13 @@ import type { Mode } from '../../rollout/mode.ts';
 import type { Obstacle, Workload } from '../../rollout/observed.ts';
 import type { Observation } from '../../rollout/plan.ts';
 import type { Sight, WorkloadFacts } from '../../targets/target.ts';
+import { VirtualService } from '../../traffic/istio/kinds.ts';
+import { HTTPRoute } from '../../traffic/gateway-api/kinds.ts';
 import { lostClaim, type LostClaim } from '../../traffic/claims.ts';
 import type { RoutedWeight } from '../../traffic/router.ts';
 import { byClaim, type CanaryAppInformers } from './informers.ts';
 import type { ConfigTracking } from './config-tracking.ts';
+import { following } from './following.ts';
 import { withConfigs } from './further-reads.ts';
 import { indexKey } from './index-key.ts';
 import { byService, type Neighbours } from './neighbours.ts';
@@ -46,7 +49,7 @@ export interface Senses {
  */
 export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number): Observation | Obstacle | undefined {
   const { informers, readiness, checker } = senses;
-  const routing = kindsState(mode.router.kinds.map((kind) => informers.byKind(kind)));
+  const routing = kindsState(mode.router.kinds.map((kind) => routerInformer(senses, app, kind)));
   const live = sightOf(senses, app, mode);
   if (routing === 'loading' || live === 'loading') return undefined;
   if ('reason' in live) return live;
@@ -54,6 +57,7 @@ export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number)
   const rivals = rivalsOf(informers, app);
   const lost = lostClaim(app, rivals, (each) => claimsOf(each).router);
   const taken = lostClaim(app, rivals, (each) => claimsOf(each).target);
+  const followed = following({ readiness, app, now }, lost === undefined ? mode.router : undefined, live);
   const { measurement, lastAskedAt } = checker.recall(keyOf(app)) ?? {};
   const since = (role: Role, workload: WorkloadFacts | undefined): Workload | undefined =>
     workload && withReadySince(readiness, app, { role, facts: workload, now });
@@ -67,19 +71,29 @@ export function observe(senses: Senses, app: CanaryApp, mode: Mode, now: number)
     weight: weightNow(mode.router.weight(live), lost !== undefined),
     measurement,
     lastAskedAt,
-    obstacle: routing ?? obstacleOf(app, mode, live) ?? (lost && hostConflict(lost)),
+    obstacle: routing ?? obstacleOf(app, mode, live) ?? (lost && hostConflict(lost)) ?? followed.obstacle,
+    unconfirmed: followed.unconfirmed,
     ...facts,
     watchedSince: readiness.watchedSince(keyText(keyOf(app)), now),
   });
+}
+
+/** Kinds of a router that few clusters have are watched where an application asks for them, and nowhere else. */
+function routerInformer<T extends KubernetesObject>(
+  { informers, neighbours }: Senses,
+  { metadata }: CanaryApp,
+  kind: ResourceKind<T>,
+): Informer<T> {
+  return informers.shares(kind) ? informers.byKind(kind) : neighbours.informer(kind, metadata.namespace ?? '');
 }
 
 /**
  * What the cache has in the namespace of `app`: the kinds of its target, and what it reads of others, in full; `loading`
  * before their first answer, and an obstacle when there is none to be had.
  */
-function sightOf(senses: Senses, { metadata }: CanaryApp, mode: Mode): Sight | Obstacle | 'loading' {
+function sightOf(senses: Senses, app: CanaryApp, mode: Mode): Sight | Obstacle | 'loading' {
   const { informers, neighbours } = senses;
-  const { namespace = '' } = metadata;
+  const { namespace = '' } = app.metadata;
   const { target, router } = mode;
   const others = [...target.reads, ...router.reads];
   const full = others.length === 0 ? [] : [...others, ...target.owned].map(({ kind }) => kind);
@@ -96,7 +110,7 @@ function sightOf(senses: Senses, { metadata }: CanaryApp, mode: Mode): Sight | O
     get: <T extends KubernetesObject>(kind: ResourceKind<T>, name: string) => {
       // The key names the kind, so what is kept under it was made for T.
       const informer = byKind.get(groupResourceOf(kind)) as Informer<T> | undefined;
-      return (informer ?? informers.byKind(kind)).lister.get({ namespace, name });
+      return (informer ?? routerInformer(senses, app, kind)).lister.get({ namespace, name });
     },
     pods: (deployment): readonly Pod[] =>
       pods.lister.byIndex(byController, indexKey(namespace, Deployment.kind, deployment)),
@@ -172,10 +186,18 @@ function kindsState(informers: readonly Informer<KubernetesObject>[]): Obstacle 
   return informers.some(({ hasSynced }) => !hasSynced) ? 'loading' : undefined;
 }
 
+/** Who defines the kinds of a group. */
+const definedBy = new Map([
+  [VirtualService.group, 'Istio'],
+  [HTTPRoute.group, 'the Gateway API'],
+]);
+
 function missingKind(kind: ResourceKind): Obstacle {
-  const isIstio = kind.group === 'networking.istio.io';
-  const message = isIstio
-    ? `the kinds of ${kind.group} cannot be read; install Istio's CRDs, or give the operator its permissions`
-    : `${groupResourceOf(kind)} cannot be read; install its CRD, or give the operator its permissions`;
-  return { reason: isIstio ? Reason.IstioMissing : Reason.KindMissing, message, stops: 'all' };
+  const owner = definedBy.get(kind.group);
+  const message =
+    owner === undefined
+      ? `${groupResourceOf(kind)} cannot be read; install its CRD, or give the operator its permissions`
+      : `the kinds of ${kind.group} cannot be read; install ${owner}'s CRDs, or give the operator its permissions`;
+  const reason = kind.group === VirtualService.group ? Reason.IstioMissing : Reason.KindMissing;
+  return { reason, message, stops: 'all' };
 }

@@ -14,6 +14,7 @@ import type { Permission, Verb } from '@canaryop/reconcile/rbac';
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import { ScaledObject } from '../../targets/adopted/scaled-object.ts';
 import { ServiceEntry } from '../../targets/service/external-name.ts';
+import { HTTPRoute } from '../../traffic/gateway-api/kinds.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
 
 /** What an informer asks for. */
@@ -50,6 +51,8 @@ export const canaryAppPermissions: readonly Permission[] = [
   // Where a Service of the user's leads that is released.
   { resource: EndpointSlice, verbs: watched },
   { resource: ServiceEntry, verbs: [...owned, 'delete'] },
+  // Routes by the Gateway API, which go as Istio's do.
+  { resource: HTTPRoute, verbs: [...owned, 'delete'] },
   // Our Gateway goes when spec.service.gateways names others.
   { resource: Gateway, verbs: [...owned, 'delete'] },
 ];

@@ -5,9 +5,11 @@ import { conclude } from '../conclude.ts';
 import { isLetBe } from '../contest.ts';
 import type { Decision, Notice } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
+import type { Obstacle } from '../observed.ts';
 import { timeOf, type Pass } from '../pass.ts';
 import { revisionOfRun } from '../revision-record.ts';
 import { timestamp } from '../timestamp.ts';
+import { obstacleNotices } from './blocked.ts';
 import { clearingMessage } from './clearing-message.ts';
 import { cancel, rested } from './resting.ts';
 
@@ -34,6 +36,8 @@ function clear(pass: Pass, run: RunStatus, released: Revision): Decision {
   if (observed.weight !== 0)
     return clearing(pass, undrained(pass, run), { why: 'waiting for weight 0 to be read back' });
   if (observed.secondary === undefined || isLetBe(pass)) return rested(pass, farewell(run, released.image));
+  const { unconfirmed, obstacle } = observed;
+  if (unconfirmed !== undefined) return clearing(pass, run, { why: unconfirmed, obstacle });
   const drained = run.drainSince ?? (run.trafficSince === undefined ? undefined : timestamp(now));
   const current = drained === undefined ? run : { ...run, drainSince: drained };
   const drainedAt = drained === undefined ? now : timeOf(drained) + pass.settings.drainMs;
@@ -47,16 +51,25 @@ function undrained(pass: Pass, run: RunStatus): RunStatus {
   return { ...rest, trafficSince: run.trafficSince ?? timestamp(pass.now) };
 }
 
-function clearing(pass: Pass, run: RunStatus, state: { why: string; wakeAt?: number; remove?: boolean }): Decision {
+interface Clearing {
+  readonly why: string;
+  readonly wakeAt?: number;
+  readonly remove?: boolean;
+  /** What keeps the weight from being read back. */
+  readonly obstacle?: Obstacle | undefined;
+}
+
+function clearing(pass: Pass, run: RunStatus, state: Clearing): Decision {
   const released = pass.released ?? pass.wanted;
   const outcome = run.outcome ?? 'Cancelled';
   const intent = both(pass, run, released, 0);
   const { secondary: _secondary, ...withoutSecondary } = intent;
   return conclude(pass, {
     phase: outcome === 'Failed' ? 'RollingBack' : 'Ending',
-    progress: 'working',
-    reason: reasons[outcome],
-    message: clearingMessage(run, released.image),
+    progress: state.obstacle === undefined ? 'working' : 'stuck',
+    reason: state.obstacle?.reason ?? reasons[outcome],
+    message: state.obstacle?.message ?? clearingMessage(run, released.image),
+    notices: obstacleNotices(pass, state.obstacle),
     why: state.why,
     changes: { run },
     intent: state.remove === true ? { ...primaryAlone(released), ...withoutSecondary } : intent,

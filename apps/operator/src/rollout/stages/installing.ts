@@ -3,6 +3,7 @@ import { Reason } from '../../api/v1/reasons.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Intent } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
+import type { Obstacle } from '../observed.ts';
 import { timeOf, withoutRun, type Pass } from '../pass.ts';
 import { recordedRevision, releaseRecord, revisionOfRun } from '../revision-record.ts';
 import { timestamp } from '../timestamp.ts';
@@ -19,7 +20,9 @@ export function installing(pass: Pass, recorded: RunStatus): Decision {
   const run = recorded.revision === wanted.id ? recorded : restart(pass);
   if (observed.secondary !== undefined) return takingOver(pass, run);
   const { primary } = observed;
-  if (primary?.ready === true && primary.revision.id === wanted.id) return installed(pass, run);
+  const hasArrived = primary?.ready === true && primary.revision.id === wanted.id;
+  if (hasArrived && (observed.unconfirmed === undefined || observed.obstacle !== undefined))
+    return installed(pass, run);
   const deadline = deadlineOf(pass, timeOf(run.stageSince));
   // Somebody may be served by what is not ours: requests find their way as they did until primary is there.
   const isUnrouted = pass.settings.returnsTraffic && observed.weight === undefined;
@@ -46,7 +49,7 @@ function takingOver(pass: Pass, recorded: RunStatus): Decision {
 function handingOver(pass: Pass, run: RunStatus): Decision {
   const { wanted, observed } = pass;
   const intent = both(pass, run, wanted, 0);
-  if (observed.weight !== 0) return preparing(pass, run, intent);
+  if (observed.weight !== 0 || observed.unconfirmed !== undefined) return preparing(pass, run, intent);
   const time = timestamp(pass.now);
   const ending: RunStatus = { ...run, stage: 'Ending', outcome: 'Promoted', stageSince: time, trafficSince: time };
   const certificate = { kind: 'installed', detail: 'the first release', time } as const;
@@ -70,6 +73,9 @@ function handingOver(pass: Pass, run: RunStatus): Decision {
 function preparing(pass: Pass, run: RunStatus, intent: Intent, wakeAt?: number): Decision {
   const { wanted, observed } = pass;
   const failure = observed.primary?.failure;
+  const { unconfirmed, obstacle } = observed;
+  // Whoever is served goes on being served as before, until it is known that requests find their way to primary.
+  if (unconfirmed !== undefined && obstacle !== undefined) return hindered(pass, run, intent, obstacle);
   const isLate = pass.now >= deadlineOf(pass, timeOf(run.stageSince));
   return conclude(pass, {
     phase: 'Installing',
@@ -82,6 +88,19 @@ function preparing(pass: Pass, run: RunStatus, intent: Intent, wakeAt?: number):
     changes: { run },
     intent,
     ...(wakeAt === undefined ? {} : { wakeAt }),
+  });
+}
+
+function hindered(pass: Pass, run: RunStatus, intent: Intent, obstacle: Obstacle): Decision {
+  const { reason, message } = obstacle;
+  return conclude(pass, {
+    phase: 'Installing',
+    progress: 'stuck',
+    reason,
+    message,
+    changes: { run },
+    intent,
+    notices: obstacleNotices(pass, obstacle),
   });
 }
 

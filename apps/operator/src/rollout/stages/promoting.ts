@@ -5,9 +5,11 @@ import { askedBy } from '../command.ts';
 import { conclude } from '../conclude.ts';
 import type { Decision, Intent, Notice } from '../decision.ts';
 import { both } from '../intents.ts';
+import type { Obstacle } from '../observed.ts';
 import { timeOf, type Pass } from '../pass.ts';
 import { releaseRecord, revisionOfRun } from '../revision-record.ts';
 import { timestamp } from '../timestamp.ts';
+import { obstacleNotices } from './blocked.ts';
 import { deadlineOf, lateFailure, recordOf } from './failing.ts';
 import { clearingMessage } from './clearing-message.ts';
 import { cancel } from './resting.ts';
@@ -57,10 +59,14 @@ export function promoting(pass: Pass, run: RunStatus): Decision {
   }
   const settledAt = primary.readySince + settings.settleMs;
   if (now < settledAt) return going(pass, run, released, { why: 'primary is ready and settles', wakeAt: settledAt });
-  if (observed.weight !== 0) {
-    return going(pass, run, released, { why: 'all traffic goes to primary', weight: 0 });
-  }
-  return promoted(pass, run, run.certificate);
+  return lastStep(pass, run, released, run.certificate);
+}
+
+/** Primary takes over, and the promotion is done once that is known to be followed. */
+function lastStep(pass: Pass, run: RunStatus, released: Revision, certificate: Certificate): Decision {
+  const { weight, unconfirmed } = pass.observed;
+  const why = weight === 0 ? unconfirmed : 'all traffic goes to primary';
+  return why === undefined ? promoted(pass, run, certificate) : going(pass, run, released, { why, weight: 0 });
 }
 
 function going(
@@ -69,19 +75,26 @@ function going(
   released: Revision,
   state: { why: string; wakeAt?: number; weight?: number },
 ): Decision {
-  const kept = keptStep(pass, run);
+  // On its way to nothing the weight is lower than the step, and nobody's hand lowered it.
+  const kept = state.weight === undefined ? keptStep(pass, run) : { run, notices: [] };
   const weight = state.weight ?? kept.run.step;
+  const obstacle = state.weight === undefined ? undefined : unfollowed(pass);
   return conclude(pass, {
     phase: 'Promoting',
-    progress: 'working',
-    reason: Reason.PromotionStarted,
-    message: `${run.image} goes to primary (${run.certificate?.detail ?? ''})`,
+    progress: obstacle === undefined ? 'working' : 'stuck',
+    reason: obstacle?.reason ?? Reason.PromotionStarted,
+    message: obstacle?.message ?? `${run.image} goes to primary (${run.certificate?.detail ?? ''})`,
     why: state.why,
     changes: { run: kept.run },
     intent: intentOf(pass, kept.run, released, weight),
-    notices: kept.notices,
+    notices: [...kept.notices, ...obstacleNotices(pass, obstacle)],
     wakeAt: state.wakeAt,
   });
+}
+
+/** What keeps the last step from being read back. */
+function unfollowed({ observed }: Pass): Obstacle | undefined {
+  return observed.unconfirmed === undefined ? undefined : observed.obstacle;
 }
 
 /** The routes are read back at 0: from here on the revision is the release, and secondary only has to be cleared away. */

@@ -24,8 +24,14 @@ export function returning(pass: Pass): Decision {
   const settledAt = secondary.readySince + pass.settings.settleMs;
   if (pass.now < settledAt)
     return waiting(pass, run, { why: 'the target is ready and settles', weight: weight ?? 0, wakeAt: settledAt });
-  if (weight !== all) return waiting(pass, run, { why: 'all traffic goes to the target', weight: all });
+  const why = weight === all ? unfollowed(pass) : 'all traffic goes to the target';
+  if (why !== undefined) return waiting(pass, run, { why, weight: all });
   return leaving(pass, { ...run, drainSince: timestamp(pass.now) });
+}
+
+/** Nobody waits for ever for who does not follow: without routes, requests find their way as they did before. */
+function unfollowed({ observed }: Pass): string | undefined {
+  return observed.obstacle === undefined ? observed.unconfirmed : undefined;
 }
 
 const all = 100;

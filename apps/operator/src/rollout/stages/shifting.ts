@@ -129,9 +129,24 @@ function hindered(pass: Pass, run: RunStatus, released: Revision, weight: number
   return obstacle && held(pass, run, released, { ...obstacle, weight, ...plan });
 }
 
+/** The interval begins when the weight is known to be followed; until then only a breach counts. */
+function unfollowed(pass: Pass, run: RunStatus, released: Revision): Decision | undefined {
+  const { unconfirmed } = pass.observed;
+  if (unconfirmed === undefined) return undefined;
+  return held(pass, run, released, {
+    why: unconfirmed,
+    ...planCheck(pass, run, timeOf(run.trafficSince), judgedFrom(pass, run)),
+  });
+}
+
 /** The weight is where it should be: wait for the interval, and let the check at its end decide. */
 function steady(pass: Pass, run: RunStatus, released: Revision): Decision {
-  return countedFailure(pass, run, released) ?? hindered(pass, run, released, run.step) ?? judged(pass, run, released);
+  return (
+    countedFailure(pass, run, released) ??
+    hindered(pass, run, released, run.step) ??
+    unfollowed(pass, run, released) ??
+    judged(pass, run, released)
+  );
 }
 
 /** Where each check counts, one that failed does so whenever it is seen, and once. */

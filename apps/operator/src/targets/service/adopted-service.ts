@@ -30,9 +30,10 @@ import {
  * own lead to the old and to the new one, and the routes go between them; the user's Service, and whatever stands behind
  * it, is never written.
  */
-export function adoptedService(app: CanaryApp, spec: AdoptedSpec): Target {
+export function adoptedService(app: CanaryApp, spec: AdoptedSpec, { canBeExternal }: Reach): Target {
   const { name: targetName } = spec.targetRef;
-  const context = { app, spec };
+  const context = { app, spec, canBeExternal };
+  const ownKinds = canBeExternal ? [Service, ServiceEntry] : [Service];
   const names = namesOf(app);
   return {
     workloads: { primary: names.primary, secondary: names.trial },
@@ -41,7 +42,7 @@ export function adoptedService(app: CanaryApp, spec: AdoptedSpec): Target {
       { kind: Service, name: targetName },
       { kind: EndpointSlice, name: targetName },
     ],
-    owned: Object.values(names).flatMap((name) => [Service, ServiceEntry].map((kind) => ({ kind, name }))),
+    owned: Object.values(names).flatMap((name) => ownKinds.map((kind) => ({ kind, name }))),
     obstacle: () => undefined,
     selectors: () => undefined,
     observe: (sight) => {
@@ -64,7 +65,13 @@ export function adoptedService(app: CanaryApp, spec: AdoptedSpec): Target {
   };
 }
 
-interface Context {
+/** Where the routes can lead. */
+export interface Reach {
+  /** To a host outside of the cluster, which is made known to the mesh. */
+  readonly canBeExternal: boolean;
+}
+
+interface Context extends Reach {
   readonly app: CanaryApp;
   readonly spec: AdoptedSpec;
 }
@@ -88,7 +95,7 @@ function missing(name: string): Obstacle {
 }
 
 /** Why a Service can't be released; undefined when it can. */
-function unsuited({ spec }: Context, target: Service): Obstacle | undefined {
+function unsuited({ spec, canBeExternal }: Context, target: Service): Obstacle | undefined {
   const { name } = target.metadata;
   const { externalName = '', ports = [], type, selector } = destinationOf(target);
   if (type === 'ExternalName' && !isAllowedName(externalName)) {
@@ -96,11 +103,14 @@ function unsuited({ spec }: Context, target: Service): Obstacle | undefined {
     return { reason: Reason.AddressForbidden, message, stops: 'all' };
   }
   const isReached = type === 'ExternalName' || ports.some(({ port }) => port === spec.service.port);
-  const why = !isReached
-    ? `has no port ${spec.service.port}`
-    : selector === undefined && type !== 'ExternalName'
-      ? 'has no selector'
-      : undefined;
+  const why =
+    type === 'ExternalName' && !canBeExternal
+      ? 'leads out of the cluster, where no HTTPRoute can lead'
+      : !isReached
+        ? `has no port ${spec.service.port}`
+        : selector === undefined && type !== 'ExternalName'
+          ? 'has no selector'
+          : undefined;
   if (why === undefined) return undefined;
   return {
     reason: Reason.TargetUnsupported,
@@ -194,10 +204,11 @@ function servicesTo(
 
 /** Hosts outside of the mesh are made known in it, each for as long as a Service of ours leads there. */
 function entries(
-  { app, spec }: Context,
+  { app, spec, canBeExternal }: Context,
   live: LiveObjects,
   { intent, known }: { intent: Intent; known: Known },
 ): readonly Child[] {
+  if (!canBeExternal) return [];
   const names = namesOf(app);
   const { port, portName = 'http' } = spec.service;
   const entry = (name: string, revisionId: string): readonly Child[] => {

@@ -7,8 +7,9 @@ import type { LiveObjects } from '../../rollout/live-objects.ts';
 import { childOf, type Child } from '../../rollout/write.ts';
 import { claimsAt } from '../claims.ts';
 import type { Router } from '../router.ts';
+import { listedPorts, ownedService } from '../services/owned-services.ts';
 import { DestinationRule, Gateway, VirtualService } from './kinds.ts';
-import { destinationRuleOf, gatewayOf, routePortOf, serviceOf, virtualServiceOf, weightOf } from './routes.ts';
+import { destinationRuleOf, gatewayOf, routePortOf, virtualServiceOf, weightOf } from './routes.ts';
 
 /** Istio, with one Service over both workloads, which its DestinationRule tells apart as subsets. */
 export function istioSubsets(app: CanaryApp, spec: OwnedSpec): Router {
@@ -25,7 +26,9 @@ export function istioSubsets(app: CanaryApp, spec: OwnedSpec): Router {
       return virtualService === undefined ? 'none' : (weightOf(virtualService) ?? 'unclear');
     },
     children: (live, intent, mayClaim) => {
-      const service = serviceOf(ownedMetadata(app, name), name, portsFor(live.get(VirtualService, name), intent));
+      const routes = live.get(VirtualService, name);
+      const ports = listedPorts(intent, routes && routePortOf(routes));
+      const service = ownedService(ownedMetadata(app, name), { app: name }, ports);
       const rule = destinationRuleOf(ownedMetadata(app, name), name);
       return {
         foundations: [childOf(live, Service, name, service), childOf(live, DestinationRule, name, rule)],
@@ -35,12 +38,6 @@ export function istioSubsets(app: CanaryApp, spec: OwnedSpec): Router {
       };
     },
   };
-}
-
-/** A port that the routes still name leaves the Service only after they have changed. */
-function portsFor(virtualService: VirtualService | undefined, { servicePorts }: Intent): readonly number[] {
-  const routed = virtualService && routePortOf(virtualService);
-  return routed === undefined || servicePorts.includes(routed) ? servicePorts : [...servicePorts, routed];
 }
 
 function wantedRoutes(app: CanaryApp, { service }: OwnedSpec, live: LiveObjects, intent: Intent): readonly Child[] {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import { destinationRuleOf, gatewayOf, serviceOf, virtualServiceOf } from './routes.ts';
+import { ownedService } from '../services/owned-services.ts';
+import { destinationRuleOf, gatewayOf, virtualServiceOf } from './routes.ts';
 
 const metadata = { name: 'shop', namespace: 'default' };
 
 describe('the objects of an application with an image', () => {
   it('are a Service of all its pods, which finds the port by the name http', () => {
-    expect(serviceOf(metadata, 'shop', [8080, 9090]).spec).toEqual({
+    expect(ownedService(metadata, { app: 'shop' }, [8080, 9090]).spec).toEqual({
       selector: { app: 'shop' },
       ports: [
         { name: 'http-8080', port: 8080, protocol: 'TCP', targetPort: 'http' },

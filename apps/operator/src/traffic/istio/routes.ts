@@ -1,7 +1,6 @@
 import type { ObjectMeta } from '@canaryop/reconcile/object';
-import type { Service } from '@canaryop/reconcile/kinds';
 
-import { httpPortName, podLabels } from '../../api/v1/names.ts';
+import { podLabels } from '../../api/v1/names.ts';
 import type { DestinationRule, Gateway, VirtualService } from './kinds.ts';
 import { shareOf, sharedOut } from './two-routes.ts';
 
@@ -9,25 +8,6 @@ const gatewayPort = 80;
 const ingressSelector = { istio: 'ingressgateway' } as const;
 const api = 'networking.istio.io/v1';
 const subsets = { primary: 'primary', secondary: 'secondary' } as const;
-
-/** The Service of both workloads: pods are told apart by subsets, and found on their named port whatever its number. */
-export function serviceOf(metadata: ObjectMeta, app: string, ports: readonly number[]): Service {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata,
-    spec: {
-      selector: { app },
-      // A name of its own for each number, so that no port changes its name while another comes or goes.
-      ports: ports.map((port) => ({
-        name: `${httpPortName}-${port}`,
-        port,
-        protocol: 'TCP',
-        targetPort: httpPortName,
-      })),
-    },
-  };
-}
 
 /** Names the two workloads as subsets of the Service. */
 export function destinationRuleOf(metadata: ObjectMeta, app: string): DestinationRule {

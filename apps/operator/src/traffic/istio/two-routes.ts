@@ -1,12 +1,7 @@
+import { shareAmong, type Pair } from '../shares.ts';
 import type { RouteDestination, VirtualService } from './kinds.ts';
 
 type Destination = RouteDestination['destination'];
-
-/** One thing for each workload. */
-export interface Pair<T> {
-  readonly primary: T;
-  readonly secondary: T;
-}
 
 /**
  * The routes that share all requests out between two destinations. Both are always there, and their weights sum to 100,
@@ -31,13 +26,6 @@ export function shareOf(
   // Of somebody else's object no more than its name may be known.
   const { http }: Partial<VirtualService['spec']> = virtualService.spec ?? {};
   const routes = http?.length === 1 ? (http[0]?.route ?? []) : [];
-  if (routes.length !== 2) return undefined;
-  const weightTo = (name: string): number | undefined => {
-    const found = routes.find(({ destination }) => nameOf(destination) === name);
-    return found === undefined ? undefined : (found.weight ?? 0);
-  };
-  const primary = weightTo(names.primary);
-  const secondary = weightTo(names.secondary);
-  if (primary === undefined || secondary === undefined || primary + secondary !== 100) return undefined;
-  return secondary >= 0 && secondary <= 100 ? secondary : undefined;
+  const shares = routes.map(({ destination, weight = 0 }) => ({ name: nameOf(destination), weight }));
+  return shareAmong(shares, names);
 }

@@ -1,7 +1,8 @@
 import { present, type ObjectMeta } from '@canaryop/reconcile/object';
 
+import type { Pair } from '../shares.ts';
 import type { VirtualService } from './kinds.ts';
-import { shareOf, sharedOut, type Pair } from './two-routes.ts';
+import { shareOf, sharedOut } from './two-routes.ts';
 
 /** What the routes between two Services say. */
 export interface WeightedHosts {
