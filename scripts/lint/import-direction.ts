@@ -31,6 +31,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   ],
   'kubernetes-types': ['packages/reconcile/src/kinds/{core,apps}-v1.ts'],
   'prom-client': ['packages/reconcile/src/metrics/registry.ts'],
+  '@opentelemetry/api': ['packages/reconcile/src/tracing/open-telemetry.ts'],
   re2js: ['packages/simkube/src/prometheus/anchored-pattern.ts'],
   'reflect-metadata': [
     'packages/reconcile/src/metrics/self-signed-certificate.ts',
@@ -49,7 +50,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
 /** Folders of packages/reconcile/src, lowest first; those of one layer do not know each other. */
 const reconcileLayers: readonly (readonly string[])[] = [
   ['env', 'object', 'cel', 'health'],
-  ['conditions', 'crd', 'queue', 'kinds', 'owners', 'log', 'rbac'],
+  ['conditions', 'crd', 'queue', 'kinds', 'owners', 'log', 'rbac', 'tracing'],
   ['client'],
   ['cache', 'events', 'finalizers', 'leader-election'],
   ['watch'],
@@ -76,18 +77,19 @@ const simkubeFolders: Readonly<Record<string, readonly string[]>> = {
  * knows the ports and none of their implementations, which `modes` puts together.
  */
 const operatorFolders: Readonly<Record<string, readonly string[]>> = {
-  api: ['rollout', 'strategy', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
-  rollout: ['strategy', 'targets/[a-z-]+', 'traffic/[a-z-]+', 'modes', 'controllers', 'manifests'],
-  strategy: ['targets', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
-  targets: ['strategy', 'traffic', 'analysis', 'modes', 'controllers', 'manifests'],
-  traffic: ['strategy', 'targets', 'analysis', 'modes', 'controllers', 'manifests'],
-  analysis: ['strategy', 'targets', 'traffic', 'modes', 'controllers', 'manifests'],
-  modes: ['controllers', 'manifests'],
-  controllers: ['manifests'],
+  api: ['rollout', 'strategy', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'alerts', 'manifests'],
+  rollout: ['strategy', 'targets/[a-z-]+', 'traffic/[a-z-]+', 'modes', 'controllers', 'alerts', 'manifests'],
+  strategy: ['targets', 'traffic', 'analysis', 'modes', 'controllers', 'alerts', 'manifests'],
+  targets: ['strategy', 'traffic', 'analysis', 'modes', 'controllers', 'alerts', 'manifests'],
+  traffic: ['strategy', 'targets', 'analysis', 'modes', 'controllers', 'alerts', 'manifests'],
+  analysis: ['strategy', 'targets', 'traffic', 'modes', 'controllers', 'alerts', 'manifests'],
+  modes: ['controllers', 'alerts', 'manifests'],
+  controllers: ['alerts', 'manifests'],
+  alerts: ['manifests'],
 };
 
 const impure =
-  'cache|cel|controller|crd|events|finalizers|health|leader-election|log|manager|metrics|queue|rbac|testing|watch';
+  'cache|cel|controller|crd|events|finalizers|health|leader-election|log|manager|metrics|queue|rbac|testing|tracing|watch';
 
 /** What decides is data in, data out. */
 const pure: readonly Ban[] = [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { undiciTransport } from '@canaryop/reconcile/client';
 import type { LoadedCluster } from '@canaryop/reconcile/client';
 import type { Env } from '@canaryop/reconcile/env';
-import type { MetricsOptions } from '@canaryop/reconcile/manager';
+import type { MetricsOptions, SecureOptions } from '@canaryop/reconcile/manager';
 import { certificateFiles } from '@canaryop/reconcile/metrics';
 
 import { lookUp } from './analysis/dns.ts';
@@ -29,6 +29,7 @@ export async function operatorOptions(
   const { connection, namespace } = cluster;
   const apiServer = new URL(connection.server).hostname;
   const metrics = metricsOptions(flags);
+  const alerts = alertsOptions(flags);
   return {
     env,
     connection,
@@ -48,13 +49,28 @@ export async function operatorOptions(
       : {}),
     ...(flags.healthProbeBindAddress === '0' ? {} : { probes: { address: flags.healthProbeBindAddress } }),
     ...(metrics === undefined ? {} : { metrics }),
+    ...(alerts === undefined ? {} : { alerts }),
   };
 }
 
 function metricsOptions({ metricsBindAddress, metricsSecure, metricsCertDir }: Flags): MetricsOptions | undefined {
   if (metricsBindAddress === '0') return undefined;
   if (!metricsSecure) return { address: metricsBindAddress };
-  if (metricsCertDir === undefined) return { address: metricsBindAddress, secure: {} };
-  const certificate = certificateFiles({ cert: join(metricsCertDir, 'tls.crt'), key: join(metricsCertDir, 'tls.key') });
-  return { address: metricsBindAddress, secure: { certificate } };
+  return { address: metricsBindAddress, secure: secureBy(metricsCertDir) };
+}
+
+function alertsOptions(flags: Flags): OperatorOptions['alerts'] {
+  const { alertsBindAddress: address, alertsCertDir, namespace } = flags;
+  if (address === '0') return undefined;
+  const namespaces = flags.alertsNamespace ?? (namespace === undefined ? [] : [namespace]);
+  if (namespaces.length === 0)
+    throw new Error(
+      '--alerts-bind-address is set, so name the namespaces that alerts may be about: --alerts-namespace',
+    );
+  return { address, secure: secureBy(alertsCertDir), namespaces };
+}
+
+function secureBy(folder: string | undefined): SecureOptions {
+  if (folder === undefined) return {};
+  return { certificate: certificateFiles({ cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key') }) };
 }

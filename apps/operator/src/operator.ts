@@ -3,6 +3,7 @@ import { createManager, type Manager, type ManagerOptions } from '@canaryop/reco
 import { present } from '@canaryop/reconcile/object';
 import { channelSource } from '@canaryop/reconcile/watch';
 
+import { alertServer, type AlertsOptions } from './alerts/alert-server.ts';
 import type { AddressPolicy } from './analysis/address-policy.ts';
 import { Announcer } from './analysis/announcer.ts';
 import { Checker } from './analysis/checker.ts';
@@ -32,6 +33,8 @@ export interface OperatorOptions extends Omit<ManagerOptions, 'fieldManager'> {
   readonly metricsServer?: string;
   /** The Secret with the key of the checksums of Secrets. Absent: Secrets are not tracked. */
   readonly trackingKey?: { readonly namespace: string; readonly name: string };
+  /** Absent: nobody can tell of alerts. */
+  readonly alerts?: AlertsOptions;
 }
 
 /** The operator: a manager with every controller of it, which this function lists. Nothing happens before `start`. */
@@ -41,6 +44,7 @@ export function createOperator({
   addresses,
   metricsServer,
   trackingKey,
+  alerts,
   ...options
 }: OperatorOptions): Manager {
   const { env } = options;
@@ -65,6 +69,7 @@ export function createOperator({
   manager.add(canaryAppController(env, senses, wakes));
   manager.add({ name: 'key of config tracking', start: (signal) => key.load(signal) });
   declareCanaryMetrics(manager.registry, { apps: informers.apps, isLeader: () => manager.isLeader });
+  if (alerts !== undefined) manager.addServer(alertServer(manager, informers, alerts));
   manager.add({
     name: 'checks',
     needsLeaderElection: true,

@@ -27,3 +27,10 @@ describe('--metrics-server', () => {
     expect(refused(url)).toThrow('http or https URL');
   });
 });
+
+describe('--alerts-namespace', () => {
+  it('may be repeated', () => {
+    const { alertsBindAddress, alertsNamespace } = parseFlags(['--alerts-namespace=a', '--alerts-namespace', 'b']);
+    expect([alertsBindAddress, alertsNamespace]).toEqual(['0', ['a', 'b']]);
+  });
+});

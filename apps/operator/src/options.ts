@@ -20,6 +20,9 @@ export interface Flags {
   readonly metricsAllowedHosts: readonly string[];
   readonly metricsServer: string;
   readonly installCrds: boolean;
+  readonly alertsBindAddress: string;
+  readonly alertsCertDir?: string;
+  readonly alertsNamespace?: readonly string[];
 }
 
 /**
@@ -69,6 +72,18 @@ function command(): Command {
       new Option('--metrics-server <url>', 'Prometheus for CanaryApps with a targetRef that name none; asked unchecked')
         .argParser(serverUrl)
         .default(defaultMetricsServer),
+    )
+    .option(
+      '--alerts-bind-address <host:port>',
+      'where Alertmanager may post to /alerts and /kill, over TLS and if it may; 0 switches it off',
+      '0',
+    )
+    .option('--alerts-cert-dir <path>', 'tls.crt and tls.key of the above (default: a self-signed certificate)')
+    .addOption(
+      new Option(
+        '--alerts-namespace <name>',
+        'namespace whose pods alerts may be about; may be repeated (default: that of --namespace)',
+      ).argParser((value: string, known: readonly string[] | undefined) => [...(known ?? []), value]),
     )
     .option('--install-crds', 'create or update the CustomResourceDefinition first', false)
     .exitOverride();

@@ -14,6 +14,7 @@ export function chartFiles(): Readonly<Record<string, unknown>> {
     'crd.yaml': CanaryApp.crd(),
     'manager-rules.yaml': rulesOf(manifests['rbac/role.yaml']),
     'own-namespace-rules.yaml': ownNamespaceRules(Object.values(manifests)),
+    'alert-receiver-rules.yaml': rulesOf(manifests['alerts/alert_receiver_role.yaml']),
     'metrics-auth-rules.yaml': rulesOf(manifests['rbac/metrics_auth_role.yaml']),
   };
 }

@@ -58,8 +58,9 @@ export function lettingBe(pass: Pass, decision: Decision): Decision {
 function heldBy({ run, released, wanted, observed }: Pass): SetBy | undefined {
   const { replicas } = observed;
   // Where pods share the traffic out, a count that comes with a new number or a new revision is no fight.
+  const isNewNumber = replicas?.set !== undefined && replicas.set.count !== replicas.count;
   const comesWithNews = run === undefined && wanted.id !== released?.id;
-  if (replicas !== undefined && (replicas.asked !== undefined || comesWithNews)) return undefined;
+  if (replicas !== undefined && (comesWithNews || isNewNumber)) return undefined;
   const isDone = run === undefined ? released !== undefined : run.stage === 'Ending';
   return isDone ? observed.secondary?.countSetBy : undefined;
 }

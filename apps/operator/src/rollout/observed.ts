@@ -32,8 +32,8 @@ export interface PodFacts {
 /** How many pods an application has in all, where they are what shares its traffic out. */
 export interface Replicas {
   readonly count: number;
-  /** Another number that somebody asks for, and which field manager that is. */
-  readonly asked?: { readonly count: number; readonly manager: string };
+  /** The count of secondary, where somebody else set it, and which field manager that was: so many are to be in all. */
+  readonly set?: { readonly count: number; readonly manager: string };
 }
 
 /**

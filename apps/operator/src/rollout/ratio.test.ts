@@ -175,7 +175,7 @@ rows('C. what a change asks for', [
   ],
   [
     'scale: the count is taken over, recorded and said, and nothing is released',
-    { ...five, status: {}, replicas: { count: 5, asked: { count: 9, manager: 'kubectl' } } },
+    { ...five, status: {}, replicas: { count: 5, set: { count: 9, manager: 'kubectl' } } },
     { phase: 'Released', replicas: 9, told: ['Scaled'], status: status({ replicas: 9 }) },
   ],
   [
@@ -183,14 +183,14 @@ rows('C. what a change asks for', [
     {
       ...five,
       status: {},
-      replicas: { count: 9 },
+      replicas: { count: 9, set: { count: 9, manager: 'kubectl' } },
       secondary: { runs: v1, readySince: 900, countSetBy: { manager: 'kubectl', at: 990 } },
     },
     { phase: 'Released', stage: undefined, secondary: undefined },
   ],
   [
     'scale in the middle: the run keeps its share, as far as the new number can show it',
-    { ...shifting, replicas: { count: 5, asked: { count: 9, manager: 'kubectl' } } },
+    { ...shifting, replicas: { count: 5, set: { count: 9, manager: 'kubectl' } } },
     { stage: 'Shifting', step: 44, weight: 44, replicas: 9, told: ['Scaled'] },
   ],
   [
@@ -199,6 +199,7 @@ rows('C. what a change asks for', [
       ...five,
       wanted: v2,
       status: {},
+      replicas: { count: 5, set: { count: 5, manager: 'kubectl' } },
       secondary: { runs: v2, readySince: 900, countSetBy: { manager: 'kubectl', at: 990 } },
     },
     { stage: 'Starting', weight: 0 },
@@ -222,7 +223,11 @@ rows('C. after a rollback', [
   ],
   [
     'once its pods are gone',
-    { ...over, secondary: { runs: v2, readySince: 900, countSetBy: { manager: 'kubectl', at: 990 } } },
+    {
+      ...over,
+      replicas: { count: 5, set: { count: 5, manager: 'kubectl' } },
+      secondary: { runs: v2, readySince: 900 },
+    },
     { restoresTarget: false, reason: 'RevisionRefused' },
   ],
   [

@@ -9,8 +9,8 @@ import type { Pass } from './pass.ts';
  */
 export function rescale(pass: Pass): Pass {
   const { status, run, observed } = pass;
-  const { count, asked } = observed.replicas ?? {};
-  if (count === undefined || asked === undefined) return pass;
+  const { count, set: asked } = observed.replicas ?? {};
+  if (count === undefined || asked === undefined || asked.count === count) return pass;
   const message = `${asked.count} pods in all instead of ${count}, as field manager ${asked.manager} has set the target's count`;
   const notice: Notice = { type: 'Normal', reason: Reason.Scaled, message };
   const rescaled = run && { ...run, step: weightOfPods(podsAtWeight(run.step, asked.count), asked.count) };
@@ -18,7 +18,7 @@ export function rescale(pass: Pass): Pass {
     ...pass,
     ...(rescaled === undefined ? {} : { run: rescaled }),
     status: { ...status, replicas: asked.count, ...(rescaled === undefined ? {} : { run: rescaled }) },
-    observed: { ...observed, replicas: { count: asked.count } },
+    observed: { ...observed, replicas: { count: asked.count, set: asked } },
     told: [...pass.told, notice],
   };
 }

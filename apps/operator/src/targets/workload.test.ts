@@ -50,6 +50,14 @@ describe('a workload', () => {
     expect(failureBy(waitingPod(reason))).toBeUndefined();
   });
 
+  it('fails by a pod that an alert was noted on', () => {
+    const noted = waitingPod('ContainerCreating', { annotations: { 'canary.atze.io/alert': 'SlowPod' } });
+    expect(deploymentFacts(deployment(whole), [noted], revision).failure).toEqual({
+      reason: 'AlertFiring',
+      message: 'alert SlowPod names pod shop-1',
+    });
+  });
+
   it('does not fail by a pod that is on its way out, or that was there before it', () => {
     expect(failureBy(waitingPod('CrashLoopBackOff', { deletionTimestamp: born }))).toBeUndefined();
     expect(failureBy(waitingPod('CrashLoopBackOff', { creationTimestamp: '2026-01-01T00:00:09Z' }))).toBeUndefined();

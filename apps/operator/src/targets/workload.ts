@@ -1,7 +1,7 @@
 import { parseTime } from '@canaryop/reconcile/env';
 import type { Deployment, Pod } from '@canaryop/reconcile/kinds';
 
-import { httpPortName } from '../api/v1/names.ts';
+import { alertAnnotation, httpPortName } from '../api/v1/names.ts';
 import { revisionOf, type Revision } from '../api/v1/revision.ts';
 import type { PodFacts } from '../rollout/observed.ts';
 import type { WorkloadFacts } from './target.ts';
@@ -66,6 +66,8 @@ function isOf(pod: Pod, deployment: Deployment): boolean {
 }
 
 function failureOf(pod: Pod): WorkloadFacts['failure'] {
+  const alert = pod.metadata.annotations?.[alertAnnotation];
+  if (alert !== undefined) return { reason: 'AlertFiring', message: `alert ${alert} names pod ${pod.metadata.name}` };
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   for (const { name, state } of [...initContainerStatuses, ...containerStatuses]) {
     const reason = state?.waiting?.reason;

@@ -70,6 +70,21 @@ describe('helm template', () => {
     expect(withoutOrigin(await render(...args))).toEqual(withoutOrigin(kustomized('namespaced')));
   });
 
+  it('renders config/alerts where alerts are received', async () => {
+    const args = ['--set=namespace.create=true,alerts.enabled=true,alerts.namespaces={default}'];
+    expect(withoutOrigin(await render(...args))).toEqual(withoutOrigin(kustomized('alerts')));
+  });
+
+  it('lets alerts be about the pods of the namespaces that are named, and of no other', async () => {
+    const manifests = await render('--values', valuesFile('everything'));
+    const names = namesOf(manifests).filter((name) => name.endsWith('-alert-receiver'));
+    expect(names).toEqual(
+      ['Role', 'RoleBinding'].flatMap((kind) =>
+        ['shop', 'till'].map((namespace) => `${kind} ${namespace}/canaryop-alert-receiver`),
+      ),
+    );
+  });
+
   it('asks for no Lease where there is no election', async () => {
     for (const args of [['--set=namespaced=true'], []]) {
       const leases = async (...more: readonly string[]): Promise<boolean> =>
@@ -93,6 +108,9 @@ describe('helm template', () => {
       logFormat: 'console',
       metricsSecure: true,
       metricsCertDir: '/metrics-certificate',
+      alertsBindAddress: ':9443',
+      alertsCertDir: '/alerts-certificate',
+      alertsNamespace: ['shop', 'till'],
       resolve: new Map([['prometheus.example.com:443', { host: '10.0.0.7', port: 9090 }]]),
     });
     expect(parseFlags(args).metricsAllowedHosts).toEqual(
@@ -113,12 +131,19 @@ describe('helm template', () => {
           affinity: { podAntiAffinity: expect.anything() },
           topologySpreadConstraints: [expect.objectContaining({ maxSkew: 1 })],
           priorityClassName: 'system-cluster-critical',
-          volumes: [{ name: 'metrics-certificate', secret: { secretName: 'metrics-certificate' } }],
+          volumes: ['alerts-certificate', 'metrics-certificate'].map((name) => ({
+            name,
+            secret: { secretName: name },
+          })),
           containers: [
             expect.objectContaining({
               imagePullPolicy: 'Always',
               resources: { requests: { cpu: '100m', memory: '512Mi' }, limits: expect.anything() },
-              volumeMounts: [{ name: 'metrics-certificate', mountPath: '/metrics-certificate', readOnly: true }],
+              volumeMounts: ['alerts-certificate', 'metrics-certificate'].map((name) => ({
+                name,
+                mountPath: `/${name}`,
+                readOnly: true,
+              })),
             }),
           ],
         },
@@ -188,6 +213,12 @@ describe('helm template', () => {
       /metrics that others can reach/,
     ],
     ['a PodMonitor that nobody lets in', ['--set=podMonitor.enabled=true'], /podMonitor.authorization is needed/],
+    ['alerts about pods anywhere', ['--set=alerts.enabled=true'], /alerts.namespaces is needed/],
+    [
+      'alerts that nobody could be asked about',
+      ['--set=alerts.enabled=true,namespaced=true,alerts.namespaces={a}'],
+      /leave namespaced false/,
+    ],
     ['an account without a name', ['--set=serviceAccount.create=false'], /serviceAccount.name is needed/],
     ['credentials in a URL', ['--set=metricsServer=http://me:secret@prometheus'], /metricsServer/],
   ])('refuses %s', async (_what, args, why) => {

@@ -59,7 +59,13 @@ describe('the documentation', () => {
   });
 
   it.each(
-    Object.keys(parseFlags(['--metrics-cert-dir', 'x', '--namespace', 'x', '--kubeconfig', 'x', '--context', 'x'])),
+    Object.keys(
+      parseFlags(
+        ['metrics-cert-dir', 'alerts-cert-dir', 'alerts-namespace', 'namespace', 'kubeconfig', 'context'].flatMap(
+          (name) => [`--${name}`, 'x'],
+        ),
+      ),
+    ),
   )('knows the flag %s', (option) => {
     const flag = `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     expect(operating).toMatch(new RegExp(`\`${flag}[ \`]`));

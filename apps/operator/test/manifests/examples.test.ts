@@ -50,7 +50,7 @@ describe('the examples', () => {
 
   it('are one for each mode', () => {
     const modes = ['image', 'adopted-deployment', 'configuration', 'autoscaler', 'adopted-service', 'blue-green'];
-    expect(folders).toEqual(expect.arrayContaining([...modes, 'external-name']));
+    expect(folders).toEqual(expect.arrayContaining([...modes, 'external-name', 'replica-ratio']));
   });
 
   it.each(folders)('%s has a CanaryApp that is valid, and what it refers to', (folder) => {

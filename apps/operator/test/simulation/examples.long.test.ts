@@ -40,6 +40,7 @@ const releases: Readonly<Record<string, { readonly change: (sim: Simulation) => 
     change: (sim) => change(sim, Service, 'website', { spec: { selector: { app: 'website-green' } } }),
     to: 'app=website-green',
   },
+  'replica-ratio': { change: (sim) => setImage(sim, 'mailer'), to: v2 },
   'external-name': {
     change: (sim) => {
       change(sim, Service, 'payments', { spec: { externalName: 'payments-v2.example.com' } });

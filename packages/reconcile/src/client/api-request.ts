@@ -1,5 +1,6 @@
 import type { Env } from '../env/env.ts';
 import { sleep } from '../env/timers.ts';
+import { noTracer } from '../env/tracer.ts';
 import type { TransportResponse } from '../env/transport.ts';
 import { parseJson } from '../object/json.ts';
 import { ApiError, apiErrorFrom, isApiError } from './api-error.ts';
@@ -124,6 +125,12 @@ export async function sendRequest(
   request: ApiRequest,
   limits: RequestLimits,
 ): Promise<unknown> {
+  const attributes = { 'http.request.method': request.method, 'url.path': request.path };
+  const { tracer = noTracer } = context.env;
+  return tracer.span(`kubernetes ${request.method}`, attributes, () => attempts(context, request, limits));
+}
+
+async function attempts(context: ApiRequestContext, request: ApiRequest, limits: RequestLimits): Promise<unknown> {
   for (let attempt = 0; ; attempt += 1) {
     request.signal?.throwIfAborted();
     try {

@@ -4,6 +4,7 @@ import type { Env } from '../env/env.ts';
 import type { Logger } from '../env/logger.ts';
 import { uuid } from '../env/random.ts';
 import { sleep } from '../env/timers.ts';
+import { noTracer } from '../env/tracer.ts';
 import { keyText } from '../object/object-key.ts';
 import type { RateLimiter } from '../queue/rate-limiter.ts';
 import { WorkQueue, type QueueMetrics, type Work } from '../queue/work-queue.ts';
@@ -164,16 +165,29 @@ export class Controller {
     const context = this.#contextOf(work, signal);
     const startedAtMs = env.clock.monotonic();
     context.log.debug('reconcile started', { reasons: work.reasons, failures: context.failures });
-    let outcome: ReconcileOutcome;
-    try {
-      const result = await this.#options.reconcile(work.item, context);
-      outcome = this.#succeed(work, result ?? {});
-    } catch (error) {
-      outcome = this.#fail(work, error, context);
-    }
+    const outcome = await this.#traced(work, context).catch((error: unknown) => this.#fail(work, error, context));
     const durationMs = env.clock.monotonic() - startedAtMs;
     context.log.debug('reconcile ended', { outcome, durationMs });
     metrics?.reconciled(outcome, durationMs);
+  }
+
+  /** The reconcile itself, within a span that says why it was. */
+  #traced(work: Work<Request>, context: ReconcileContext): Promise<ReconcileOutcome> {
+    const { env, reconcile } = this.#options;
+    const { namespace = '', name } = work.item;
+    const attributes = {
+      'controller.name': this.name,
+      'k8s.namespace.name': namespace,
+      'k8s.object.name': name,
+      'reconcile.id': context.reconcileId,
+      'reconcile.reasons': work.reasons,
+      'reconcile.failures': context.failures,
+    };
+    return (env.tracer ?? noTracer).span(`reconcile ${this.name}`, attributes, async (span) => {
+      const outcome = this.#succeed(work, (await reconcile(work.item, context)) ?? {});
+      span.set({ 'reconcile.outcome': outcome });
+      return outcome;
+    });
   }
 
   #succeed({ item, priority }: Work<Request>, { requeueAfterMs = 0 }: Result): ReconcileOutcome {

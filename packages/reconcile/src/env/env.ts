@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
 import type { Random } from './random.ts';
 import type { Timers } from './timers.ts';
+import type { Tracer } from './tracer.ts';
 
 /**
  * Everything that product code may learn from, or do to, the process it runs in. Injected everywhere and never
@@ -13,4 +14,6 @@ export interface Env {
   readonly timers: Timers;
   readonly random: Random;
   readonly log: Logger;
+  /** @default tells nobody */
+  readonly tracer?: Tracer;
 }

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { selfSignedCertificate } from '../metrics/self-signed-certificate.ts';
 import { answerChecks, type Check } from './checks.ts';
-import { parseAddress, serveHttp, type HttpServer, type HttpServerOptions } from './http-server.ts';
+import { parseAddress, serveHttp, type Endpoint, type HttpServer, type HttpServerOptions } from './http-server.ts';
 import { probeEndpoint } from './probe-endpoint.ts';
 
 const open: HttpServer[] = [];
@@ -27,12 +27,13 @@ async function serve(options: Partial<HttpServerOptions>): Promise<HttpServer> {
 function ask(
   server: HttpServer,
   path: string,
-  options: { method?: string; tls?: boolean } = {},
+  options: { method?: string; tls?: boolean; body?: string; chunked?: boolean } = {},
 ): Promise<[number, string]> {
   const request = options.tls === true ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const { method = 'GET' } = options;
-    request({ host: '127.0.0.1', port: server.port, path, method, rejectUnauthorized: false }, (response) => {
+    const { method = 'GET', chunked = false } = options;
+    const headers = chunked ? { 'transfer-encoding': 'chunked' } : {};
+    request({ host: '127.0.0.1', port: server.port, path, method, headers, rejectUnauthorized: false }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (body += chunk));
@@ -41,7 +42,7 @@ function ask(
       });
     })
       .on('error', reject)
-      .end();
+      .end(options.body);
   });
 }
 
@@ -103,6 +104,18 @@ describe('the HTTP server', () => {
     const server = await serve({});
     expect((await ask(server, '/', { method: 'POST' }))[0]).toBe(405);
     expect(await ask(server, '/', { method: 'HEAD' })).toEqual([200, '']);
+  });
+
+  it.each([
+    ['takes a body where POST is served', 'ä', {}, [200, 'POST ä']],
+    ['takes the longest one', 'four', {}, [200, 'POST four']],
+    ['refuses a longer one', 'five!', {}, [413, 'at most 4 bytes\n']],
+    ['refuses a longer one that did not say how long it is', 'five!', { chunked: true }, [413, 'at most 4 bytes\n']],
+  ])('%s', async (_what, body, more, answer) => {
+    const endpoint: Endpoint = (request) => Promise.resolve({ status: 200, body: `${request.method} ${request.body}` });
+    const server = await serve({ endpoint, maxBodyBytes: 4 });
+    expect(await ask(server, '/', { method: 'POST', body, ...more })).toEqual(answer);
+    expect((await ask(server, '/', { method: 'PUT' }))[0]).toBe(405);
   });
 
   it('tells nothing of an internal error to the client', async () => {

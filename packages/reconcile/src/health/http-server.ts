@@ -3,11 +3,14 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 
-/** A request for one of our endpoints, which are all read-only. */
+/** A request for one of our endpoints. */
 export interface EndpointRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** What was sent, read as UTF-8; empty where nothing was. */
+  readonly body: string;
 }
 
 /** What is answered. */
@@ -28,6 +31,8 @@ export interface HttpServerOptions {
   readonly endpoint: Endpoint;
   /** Present: serve TLS only, with this certificate. */
   readonly tls?: Pick<SecureContextOptions, 'cert' | 'key'>;
+  /** Present: POST is served as well, with a body of at most so many bytes; a longer one is answered with 413. */
+  readonly maxBodyBytes?: number;
   /** Told of a request that failed for an internal reason. */
   readonly onError: (error: unknown) => void;
 }
@@ -44,7 +49,7 @@ export interface HttpServer {
 /** Probes and scrapes are small and quick; who is slower than this is no probe. */
 const limits = { headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 };
 
-/** Serves GET and HEAD. Rejects, naming the address, when it cannot be listened on. */
+/** Serves GET and HEAD, and POST where that is asked for. Rejects, naming the address, when it cannot be listened on. */
 export async function serveHttp(options: HttpServerOptions): Promise<HttpServer> {
   const { host, port } = parseAddress(options.address);
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -80,21 +85,45 @@ async function respond(options: HttpServerOptions, request: IncomingMessage, res
     'content-length': body.length,
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
-    ...(answer.status === 405 ? { allow: 'GET, HEAD' } : {}),
+    ...(answer.status === 405 ? { allow: methodsOf(options).join(', ') } : {}),
+    // What is left of the body is not read, so nothing else can follow on this connection.
+    ...(answer.status === 413 ? { connection: 'close' } : {}),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-async function answerTo({ endpoint, onError }: HttpServerOptions, request: IncomingMessage): Promise<EndpointAnswer> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, body: 'only GET and HEAD\n' };
+async function answerTo(options: HttpServerOptions, request: IncomingMessage): Promise<EndpointAnswer> {
+  const { endpoint, onError, maxBodyBytes = 0 } = options;
+  const method = methodsOf(options).find((each) => each === request.method);
+  if (method === undefined) return { status: 405, body: `only ${methodsOf(options).join(', ')}\n` };
   const url = URL.parse(request.url ?? '/', 'http://localhost');
   if (url === null) return { status: 400, body: 'not a path\n' };
+  const { pathname: path, searchParams: query } = url;
   try {
-    return await endpoint({ path: url.pathname, query: url.searchParams, headers: request.headers });
+    const body = method === 'POST' ? await readBody(request, maxBodyBytes) : '';
+    if (body === undefined) return { status: 413, body: `at most ${maxBodyBytes} bytes\n` };
+    return await endpoint({ method, path, query, headers: request.headers, body });
   } catch (error) {
     onError(error);
     return { status: 500, body: 'internal error\n' };
   }
+}
+
+function methodsOf({ maxBodyBytes }: HttpServerOptions): readonly EndpointRequest['method'][] {
+  return maxBodyBytes === undefined ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'POST'];
+}
+
+/** Undefined for a body that is longer than that; what is too much is never kept. */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return undefined;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Splits `host:port`; an IPv6 host is in brackets. Throws when it is neither. */

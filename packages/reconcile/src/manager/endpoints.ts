@@ -1,13 +1,15 @@
 import type { Client } from '../client/client.ts';
 import type { Env } from '../env/env.ts';
 import { sleep } from '../env/timers.ts';
-import { serveHttp, type HttpServer } from '../health/http-server.ts';
+import { serveHttp, type Endpoint, type HttpServer } from '../health/http-server.ts';
 import { probeEndpoint, type Checks } from '../health/probe-endpoint.ts';
-import { metricsEndpoint } from '../metrics/metrics-endpoint.ts';
+import { guardedEndpoint } from '../metrics/guarded-endpoint.ts';
+import { metricsEndpoint, metricsPath } from '../metrics/metrics-endpoint.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
-import { scrapeAuthorizer } from '../metrics/scrape-authorizer.ts';
+import { requestAuthorizer } from '../metrics/request-authorizer.ts';
 import { selfSignedCertificate } from '../metrics/self-signed-certificate.ts';
-import type { MetricsOptions } from './manager-options.ts';
+import { present } from '../object/present.ts';
+import type { MetricsOptions, SecureOptions } from './manager-options.ts';
 
 const certificateReloadMs = 60_000;
 
@@ -15,6 +17,24 @@ const certificateReloadMs = 60_000;
 export interface Ports {
   probes?: number;
   metrics?: number;
+  /** Of what was added, by its name. */
+  [server: string]: number | undefined;
+}
+
+/** Something that a manager serves beside probes and metrics. */
+export interface ServerDefinition {
+  /** For logs and `ports`. */
+  readonly name: string;
+  /** `host:port` or `:port`. */
+  readonly address: string;
+  /** What is served; nobody is asked about other paths. */
+  readonly paths: readonly string[];
+  /** Absent: without TLS, and to everybody. */
+  readonly secure?: SecureOptions;
+  /** Present: POST is served as well, with a body of at most so many bytes. */
+  readonly maxBodyBytes?: number;
+  /** @param client not fenced: a standby is asked too, so that what it writes must be right whoever leads. */
+  endpoint(client: Client): Endpoint;
 }
 
 /** The servers of a manager. Both begin before anything else and end last. */
@@ -35,34 +55,41 @@ export class Endpoints {
     this.#env.log.info('serving probes', { address, port: server.port });
   }
 
-  /**
-   * Serves metrics, and reads a certificate from files again every minute until `signal` aborts.
-   * @param client asks about tokens; not fenced, because a standby is scraped too.
-   */
+  /** Serves metrics: see `serve`. */
   async serveMetrics(
-    { address, secure }: MetricsOptions,
+    options: MetricsOptions,
     registry: MetricsRegistry,
-    client: Pick<Client, 'create'>,
+    client: Client,
     signal: AbortSignal,
   ): Promise<void> {
+    const endpoint = (): Endpoint => metricsEndpoint(registry);
+    await this.serve({ ...options, name: 'metrics', paths: [metricsPath], endpoint }, client, signal);
+  }
+
+  /**
+   * Serves something, and reads a certificate from files again every minute until `signal` aborts.
+   * @param client asks about tokens; not fenced, because a standby is asked too.
+   */
+  async serve(definition: ServerDefinition, client: Client, signal: AbortSignal): Promise<void> {
     const env = this.#env;
-    const authorize = secure && scrapeAuthorizer({ env, client });
+    const { name, address, paths, secure, maxBodyBytes } = definition;
+    const authorize = secure && requestAuthorizer({ env, client });
     const load = secure?.certificate ?? (() => selfSignedCertificate(['localhost'], env.clock.now()));
     const tls = secure && (await load());
     const server = await serveHttp({
       address,
-      endpoint: metricsEndpoint(registry, authorize),
+      endpoint: guardedEndpoint(definition.endpoint(client), paths, authorize),
       onError: this.#report,
-      ...(tls === undefined ? {} : { tls }),
+      ...present({ tls, maxBodyBytes }),
     });
     this.#servers.push(server);
-    this.ports.metrics = server.port;
-    env.log.info('serving metrics', { address, port: server.port, isSecure: secure !== undefined });
+    this.ports[name] = server.port;
+    env.log.info(`serving ${name}`, { address, port: server.port, isSecure: secure !== undefined });
     if (secure?.certificate !== undefined)
-      this.#reloads.push(this.#keepCertificate(server, secure.certificate, signal));
+      this.#reloads.push(this.#keepCertificate(server, name, secure.certificate, signal));
   }
 
-  /** Ends the servers. The signal given to `serveMetrics` must have aborted. */
+  /** Ends the servers. The signals given to `serve` must have aborted. */
   async close(): Promise<void> {
     await Promise.all([...this.#servers.map((server) => server.close()), ...this.#reloads]);
   }
@@ -70,6 +97,7 @@ export class Endpoints {
   /** Never rejects: the last good certificate stays. */
   async #keepCertificate(
     server: HttpServer,
+    name: string,
     load: () => Promise<{ readonly cert: string; readonly key: string }>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -79,12 +107,12 @@ export class Endpoints {
       try {
         server.replaceCertificate(await load());
       } catch (error) {
-        this.#env.log.warn('the certificate of the metrics could not be read again', { error });
+        this.#env.log.warn(`the certificate of the ${name} could not be read again`, { error });
       }
     }
   }
 
   readonly #report = (error: unknown): void => {
-    this.#env.log.warn('a request for probes or metrics failed', { error });
+    this.#env.log.warn('a request to one of our servers failed', { error });
   };
 }

@@ -1,7 +1,7 @@
 /** Starts and stops controllers and all that they share. */
-export type { Ports } from './endpoints.ts';
+export type { Ports, ServerDefinition } from './endpoints.ts';
 export { LeadershipLostError } from './leadership.ts';
-export type { LeaderElectionOptions, ManagerOptions, MetricsOptions } from './manager-options.ts';
+export type { LeaderElectionOptions, ManagerOptions, MetricsOptions, SecureOptions } from './manager-options.ts';
 export {
   eventPermissions,
   leaderElectionPermissions,

@@ -40,9 +40,14 @@ export interface LeaderElectionOptions extends LeaderElectionTimes {
 export interface MetricsOptions {
   /** `host:port` or `:port`. */
   readonly address: string;
-  /**
-   * Present: TLS, and only for bearer tokens whose user may `get` the non-resource path /metrics. Without a
-   * certificate the server makes one that signs itself.
-   */
-  readonly secure?: { readonly certificate?: () => Promise<Certificate> };
+  /** Absent: without TLS, and to everybody. */
+  readonly secure?: SecureOptions;
+}
+
+/**
+ * TLS, and only for bearer tokens whose user may use the non-resource path: `get` it, or `post` to it. Without a
+ * certificate the server makes one that signs itself.
+ */
+export interface SecureOptions {
+  readonly certificate?: () => Promise<Certificate>;
 }

@@ -374,6 +374,22 @@ describe('the endpoints of a manager', () => {
     await expect(ask(probes, '/healthz')).rejects.toThrow();
   });
 
+  it('serve what is added, too', async () => {
+    const env = virtualEnv();
+    const manager = managerOn(env, new TinyApiServer());
+    manager.addServer({
+      name: 'hooks',
+      address: '127.0.0.1:0',
+      paths: ['/hook'],
+      endpoint: () => () => Promise.resolve({ status: 200, body: 'hooked' }),
+    });
+    const { stop } = run(manager);
+    await until(env, () => manager.ports['hooks'] !== undefined);
+    expect(await ask(manager.ports['hooks'], '/hook')).toEqual([200, 'hooked']);
+    expect((await ask(manager.ports['hooks'], '/'))[0]).toBe(404);
+    await stop();
+  });
+
   it('end the start when a port is taken', async () => {
     const env = virtualEnv();
     const first = managerOn(env, new TinyApiServer(), { probes: { address: '127.0.0.1:0' } });

@@ -12,7 +12,7 @@ import { controllerMetrics } from '../metrics/controller-metrics.ts';
 import { metricsRegistry, type MetricsRegistry } from '../metrics/registry.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
-import { Endpoints, type Ports } from './endpoints.ts';
+import { Endpoints, type Ports, type ServerDefinition } from './endpoints.ts';
 import { leadership, LeadershipLostError, type Leadership } from './leadership.ts';
 import type { ManagerOptions } from './manager-options.ts';
 import { cacheProblem } from './readiness.ts';
@@ -35,6 +35,8 @@ export interface Manager extends Informers {
   informer<T extends KubernetesObject>(kind: ResourceKind<T>, options?: InformerOptions<T>): Informer<T>;
   /** Adds a controller or something else to run. Before `start` only. */
   add(what: ControllerDefinition | Runnable): void;
+  /** Serves something beside probes and metrics, on every replica, from `start` on. Before `start` only. */
+  addServer(server: ServerDefinition): void;
   /** Failing: this process should be restarted. */
   addHealthCheck(name: string, check: Check): void;
   /** Failing: this process cannot do its work at the moment. */
@@ -65,6 +67,7 @@ class ControllerManager implements Manager {
   readonly #eventWriter: EventWriter;
   readonly #metricsOf: (controller: string) => ControllerMetrics;
   readonly #endpoints: Endpoints;
+  readonly #servers: ServerDefinition[] = [];
   readonly #runnables: Runnable[] = [];
   readonly #optional = new Set<string>();
   readonly #healthz = new Map<string, Check>([['ping', () => undefined]]);
@@ -131,6 +134,11 @@ class ControllerManager implements Manager {
     this.#runnables.push('reconcile' in what ? this.#controller(what) : what);
   }
 
+  addServer(server: ServerDefinition): void {
+    if (this.#isStarted) throw new Error(`${server.name} was added to a manager that has started; add it before`);
+    this.#servers.push(server);
+  }
+
   addHealthCheck(name: string, check: Check): void {
     this.#healthz.set(name, check);
   }
@@ -173,19 +181,22 @@ class ControllerManager implements Manager {
   async #startAll(groups: readonly RunnableGroup[]): Promise<void> {
     const [leader, others, events, caches] = groups;
     if (leader === undefined || others === undefined || events === undefined || caches === undefined) return;
-    const { probes, metrics } = this.#options;
-    if (probes !== undefined)
-      await this.#endpoints.serveProbes(probes.address, { healthz: this.#healthz, readyz: this.#readyz });
-    if (metrics !== undefined) {
-      const { freeClient } = this.#leadership;
-      await this.#endpoints.serveMetrics(metrics, this.registry, freeClient, this.#stopping.signal);
-    }
+    await this.#serve(this.#stopping.signal);
     caches.start({ name: 'caches', start: (signal) => this.cache.start(signal) });
     events.start(this.#eventWriter);
     await this.#cachesSynced();
     if (this.#stopping.signal.aborted) return;
     for (const runnable of this.#runnables) if (runnable.needsLeaderElection === false) others.start(runnable);
     leader.start({ name: 'leader election', start: (signal) => this.#lead(signal) });
+  }
+
+  async #serve(signal: AbortSignal): Promise<void> {
+    const { probes, metrics } = this.#options;
+    const { freeClient } = this.#leadership;
+    if (probes !== undefined)
+      await this.#endpoints.serveProbes(probes.address, { healthz: this.#healthz, readyz: this.#readyz });
+    if (metrics !== undefined) await this.#endpoints.serveMetrics(metrics, this.registry, freeClient, signal);
+    for (const server of this.#servers) await this.#endpoints.serve(server, freeClient, signal);
   }
 
   /** Waits until every kind that must be there is in memory, for as long as that takes. */

@@ -2,7 +2,8 @@
 export { certificateFiles } from './certificate-files.ts';
 export { clientMetrics, leaderMetrics } from './client-metrics.ts';
 export { controllerMetrics } from './controller-metrics.ts';
-export { metricsEndpoint } from './metrics-endpoint.ts';
+export { guardedEndpoint } from './guarded-endpoint.ts';
+export { metricsEndpoint, metricsPath } from './metrics-endpoint.ts';
 export {
   metricsRegistry,
   type CounterMetric,
@@ -12,5 +13,5 @@ export {
   type MetricDefinition,
   type MetricsRegistry,
 } from './registry.ts';
-export { scrapeAuthorizer, type ScrapeVerdict } from './scrape-authorizer.ts';
+export { requestAuthorizer, type AccessRequest, type AccessVerdict, type Authorize } from './request-authorizer.ts';
 export { selfSignedCertificate, type Certificate } from './self-signed-certificate.ts';

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ControllerState } from '../controller/controller.ts';
+import type { Endpoint, EndpointRequest } from '../health/http-server.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import type { ResourceKind } from '../object/resource-kind.ts';
 import { virtualEnv } from '../testing/virtual-env.ts';
 import { clientMetrics, leaderMetrics } from './client-metrics.ts';
 import { controllerMetrics } from './controller-metrics.ts';
-import { metricsEndpoint } from './metrics-endpoint.ts';
+import { guardedEndpoint } from './guarded-endpoint.ts';
+import { metricsEndpoint, metricsPath } from './metrics-endpoint.ts';
 import { metricsRegistry, type MetricsRegistry } from './registry.ts';
-import { scrapeAuthorizer } from './scrape-authorizer.ts';
+import { requestAuthorizer, type AccessRequest } from './request-authorizer.ts';
 
 async function series(registry: MetricsRegistry): Promise<Record<string, number>> {
   const { body } = await registry.render();
@@ -123,39 +125,62 @@ describe('a histogram', () => {
 });
 
 describe('the metrics endpoint', () => {
-  const query = new URLSearchParams();
-
-  it('serves /metrics and nothing else', async () => {
+  it('answers with all metrics', async () => {
     const registry = metricsRegistry();
     registry.counter({ name: 'things_total', help: 'h' }).add({}, 2);
-    const endpoint = metricsEndpoint(registry);
-    const answer = await endpoint({ path: '/metrics', query, headers: {} });
+    const answer = await metricsEndpoint(registry)(requestFor({ path: metricsPath }));
     expect(answer).toMatchObject({ status: 200, contentType: expect.stringContaining('text/plain') });
     expect(answer.body).toContain('things_total 2');
-    expect((await endpoint({ path: '/', query, headers: {} })).status).toBe(404);
-  });
-
-  it('answers only who its authorizer lets in', async () => {
-    const registry = metricsRegistry();
-    const endpoint = metricsEndpoint(registry, (authorization) =>
-      Promise.resolve(authorization === 'Bearer ok' ? 200 : 401),
-    );
-    expect((await endpoint({ path: '/metrics', query, headers: {} })).status).toBe(401);
-    expect((await endpoint({ path: '/metrics', query, headers: { authorization: 'Bearer ok' } })).status).toBe(200);
-    const forbidding = metricsEndpoint(registry, () => Promise.resolve(403));
-    expect((await forbidding({ path: '/metrics', query, headers: {} })).status).toBe(403);
   });
 });
 
-describe('the scrape authorizer', () => {
+function requestFor(part: Partial<EndpointRequest>): EndpointRequest {
+  return { method: 'GET', path: '/', query: new URLSearchParams(), headers: {}, body: '', ...part };
+}
+
+describe('a guarded endpoint', () => {
+  const endpoint: Endpoint = () => Promise.resolve({ status: 200, body: 'in' });
+  const asked: AccessRequest[] = [];
+  const guarded = guardedEndpoint(endpoint, ['/a', '/b'], (request) => {
+    asked.push(request);
+    const { authorization, verb } = request;
+    return Promise.resolve(authorization === undefined ? 401 : verb === 'post' ? 403 : 200);
+  });
+  const headers = { authorization: 'Bearer ok' };
+
+  it.each<[string, Partial<EndpointRequest>, number]>([
+    ['lets in who may', { path: '/a', headers }, 200],
+    ['wants to know who it is', { path: '/a' }, 401],
+    ['refuses who may not do that', { path: '/b', method: 'POST', headers }, 403],
+    ['has no other path', { path: '/c', headers }, 404],
+  ])('%s', async (_what, part, status) => {
+    expect((await guarded(requestFor(part))).status).toBe(status);
+  });
+
+  it('asks nobody about a path that is not there', async () => {
+    asked.length = 0;
+    await guarded(requestFor({ path: '/c', headers }));
+    expect(asked).toEqual([]);
+    await guarded(requestFor({ path: '/b', method: 'HEAD', headers }));
+    expect(asked).toEqual([{ authorization: 'Bearer ok', verb: 'get', path: '/b' }]);
+  });
+
+  it('is open to everybody where nobody is to be asked', async () => {
+    expect((await guardedEndpoint(endpoint, ['/a'])(requestFor({ path: '/a' }))).status).toBe(200);
+  });
+});
+
+describe('the request authorizer', () => {
+  const scrape = { verb: 'get', path: '/metrics' } as const;
+
   function setUp(answers: { authenticated: boolean; allowed: boolean }): {
-    authorize: ReturnType<typeof scrapeAuthorizer>;
+    authorize: ReturnType<typeof requestAuthorizer>;
     asked: [string, object][];
     env: ReturnType<typeof virtualEnv>;
   } {
     const env = virtualEnv();
     const asked: [string, object][] = [];
-    const authorize = scrapeAuthorizer({
+    const authorize = requestAuthorizer({
       env,
       client: {
         create: <T extends KubernetesObject>(kind: ResourceKind<T>, object: object): Promise<T> => {
@@ -172,7 +197,7 @@ describe('the scrape authorizer', () => {
 
   it('asks who the token is, then whether that user may read the path', async () => {
     const { authorize, asked } = setUp({ authenticated: true, allowed: true });
-    expect(await authorize('Bearer abc', '/metrics')).toBe(200);
+    expect(await authorize({ ...scrape, authorization: 'Bearer abc' })).toBe(200);
     expect(asked).toMatchObject([
       ['TokenReview', { metadata: {}, spec: { token: 'abc' } }],
       [
@@ -191,24 +216,28 @@ describe('the scrape authorizer', () => {
 
   it('refuses no token and a bad one without, and a user without the right after the second question', async () => {
     const bad = setUp({ authenticated: false, allowed: true });
-    expect(await bad.authorize(undefined, '/metrics')).toBe(401);
-    expect(await bad.authorize('Basic abc', '/metrics')).toBe(401);
+    expect(await bad.authorize({ ...scrape, authorization: undefined })).toBe(401);
+    expect(await bad.authorize({ ...scrape, authorization: 'Basic abc' })).toBe(401);
     expect(bad.asked).toEqual([]);
-    expect(await bad.authorize('Bearer abc', '/metrics')).toBe(401);
+    expect(await bad.authorize({ ...scrape, authorization: 'Bearer abc' })).toBe(401);
     expect(bad.asked).toHaveLength(1);
-    expect(await setUp({ authenticated: true, allowed: false }).authorize('Bearer abc', '/metrics')).toBe(403);
+    expect(
+      await setUp({ authenticated: true, allowed: false }).authorize({ ...scrape, authorization: 'Bearer abc' }),
+    ).toBe(403);
   });
 
-  it('remembers a verdict for a minute, for this token and path only', async () => {
+  it('remembers a verdict for a minute, for this token, verb and path only', async () => {
     const { authorize, asked, env } = setUp({ authenticated: true, allowed: true });
-    await authorize('Bearer abc', '/metrics');
+    await authorize({ ...scrape, authorization: 'Bearer abc' });
     await env.time.advance(59_000);
-    await authorize('Bearer abc', '/metrics');
+    await authorize({ ...scrape, authorization: 'Bearer abc' });
     expect(asked).toHaveLength(2);
-    await authorize('Bearer other', '/metrics');
+    await authorize({ ...scrape, authorization: 'Bearer other' });
     expect(asked).toHaveLength(4);
-    await env.time.advance(2000);
-    await authorize('Bearer abc', '/metrics');
+    await authorize({ ...scrape, verb: 'post', authorization: 'Bearer abc' });
     expect(asked).toHaveLength(6);
+    await env.time.advance(2000);
+    await authorize({ ...scrape, authorization: 'Bearer abc' });
+    expect(asked).toHaveLength(8);
   });
 });

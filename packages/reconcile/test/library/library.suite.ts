@@ -9,6 +9,7 @@ import type { LibraryServer } from './library-server.ts';
 import { readsSuite } from './reads.suite.ts';
 import { rightsSuite } from './rights.suite.ts';
 import { sharing } from './share.ts';
+import { tracingSuite } from './tracing.suite.ts';
 import { watchesSuite } from './watches.suite.ts';
 import { writesSuite } from './writes.suite.ts';
 
@@ -35,6 +36,7 @@ export function librarySuite(title: string, start: () => Promise<LibraryServer>)
       deletionSuite,
       eventsSuite,
       rightsSuite,
+      tracingSuite,
       leadershipSuite,
     ];
     for (const suite of suites) suite(share);

@@ -24,6 +24,13 @@ export const finalizer = 'canary.atze.io/return-traffic';
 /** On pods of primary that carry the labels of the target's pods as well. */
 export const roleLabel = 'canary.atze.io/role';
 
+/** On a pod on trial: the alert that named it. */
+export const alertAnnotation = 'canary.atze.io/alert';
+/** On a pod that an alert may have deleted, whoever it belongs to. */
+export const killableLabel = 'canary.atze.io/killable';
+/** On a pod that was deleted by an alert, as the original service named it. */
+export const killedByAnnotation = 'killed-by';
+
 export type Role = 'primary' | 'secondary';
 
 /** Labels of a workload's pods, which its Service and subsets select by. */

@@ -40,6 +40,8 @@ export const Reason = {
   WebhookFailed: 'WebhookFailed',
   /** A pod of secondary cannot start (its own reason is in the message). */
   PodFailed: 'PodFailed',
+  /** A pod was deleted, because an alert named it. */
+  PodKilled: 'PodKilled',
   /** A workload was not ready by progressDeadlineSeconds. */
   ProgressDeadlineExceeded: 'ProgressDeadlineExceeded',
   /** The failed run is cleaned up; traffic is on primary. */

@@ -123,10 +123,10 @@ function triedAgain(pass: Pass, by: { readonly id: string | undefined; readonly 
  * be whole, and one whose count somebody set together with another revision is the beginning of a run.
  */
 function leftoverOf(pass: Pass, released: Revision): Workload | undefined {
-  const { secondary } = pass.observed;
+  const { secondary, replicas } = pass.observed;
   if (secondary === undefined || isLetBe(pass)) return undefined;
   if (pass.settings.trafficBy === 'routes') return secondary;
-  const isKnown = secondary.revision.id === released.id || secondary.countSetBy !== undefined;
+  const isKnown = secondary.revision.id === released.id || replicas?.set !== undefined;
   return isKnown ? undefined : secondary;
 }
 

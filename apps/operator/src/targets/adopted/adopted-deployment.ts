@@ -194,14 +194,21 @@ function primaryChild(
 
 /** The target gets nothing but its count, and what primary runs where that is wanted. */
 function lentTarget({ ways }: Context, pair: Pair, intent: Intent): Child {
-  const { target } = pair;
-  const lent = present({ patch: intent.restoresTarget === true ? restoringPatch(pair, ways.labelling) : undefined });
-  if (intent.secondary === undefined && intent.leavesCount === true) return { kind: Deployment, live: target, lent };
-  return { kind: Deployment, live: target, lent, replicas: ways.counts.target(pair, intent) };
+  const { target: live } = pair;
+  const { counts, labelling } = ways;
+  const restored = intent.restoresTarget === true ? restoringPatch(pair, labelling) : undefined;
+  const replicas = counts.target(pair, intent);
+  if (intent.secondary === undefined && intent.leavesCount === true)
+    return { kind: Deployment, live, lent: present({ patch: restored }) };
+  if (counts.signs) {
+    const spec = { ...restored?.spec, replicas: replicas.count };
+    return { kind: Deployment, live, lent: { patch: { spec } } };
+  }
+  return { kind: Deployment, live, lent: present({ patch: restored }), replicas };
 }
 
 /** A merge patch that gives the target what primary runs. */
-function restoringPatch({ target, primary }: Pair, labelling: Labelling): object | undefined {
+function restoringPatch({ target, primary }: Pair, labelling: Labelling): { readonly spec?: object } | undefined {
   if (primary === undefined) return undefined;
   const [selector, template, record] = [selectorOf(target), templateOf(target), recordOf(primary) ?? {}];
   const restored = restoredTemplate(templateOf(primary), { selector, template }, { labelling, record });

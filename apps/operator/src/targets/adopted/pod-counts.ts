@@ -21,6 +21,8 @@ export interface PodCounts {
   asked(pair: Pair, intent: Intent): number;
   primary(pair: Pair, intent: Intent): Count;
   target(pair: Pair, intent: Intent): Count;
+  /** Whether it has to be known later that it was us who set the target's count. */
+  readonly signs: boolean;
 }
 
 /**
@@ -34,6 +36,7 @@ export function proportionalCounts(hasAutoscaler: boolean): PodCounts {
     askedCount(primary) ?? (primary?.spec?.replicas || target.spec?.replicas || 1);
   return {
     asked,
+    signs: false,
     primary: (pair) => ({ count: asked(pair), isFixed: false }),
     target: ({ target, primary }, { secondary, reach, isRaised }) => {
       if (secondary === undefined) return { count: 0, isFixed: true };

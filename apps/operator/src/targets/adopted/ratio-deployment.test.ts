@@ -67,7 +67,8 @@ function setBy(manager: string, deployment: Deployment): Deployment {
 function decisionOn(changed: Deployment): string {
   const { wanted, replicas, direct } = target.observe(sightOf(changed, primary));
   const isNew = 'id' in wanted && wanted.id !== primary.metadata.annotations?.['canary.atze.io/revision'];
-  const scale = replicas?.asked === undefined ? [] : [`scale to ${replicas.asked.count}`];
+  const { count = 0, set } = replicas ?? {};
+  const scale = set === undefined || set.count === count ? [] : [`scale to ${set.count}`];
   const release = isNew ? [direct === undefined ? 'canary' : 'direct'] : [];
   return [...release, ...scale].join(', ') || 'ignored';
 }
@@ -208,9 +209,16 @@ const rest = (): Intent => restOf(primary.metadata.annotations?.['canary.atze.io
 /** The counts that are asked for where these are there. */
 function countsFor(canary: Deployment, stable: Deployment, intent: Partial<Intent>): readonly [number, number] {
   const children = target.children(sightOf(canary, stable), { ...rest(), replicas: 5, ...intent });
-  const countIn = ({ metadata, spec: { replicas = 1 } = {} as never }: Deployment): number =>
-    children.find(({ live }) => live?.metadata.name === metadata.name)?.replicas?.count ?? replicas;
+  const countIn = (deployment: Deployment): number => {
+    const child = children.find(({ live }) => live?.metadata.name === deployment.metadata.name);
+    return child?.replicas?.count ?? patchedCount(child?.lent?.patch) ?? deployment.spec?.replicas ?? 1;
+  };
   return [countIn(canary), countIn(stable)];
+}
+
+/** The count that a merge patch sets. */
+function patchedCount(patch: { readonly spec?: { readonly replicas?: number } } = {}): number | undefined {
+  return patch.spec?.replicas;
 }
 
 describe('the counts of both', () => {

@@ -1,13 +1,15 @@
 import { Deployment } from '@canaryop/reconcile/kinds';
-import { present } from '@canaryop/reconcile/object';
+import { lastManagerOf, present } from '@canaryop/reconcile/object';
 
 import type { AdoptedSpec, CanaryApp } from '../../api/v1/canaryapp.ts';
 import { primaryName } from '../../api/v1/names.ts';
 import type { Intent } from '../../rollout/decision.ts';
+import { fieldManager } from '../../rollout/diff.ts';
 import type { LiveObjects } from '../../rollout/live-objects.ts';
+import type { Replicas } from '../../rollout/observed.ts';
 import { podsAtWeight, podsInAll, weightOfPods } from '../../rollout/pod-steps.ts';
 import { ownStatus } from '../../rollout/revision-record.ts';
-import { countSetBy } from './count-set-by.ts';
+import { countField } from './count-set-by.ts';
 import { askedCount, type Pair, type PodCounts } from './pod-counts.ts';
 
 const all = 100;
@@ -20,12 +22,10 @@ export function sharedCounts(app: CanaryApp): PodCounts {
   const inAll = (pair: Pair, intent: Intent): number => intent.replicas ?? replicasOf(app, pair);
   return {
     asked: inAll,
+    signs: true,
     replicas: (pair) => {
       const count = replicasOf(app, pair);
-      const setBy = pair.primary && countSetBy(pair.target);
-      const wanted = countOf(pair.target);
-      const asked = setBy && wanted !== count ? { count: wanted, manager: setBy.manager } : undefined;
-      return present({ count, asked });
+      return present({ count, set: pair.primary && countBySomebody(pair.target) });
     },
     primary: (pair, intent) => ({ count: primaryCount(pair, intent, inAll(pair, intent)), isFixed: true }),
     target: (pair, intent) => ({ count: targetCount(pair, intent, inAll(pair, intent)), isFixed: true }),
@@ -85,6 +85,16 @@ function targetShare({ secondary, weight, isDoubled }: Intent, replicas: number)
 function replicasOf(app: CanaryApp, { target, primary }: Pair): number {
   const found = primary === undefined ? countOf(target) : countOf(primary);
   return ownStatus(app).replicas ?? askedCount(primary) ?? (found || 1);
+}
+
+/**
+ * The target's count, if the last one to set it was not us. A count that is set through the scale subresource has no time
+ * in managedFields, and none at all where nobody had it before: so ours is set on the object itself.
+ */
+function countBySomebody(target: Deployment): Replicas['set'] {
+  const { name: manager } = lastManagerOf(target, countField) ?? {};
+  const count = countOf(target);
+  return manager === undefined || manager === fieldManager || count === 0 ? undefined : { count, manager };
 }
 
 function countOf({ spec }: Deployment): number {

@@ -37,33 +37,44 @@ const subjectAccessReviews = resourceKind<SubjectAccessReview>({
   namespaced: false,
 });
 
-/** Who may scrape: nobody knows the token (401), the user may not read the path (403), or all is well (200). */
-export type ScrapeVerdict = 200 | 401 | 403;
+/** Who may ask: nobody knows the token (401), the user may not use the path (403), or all is well (200). */
+export type AccessVerdict = 200 | 401 | 403;
 
 const allowedForMs = 60_000;
 const deniedForMs = 30_000;
 const maxRemembered = 256;
 
+/** What somebody wants to do, with which `Authorization` header. */
+export interface AccessRequest {
+  readonly authorization: string | undefined;
+  /** RBAC's verb of a non-resource path: the HTTP method in small letters. */
+  readonly verb: 'get' | 'post';
+  readonly path: string;
+}
+
+/** Judges a request; rejects when nobody can be asked. */
+export type Authorize = (request: AccessRequest) => Promise<AccessVerdict>;
+
 /**
- * Judges a scrape as kube-rbac-proxy does: the bearer token is reviewed (TokenReview), and its user must be allowed to
- * `get` the non-resource path (SubjectAccessReview). Verdicts are remembered for a minute, refusals for half of one.
+ * Judges requests as kube-rbac-proxy does: the bearer token is reviewed (TokenReview), and its user must be allowed the
+ * verb on the non-resource path (SubjectAccessReview). Verdicts are remembered for a minute, refusals for half of one.
  * Rejects when the API server does not answer. Tokens are neither kept nor logged.
  */
-export function scrapeAuthorizer(options: {
+export function requestAuthorizer(options: {
   readonly env: Pick<Env, 'clock'>;
-  /** Not fenced: a standby is scraped too. */
+  /** Not fenced: a standby is asked too. */
   readonly client: Pick<Client, 'create'>;
-}): (authorization: string | undefined, path: string) => Promise<ScrapeVerdict> {
+}): Authorize {
   const { env, client } = options;
-  const verdicts = new Map<string, { readonly verdict: ScrapeVerdict; readonly untilMs: number }>();
-  return async (authorization, path) => {
+  const verdicts = new Map<string, { readonly verdict: AccessVerdict; readonly untilMs: number }>();
+  return async ({ authorization, verb, path }) => {
     const token = /^Bearer +(\S+)$/iu.exec(authorization ?? '')?.[1];
     if (token === undefined) return 401;
-    const id = createHash('sha256').update(`${path}\n${token}`).digest('base64');
+    const id = createHash('sha256').update(`${verb} ${path}\n${token}`).digest('base64');
     const known = verdicts.get(id);
     const nowMs = env.clock.monotonic();
     if (known !== undefined && nowMs < known.untilMs) return known.verdict;
-    const verdict = await judge(client, token, path);
+    const verdict = await judge(client, token, { verb, path });
     verdicts.delete(id);
     verdicts.set(id, { verdict, untilMs: nowMs + (verdict === 200 ? allowedForMs : deniedForMs) });
     const [oldest] = verdicts.keys();
@@ -72,7 +83,11 @@ export function scrapeAuthorizer(options: {
   };
 }
 
-async function judge(client: Pick<Client, 'create'>, token: string, path: string): Promise<ScrapeVerdict> {
+async function judge(
+  client: Pick<Client, 'create'>,
+  token: string,
+  asked: Pick<AccessRequest, 'verb' | 'path'>,
+): Promise<AccessVerdict> {
   const { status } = await client.create(tokenReviews, review(tokenReviews, { token }));
   if (status?.authenticated !== true) return 401;
   const { username, uid, groups, extra } = status.user ?? {};
@@ -83,7 +98,7 @@ async function judge(client: Pick<Client, 'create'>, token: string, path: string
       uid,
       groups,
       extra,
-      nonResourceAttributes: { path, verb: 'get' },
+      nonResourceAttributes: asked,
     }),
   );
   return access.status?.allowed === true ? 200 : 403;
