@@ -85,7 +85,8 @@ const operatorFolders: Readonly<Record<string, readonly string[]>> = {
   analysis: ['strategy', 'targets', 'traffic', 'modes', 'controllers', 'alerts', 'manifests'],
   modes: ['controllers', 'alerts', 'manifests'],
   controllers: ['alerts', 'manifests'],
-  alerts: ['manifests'],
+  alerts: ['console', 'manifests'],
+  console: ['rollout', 'strategy', 'targets', 'traffic', 'analysis', 'modes', 'controllers', 'alerts', 'manifests'],
 };
 
 const impure =

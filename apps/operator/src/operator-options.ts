@@ -50,6 +50,7 @@ export async function operatorOptions(
     ...(flags.healthProbeBindAddress === '0' ? {} : { probes: { address: flags.healthProbeBindAddress } }),
     ...(metrics === undefined ? {} : { metrics }),
     ...(alerts === undefined ? {} : { alerts }),
+    ...(flags.consoleBindAddress === '0' ? {} : { console: flags.consoleBindAddress }),
   };
 }
 

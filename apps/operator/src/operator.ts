@@ -1,6 +1,6 @@
-import type { Transport } from '@canaryop/reconcile/env';
+import { uuid, type Env, type Transport } from '@canaryop/reconcile/env';
 import { createManager, type Manager, type ManagerOptions } from '@canaryop/reconcile/manager';
-import { present } from '@canaryop/reconcile/object';
+import { keyOf, keyText, present } from '@canaryop/reconcile/object';
 import { channelSource } from '@canaryop/reconcile/watch';
 
 import { alertServer, type AlertsOptions } from './alerts/alert-server.ts';
@@ -10,8 +10,11 @@ import { Checker } from './analysis/checker.ts';
 import { defaultMetricsServer, Endpoints, type Resolve } from './analysis/endpoints.ts';
 import { HttpClient } from './analysis/http.ts';
 import { providers } from './analysis/providers/providers.ts';
+import { CanaryApp } from './api/v1/canaryapp.ts';
+import { consoleSession, type ConsoleWorld } from './console/console.ts';
+import { serveLines } from './console/line-server.ts';
 import { appsOf, canaryAppController } from './controllers/canaryapp/controller.ts';
-import { declareInformers } from './controllers/canaryapp/informers.ts';
+import { declareInformers, type CanaryAppInformers } from './controllers/canaryapp/informers.ts';
 import { ConfigTracking } from './controllers/canaryapp/config-tracking.ts';
 import { furtherReadsOf } from './controllers/canaryapp/further-reads.ts';
 import { TrackingKey } from './controllers/canaryapp/tracking-key.ts';
@@ -35,6 +38,8 @@ export interface OperatorOptions extends Omit<ManagerOptions, 'fieldManager'> {
   readonly trackingKey?: { readonly namespace: string; readonly name: string };
   /** Absent: nobody can tell of alerts. */
   readonly alerts?: AlertsOptions;
+  /** Where the line console listens; loopback. Absent: there is none. */
+  readonly console?: { readonly host: string; readonly port: number };
 }
 
 /** The operator: a manager with every controller of it, which this function lists. Nothing happens before `start`. */
@@ -45,6 +50,7 @@ export function createOperator({
   metricsServer,
   trackingKey,
   alerts,
+  console: consoleAddress,
   ...options
 }: OperatorOptions): Manager {
   const { env } = options;
@@ -70,12 +76,30 @@ export function createOperator({
   manager.add({ name: 'key of config tracking', start: (signal) => key.load(signal) });
   declareCanaryMetrics(manager.registry, { apps: informers.apps, isLeader: () => manager.isLeader });
   if (alerts !== undefined) manager.addServer(alertServer(manager, informers, alerts));
+  if (consoleAddress !== undefined) {
+    const open = () => consoleSession(consoleWorld(manager, informers, env));
+    // On every replica: one that stands by says so.
+    manager.add({
+      name: 'console',
+      needsLeaderElection: false,
+      start: (signal) => serveLines(env, { ...consoleAddress, open }, signal),
+    });
+  }
   manager.add({
     name: 'checks',
     needsLeaderElection: true,
     start: (signal) => stopWith(signal, [checker, announcer]),
   });
   return manager;
+}
+
+function consoleWorld(manager: Manager, { apps }: CanaryAppInformers, { random }: Env): ConsoleWorld {
+  return {
+    apps: () => apps.lister.list().toSorted((a, b) => (keyText(keyOf(a)) < keyText(keyOf(b)) ? -1 : 1)),
+    isLeader: () => manager.isLeader,
+    patch: (app, patch) => manager.client.patch(CanaryApp, app, patch),
+    newId: () => `console-${uuid(random)}`,
+  };
 }
 
 /** Ends what is under way when the manager stops. */

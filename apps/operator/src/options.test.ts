@@ -33,4 +33,19 @@ describe('--alerts-namespace', () => {
     const { alertsBindAddress, alertsNamespace } = parseFlags(['--alerts-namespace=a', '--alerts-namespace', 'b']);
     expect([alertsBindAddress, alertsNamespace]).toEqual(['0', ['a', 'b']]);
   });
+
+  it.each<[string, object]>([
+    ['127.0.0.1:8888', { host: '127.0.0.1', port: 8888 }],
+    ['localhost:0', { host: 'localhost', port: 0 }],
+    ['[::1]:8888', { host: '::1', port: 8888 }],
+  ])('has the line console listen at %s', (value, address) => {
+    expect(parseFlags([`--console-bind-address=${value}`]).consoleBindAddress).toEqual(address);
+  });
+
+  it.each([':8888', '0.0.0.0:8888', '10.0.0.1:8888', '127.0.0.1', '127.0.0.1:99999', 'localhost.example.com:1'])(
+    'has no line console at %s, where others get to',
+    (value) => {
+      expect(() => parseFlags([`--console-bind-address=${value}`])).toThrow('it must be an address of loopback');
+    },
+  );
 });

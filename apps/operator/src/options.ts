@@ -20,6 +20,7 @@ export interface Flags {
   readonly metricsAllowedHosts: readonly string[];
   readonly metricsServer: string;
   readonly installCrds: boolean;
+  readonly consoleBindAddress: LoopbackAddress | '0';
   readonly alertsBindAddress: string;
   readonly alertsCertDir?: string;
   readonly alertsNamespace?: readonly string[];
@@ -85,8 +86,32 @@ function command(): Command {
         'namespace whose pods alerts may be about; may be repeated (default: that of --namespace)',
       ).argParser((value: string, known: readonly string[] | undefined) => [...(known ?? []), value]),
     )
+    .addOption(consoleOption())
     .option('--install-crds', 'create or update the CustomResourceDefinition first', false)
     .exitOverride();
+}
+
+function consoleOption(): Option {
+  const about = 'where the line console listens, on loopback, for nc; whoever gets there may bypass and abort';
+  return new Option('--console-bind-address <host:port>', `${about}. 0 switches it off`)
+    .argParser(loopbackAddress)
+    .default('0');
+}
+
+/** Where only this host, or this pod, gets to. */
+interface LoopbackAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+function loopbackAddress(value: string): LoopbackAddress | '0' {
+  if (value === '0') return value;
+  const { host, port } =
+    /^(?<host>127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|localhost):(?<port>\d{1,5})$/.exec(value)?.groups ?? {};
+  if (host === undefined || Number(port) > 65_535) {
+    throw new InvalidArgumentError('it must be an address of loopback and a port, such as 127.0.0.1:8888, or 0');
+  }
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
 type Mapping = ReadonlyMap<string, { readonly host: string; readonly port: number }>;

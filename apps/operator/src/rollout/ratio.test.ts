@@ -263,4 +263,9 @@ rows('C. leftovers at start', [
     { ...five, wanted: v2, lost: 'status', status: released(), secondary: { runs: v2, readySince: 900 }, weight: 40 },
     { stage: 'Ending', outcome: 'Failed', weight: 0, status: status({ lastFailedTag: 'shop:v2' }) },
   ],
+  [
+    'where there is a record, pods that are on their way out and get another template are the beginning of a run',
+    { ...five, wanted: v2, status: {}, secondary: { runs: v2, readyPods: 2 } },
+    { stage: 'Starting', weight: 0, status: status({ lastFailedTag: '' }) },
+  ],
 ]);

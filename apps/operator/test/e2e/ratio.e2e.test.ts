@@ -1,19 +1,24 @@
+import { connect } from 'node:net';
 import { join } from 'node:path';
 
 import { beforeAll, describe, it } from 'vitest';
 
 import { only, readManifests } from '../manifests/manifest-files.ts';
 import { fileStage } from './stage/file-stage.ts';
-import { prometheusHost } from './stage/operator-process.ts';
+import { installedArgs, prometheusHost } from './stage/operator-process.ts';
 import { image, type ReleasedApp } from './stage/released-app.ts';
 import { until } from './stage/until.ts';
 
 const stage = fileStage();
 const name = 'mailer';
 
+let consolePort = 0;
+
 beforeAll(async () => {
-  const operator = await stage.operators.start();
+  const operator = await stage.operators.start({ args: [...installedArgs, '--console-bind-address=127.0.0.1:0'] });
   await operator.line('leading');
+  const { address } = await operator.line('the console listens');
+  consolePort = Number(String(address).split(':').at(-1));
 });
 
 const kubectl = ({ key }: ReleasedApp, ...args: readonly string[]): Promise<string> =>
@@ -97,6 +102,25 @@ describe.concurrent('replica ratio, on a real control plane', () => {
     expect(await imageOf(app, name)).toBe(image('v1'));
     await release(app, 'v2');
     await app.until('is released', ({ status }) => status.releasedImage === image('v2'));
+  });
+
+  it('is bypassed at the console, as with nc', async ({ expect }) => {
+    const app = await adopted('e2e-ratio-console');
+    const target = `${app.key.namespace}/${name}`;
+    const socket = connect({ host: '127.0.0.1', port: consolePort });
+    let text = '';
+    socket.setEncoding('utf8').on('data', (more: string) => (text += more));
+    socket.write(`bypass ${target}\n`);
+    await until('the console answers', () => text.includes(`Next deployment of ${target} will be done directly.`));
+    await app.until('is bypassed', ({ status }) => status.bypass !== undefined);
+    socket.write('ls\n');
+    await until('the list shows it', () => text.includes(`*${target}\n`));
+    socket.destroy();
+    await release(app, 'v2');
+    await app.until('is released', ({ status }) => status.releasedImage === image('v2'));
+    expect(app.status.released?.certificate.detail).toMatch(/^bypass, request console-/);
+    await app.untilPhase('Released');
+    expect(await counts(app)).toBe('0+4');
   });
 
   it('goes directly where containers run the same, and gives all back on delete', async ({ expect }) => {

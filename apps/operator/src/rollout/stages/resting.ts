@@ -8,7 +8,7 @@ import type { Decision, Notice } from '../decision.ts';
 import { both, primaryAlone } from '../intents.ts';
 import type { Workload } from '../observed.ts';
 import { withoutBypass, withoutRun, type Pass } from '../pass.ts';
-import { changedConfigs, recordedRevision } from '../revision-record.ts';
+import { changedConfigs, ownStatus, recordedRevision } from '../revision-record.ts';
 import { timestamp } from '../timestamp.ts';
 import { obstacleNotices } from './blocked.ts';
 import { expectation } from './expectation.ts';
@@ -119,15 +119,15 @@ function triedAgain(pass: Pass, by: { readonly id: string | undefined; readonly 
 }
 
 /**
- * A secondary that should not be there. Where the pods are the traffic, one that runs the release only waits for primary to
- * be whole, and one whose count somebody set together with another revision is the beginning of a run.
+ * A secondary that should not be there. Where the pods are the traffic, some of them stay until primary is whole, and get
+ * whatever the user changes meanwhile, which is the beginning of a run. Only where no record is left of any was there one.
  */
 function leftoverOf(pass: Pass, released: Revision): Workload | undefined {
-  const { secondary, replicas } = pass.observed;
+  const { secondary } = pass.observed;
   if (secondary === undefined || isLetBe(pass)) return undefined;
   if (pass.settings.trafficBy === 'routes') return secondary;
-  const isKnown = secondary.revision.id === released.id || replicas?.set !== undefined;
-  return isKnown ? undefined : secondary;
+  const isRecorded = ownStatus(pass.app).released !== undefined;
+  return isRecorded || secondary.revision.id === released.id ? undefined : secondary;
 }
 
 /** The pass in which the target is known to have its former template again. */
