@@ -54,6 +54,12 @@ describe('the documentation', () => {
     expect(CanaryApp.validate(parse(example))).toEqual([]);
   });
 
+  it('has an example of a replica ratio that is valid as it stands', () => {
+    const [, example = ''] = /```yaml\n([^`]+)```/.exec(read('replica-ratio.md')) ?? [];
+    expect(parse(example)).toMatchObject({ spec: { traffic: { router: 'replicas' } } });
+    expect(CanaryApp.validate(parse(example))).toEqual([]);
+  });
+
   it.each(placeholders)('explains the placeholder %s', (name) => {
     expect(analysis).toContain(`| \`{{ ${name} }}\` |`);
   });
