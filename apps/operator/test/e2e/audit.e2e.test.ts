@@ -50,6 +50,7 @@ const unshown = [
     'networking.istio.io/virtualservices',
     'networking.istio.io/gateways',
     'networking.istio.io/serviceentries',
+    'gateway.networking.k8s.io/httproutes',
     'apps/controllerrevisions',
     'autoscaling/horizontalpodautoscalers',
     'discovery.k8s.io/endpointslices',
@@ -60,6 +61,7 @@ const unshown = [
   // The read before a field is dropped that an earlier release of the operator posted; there was none with these kinds.
   'get autoscaling/horizontalpodautoscalers',
   'get networking.istio.io/serviceentries',
+  'get gateway.networking.k8s.io/httproutes',
 ];
 
 /** As an earlier release would have left it: a field under the operator's name that this one does not want. */

@@ -200,6 +200,7 @@ describe('what stands in the way of an HTTPRoute', () => {
     await sim.env.time.until(() => sim.condition('Stalled')?.reason === 'KindMissing', 60_000);
     expect(sim.condition('Stalled')?.message).toContain("install the Gateway API's CRDs");
     sim.installGatewayApi();
+    await sim.env.time.advance(1_000);
     sim.cluster.server.loopback.create(kindOf(gateway()), gateway());
     await sim.untilAdopted('Released');
     expect(sim.share).toBe(0);

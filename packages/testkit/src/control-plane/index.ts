@@ -11,6 +11,7 @@ export {
 } from './cluster/audit-log.ts';
 export type { Component, ControlPlane, ControlPlaneOptions } from './cluster/control-plane.ts';
 export { startControlPlane } from './cluster/start-control-plane.ts';
+export { installGatewayDefinitions } from './gateway-api/gateway-definitions.ts';
 export { installIstioDefinitions } from './istio/istio-definitions.ts';
 export { startIstiod, type Istiod, type IstiodOptions } from './istio/start-istiod.ts';
 export type { KwokOptions, PodOutcome, PodRule } from './kwok/kwok-options.ts';

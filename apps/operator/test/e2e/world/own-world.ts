@@ -6,6 +6,7 @@ import { Pod } from '@canaryop/reconcile/kinds';
 import { findPrometheus, startRealPrometheus } from '@canaryop/simkube/prometheus';
 import {
   findProgram,
+  installGatewayDefinitions,
   startControlPlane,
   startIstiod,
   type AuditPolicy,
@@ -31,6 +32,9 @@ const auditPolicy: AuditPolicy = {
   omitStages: ['RequestReceived'],
   rules: [{ level: 'Request', userGroups: ['system:serviceaccounts:canaryop-system'] }, { level: 'None' }],
 };
+
+/** istiod says of HTTPRoutes whether it follows them; it makes no ingress for a Gateway, which would need a proxy. */
+const gatewayVariables = { PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER: 'false' };
 
 /** A running world of our own. */
 export interface RunningWorld {
@@ -65,7 +69,8 @@ export async function startOwnWorld(env: Env, tell: OnProgress): Promise<Running
     for (const end of stops.splice(0).toReversed()) await end();
   };
   try {
-    const istiod = await startIstiod(plane, { onProgress: tell });
+    await installGatewayDefinitions(plane);
+    const istiod = await startIstiod(plane, { onProgress: tell, variables: gatewayVariables });
     tell('istiod is ready');
     const pods = followPods(env, plane);
     stops.push(() => pods.stop());

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { Program } from './program.ts';
+import type { ModuleFamily } from './program.ts';
 
 const run = promisify(execFile);
 
@@ -10,7 +10,7 @@ const run = promisify(execFile);
 export const goEnvironment = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' } as const;
 
 /** Where the go.mod of a family is. The folder is beside `src` and `dist`, which are equally deep. */
-export function familyFolder(family: Program['family']): string {
+export function familyFolder(family: ModuleFamily): string {
   return join(import.meta.dirname, '../../../control-plane', family);
 }
 
@@ -20,7 +20,7 @@ export class NoGoError extends Error {
 }
 
 /** Runs `go` in the folder of a family and returns what it printed. Rejects with what it said, or a `NoGoError`. */
-export async function go(family: Program['family'], args: readonly string[]): Promise<string> {
+export async function go(family: ModuleFamily, args: readonly string[]): Promise<string> {
   try {
     const { stdout } = await run('go', [...args], {
       cwd: familyFolder(family),
@@ -35,7 +35,7 @@ export async function go(family: Program['family'], args: readonly string[]): Pr
 }
 
 /** Version of a module in a family, `v1.36.3`. */
-export function moduleVersion(family: Program['family'], module: string): Promise<string> {
+export function moduleVersion(family: ModuleFamily, module: string): Promise<string> {
   return go(family, ['list', '-m', '-f', '{{with .Replace}}{{.Version}}{{else}}{{.Version}}{{end}}', module]);
 }
 
@@ -43,7 +43,7 @@ export function moduleVersion(family: Program['family'], module: string): Promis
  * Folder of a module's files in Go's module cache, downloaded when it is not there. For files that are read where they
  * are instead of copied into a repository: CRDs, stages.
  */
-export async function moduleFolder(family: Program['family'], module: string): Promise<string> {
+export async function moduleFolder(family: ModuleFamily, module: string): Promise<string> {
   const answer = await go(family, ['mod', 'download', '-json', await pathInBuild(family, module)]);
   const { Dir: folder } = JSON.parse(answer) as { Dir?: string };
   if (folder === undefined) throw new Error(`go has no files of module ${module}: ${answer}`);
@@ -51,7 +51,7 @@ export async function moduleFolder(family: Program['family'], module: string): P
 }
 
 /** `module@version` as it is built, after `replace`. */
-function pathInBuild(family: Program['family'], module: string): Promise<string> {
+function pathInBuild(family: ModuleFamily, module: string): Promise<string> {
   const format = '{{with .Replace}}{{.Path}}@{{.Version}}{{else}}{{.Path}}@{{.Version}}{{end}}';
   return go(family, ['list', '-m', '-f', format, module]);
 }

@@ -12,6 +12,9 @@ export interface Program {
   readonly coldMinutes: number;
 }
 
+/** A folder below packages/testkit/control-plane: of a program, or of what is only read. */
+export type ModuleFamily = Program['family'] | 'gateway-api';
+
 /** File names of the programs. */
 export type ProgramName =
   | 'etcd'
