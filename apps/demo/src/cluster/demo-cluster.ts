@@ -52,6 +52,7 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
     { port: options.port, flag: '--port' },
     startCluster({
       env,
+      gatewayApi: true,
       listen: { port: options.port },
       world: { images: [sampleImage, operatorImage(operatorSurroundings(late))] },
     }),

@@ -50,18 +50,23 @@ describe('the examples', () => {
 
   it('are one for each mode', () => {
     const modes = ['image', 'adopted-deployment', 'configuration', 'autoscaler', 'adopted-service', 'blue-green'];
-    expect(folders).toEqual(expect.arrayContaining([...modes, 'external-name', 'replica-ratio']));
+    expect(folders).toEqual(
+      expect.arrayContaining([...modes, 'external-name', 'replica-ratio', 'gateway-api', 'gateway-api-image']),
+    );
   });
 
   it.each(folders)('%s has a CanaryApp that is valid, and what it refers to', (folder) => {
     const manifests = readManifests(`examples/${folder}/*.yaml`);
     const [app] = manifests.filter(({ kind }) => kind === 'CanaryApp');
     expect(CanaryApp.validate(app)).toEqual([]);
-    const { targetRef, autoscalerRef, service } = (app?.spec ?? {}) as Partial<CanaryAppSpec>;
+    const { targetRef, autoscalerRef, service, traffic } = (app?.spec ?? {}) as Partial<CanaryAppSpec>;
     for (const ref of [targetRef, autoscalerRef])
       if (ref !== undefined) expect(only(manifests, ref.kind, ref.name)).toMatchObject({ apiVersion: ref.apiVersion });
+    const [host] = service?.hosts ?? [];
+    const entrance =
+      traffic?.router === 'gateway-api' ? { listeners: [{ hostname: host }] } : { servers: [{ hosts: [host] }] };
     for (const gateway of service?.gateways ?? [])
-      expect(only(manifests, 'Gateway', gateway).spec).toMatchObject({ servers: [{ hosts: service?.hosts }] });
+      expect(only(manifests, 'Gateway', gateway).spec).toMatchObject(entrance);
   });
 
   it.each(folders.filter((folder) => folder !== 'argocd'))('%s does not get in the way of another one', (folder) => {

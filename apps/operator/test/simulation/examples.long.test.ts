@@ -24,6 +24,8 @@ const releases: Readonly<Record<string, { readonly change: (sim: Simulation) => 
     to: v2,
   },
   'adopted-deployment': { change: (sim) => setImage(sim, 'podinfo'), to: v2 },
+  'gateway-api': { change: (sim) => setImage(sim, 'storefront'), to: v2 },
+  'gateway-api-image': { change: (sim) => change(sim, CanaryApp, 'landing', { spec: { image: v2 } }), to: v2 },
   configuration: {
     change: (sim) =>
       change(sim, kindOf(inDefault({ apiVersion: 'v1', kind: 'ConfigMap' })), 'greeter-settings', {
@@ -78,7 +80,7 @@ function setImage(sim: Simulation, name: string): void {
 
 describe('an example', () => {
   it.each(Object.keys(releases))('%s is installed, and its release goes through', async (folder) => {
-    const sim = new Simulation();
+    const sim = new Simulation({ gatewayApi: true });
     simulation = sim;
     const { loopback } = sim.cluster.server;
     sim.startOperator();
