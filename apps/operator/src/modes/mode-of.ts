@@ -4,10 +4,12 @@ import { metricAnalysis } from '../analysis/metrics/metric-analysis.ts';
 import { queryAnalysis } from '../analysis/query/query-analysis.ts';
 import {
   adoptedSpec,
+  canaryPodSpec,
   ownedSpec,
   ratioSpec,
   type AdoptedSpec,
   type CanaryApp,
+  type CanaryPodSpec,
   type OwnedSpec,
   type RatioSpec,
 } from '../api/v1/canaryapp.ts';
@@ -15,11 +17,13 @@ import { Reason } from '../api/v1/reasons.ts';
 import type { Mode } from '../rollout/mode.ts';
 import type { Obstacle } from '../rollout/observed.ts';
 import { adoptedSettings } from '../strategy/adopted-settings.ts';
+import { canaryPodSettings } from '../strategy/canary-pod-settings.ts';
 import { ratioSettings } from '../strategy/ratio-settings.ts';
 import { ownedSettings } from '../strategy/owned-settings.ts';
 import { adoptedDeployment } from '../targets/adopted/adopted-deployment.ts';
 import { ratioDeployment } from '../targets/adopted/ratio-deployment.ts';
 import { podShare } from '../targets/adopted/shared-counts.ts';
+import { canaryPod, canaryPodShare } from '../targets/canary-pod/canary-pod.ts';
 import { adoptedService } from '../targets/service/adopted-service.ts';
 import { ownedDeployments } from '../targets/owned/owned-deployments.ts';
 import { podShares } from '../traffic/pod-shares.ts';
@@ -33,6 +37,8 @@ export function modeOf(app: CanaryApp): Mode | Obstacle {
   if (owned !== undefined) return ownedMode(app, owned);
   const adopted = adoptedSpec(app);
   if (adopted === undefined) return unsupported;
+  const pod = canaryPodSpec(adopted);
+  if (pod !== undefined) return canaryPodMode(app, pod);
   const ratio = ratioSpec(adopted);
   return ratio === undefined ? adoptedMode(app, adopted) : ratioMode(app, ratio);
 }
@@ -64,6 +70,15 @@ function ratioMode(app: CanaryApp, spec: RatioSpec): Mode {
     router: podShares((live) => podShare(app, spec, live)),
     analysis: metricAnalysis(keyOf(app), spec.analysis, subjectsOf(app, spec), true),
     settings: ratioSettings(spec),
+  };
+}
+
+function canaryPodMode(app: CanaryApp, spec: CanaryPodSpec): Mode {
+  return {
+    target: canaryPod(app, spec),
+    router: podShares((live) => canaryPodShare(app, spec, live)),
+    analysis: metricAnalysis(keyOf(app), spec.analysis, subjectsOf(app, spec), true),
+    settings: canaryPodSettings(spec),
   };
 }
 

@@ -2,7 +2,7 @@ import { present, type KubernetesObject } from '@canaryop/reconcile/object';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { intents, wantedOf } from '../../test/ports/intents.ts';
-import { expectForeignUntouched, expectOwned, expectRepaired } from '../../test/ports/own-objects.ts';
+import { expectForeignUntouched, expectOwned, expectRepaired, expectReplaced } from '../../test/ports/own-objects.ts';
 import { PortWorld } from '../../test/ports/port-world.ts';
 import { kindOf } from '../../test/manifests/install.ts';
 import { knownModeOf } from '../../test/plan/slots.ts';
@@ -24,6 +24,8 @@ export interface TargetSubject {
   readonly memory?: RegExp;
   /** Pods in all, of one whose workloads share them: one gives pods up when the other has them, in a turn of its own. */
   readonly replicas?: number;
+  /** What was there before is primary itself, and serves all the time: of its own the target has only what is on trial. */
+  readonly keepsServing?: true;
   /** The part of a user's object that is nobody's business but the user's. */
   readonly untouched: (object: KubernetesObject) => unknown;
 }
@@ -67,7 +69,7 @@ export function itIsATarget(name: string, subject: TargetSubject): void {
 
     it('has no primary before it is asked for one, and then one that runs what it should', async () => {
       world = new PortWorld(subject.spec, subject.before);
-      expect(facts().primary).toBeUndefined();
+      if (subject.keepsServing === undefined) expect(facts().primary).toBeUndefined();
       const v1 = await installed();
       expect(facts().primary).toMatchObject({ ready: true, terminating: false, revision: { id: v1.id } });
       expect(facts().secondary).toBeUndefined();
@@ -118,14 +120,17 @@ export function itIsATarget(name: string, subject: TargetSubject): void {
       const [v1, v2] = await tried();
       const intent = intentOf(v1, v2);
       await make(intent);
-      expectRepaired(world, (live) => childrenOf(live, intent), subject.memory);
+      const wanted = (live: LiveObjects): readonly Child[] => childrenOf(live, intent);
+      if (subject.keepsServing === undefined) expectRepaired(world, wanted, subject.memory);
+      else expectReplaced(world, target().owned, wanted);
     });
 
     it('has all that it makes among its names, and owned by the application', async () => {
       const v1 = await installed();
       subject.change(world);
       const v2 = wantedOf(target(), world.sight());
-      for (const intent of [intents.trial(v1, v2), intents.promotion(v1, v2)]) {
+      const promoting = subject.keepsServing === undefined ? [intents.promotion(v1, v2)] : [];
+      for (const intent of [intents.trial(v1, v2), ...promoting]) {
         expectOwned(world, target().owned, (live) => childrenOf(live, intent));
         await make(intent);
       }
@@ -177,7 +182,7 @@ export function itIsATarget(name: string, subject: TargetSubject): void {
       if (released === undefined) throw new Error('there is nothing to release');
       world.remove(kindOf(released), released.metadata.name);
       expect(facts().wanted).toMatchObject({ reason: 'TargetMissing', stops: 'all' });
-      expect(facts().primary).toMatchObject({ revision: { id: v1.id } });
+      if (subject.keepsServing === undefined) expect(facts().primary).toMatchObject({ revision: { id: v1.id } });
       const writes = await make(intents.rest(v1));
       expect(writes.filter((write) => !write.startsWith('create '))).toEqual([]);
     });

@@ -37,7 +37,8 @@ export function podFacts(deployment: Deployment, pods: readonly Pod[]): readonly
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function restartsOf({ status }: Pod): number {
+/** How often containers of a pod were started again, init containers among them. */
+export function restartsOf({ status }: Pod): number {
   const { initContainerStatuses = [], containerStatuses = [] } = status ?? {};
   return [...initContainerStatuses, ...containerStatuses].reduce((sum, { restartCount }) => sum + restartCount, 0);
 }
@@ -65,7 +66,8 @@ function isOf(pod: Pod, deployment: Deployment): boolean {
   return pod.metadata.deletionTimestamp === undefined && born >= since;
 }
 
-function failureOf(pod: Pod): WorkloadFacts['failure'] {
+/** Why no more waiting mends a pod; undefined where it may. */
+export function failureOf(pod: Pod): WorkloadFacts['failure'] {
   const alert = pod.metadata.annotations?.[alertAnnotation];
   if (alert !== undefined) return { reason: 'AlertFiring', message: `alert ${alert} names pod ${pod.metadata.name}` };
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};

@@ -212,6 +212,10 @@ function adoptedApps(): readonly CanaryApp[] {
     },
     { targetRef: deployment, autoscalerRef: { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'a' } },
     { targetRef: { apiVersion: 'v1', kind: 'Service', name: 'a' } },
+    {
+      targetRef: { apiVersion: 'apps.openshift.io/v1', kind: 'DeploymentConfig', name: 'a' },
+      canaryPod: { image: 'a:v1' },
+    },
     { targetRef: deployment, traffic: { router: 'gateway-api' } },
   ];
   return specs.map((spec) =>

@@ -64,6 +64,24 @@ export function expectRepaired(world: PortWorld, wanted: Wanted, memory?: RegExp
   }
 }
 
+/**
+ * What nobody can change in place is replaced: whatever somebody changes of the labels and annotations of an object that we
+ * wrote, it is removed, and made anew in its turn. Objects that are as they should be are left alone.
+ */
+export function expectReplaced(world: PortWorld, owned: readonly ObjectRef[], wanted: Wanted): void {
+  for (const { kind, name } of owned) {
+    const live = world.get(kind, name);
+    if (live === undefined) continue;
+    expect(world.writesFor(wanted(world.sight())).map(wordsOf)).toEqual([]);
+    const marks = leavesOf({ metadata: { labels: live.metadata.labels, annotations: live.metadata.annotations } });
+    expect(marks.length).toBeGreaterThan(3);
+    for (const path of marks) {
+      const writes = world.writesFor(wanted(world.sight(drifted(live, path))));
+      expect(writes.map(wordsOf), path.join('.')).toEqual([`delete ${kind.kind} ${name}`]);
+    }
+  }
+}
+
 function isAbout(write: Write, object: KubernetesObject): boolean {
   return write.kind.kind === object.kind && keyOfWrite(write).name === object.metadata.name;
 }

@@ -10,6 +10,7 @@ import { leaseName } from '../../src/lease-name.ts';
 import { canaryAppPermissions, secretTrackingPermissions } from '../../src/controllers/canaryapp/permissions.ts';
 import { DestinationRule, Gateway } from '../../src/traffic/istio/kinds.ts';
 import { ConfigStory } from './config-story.ts';
+import { shopCluster, shopImage } from './keeper-simulation.ts';
 import { podinfo, podinfoCluster } from './adopted-simulation.ts';
 import { byRoute, gatewayCluster } from './gateway-simulation.ts';
 import { appKey, operatorAccount as account, operatorNamespace, Simulation } from './simulated-cluster.ts';
@@ -116,6 +117,18 @@ async function routeAndLetGo(): Promise<readonly RequestRecord[]> {
   return requests;
 }
 
+/** Everything that happens to an image that is tried in a single pod. */
+async function tryInOnePod(): Promise<readonly RequestRecord[]> {
+  const sim = await shopCluster();
+  sim.startOperator();
+  sim.watchOver('v2');
+  await sim.until(() => sim.image === shopImage('v2'));
+  await sim.untilPhase('Released');
+  const { requests } = sim;
+  await sim.stop();
+  return requests;
+}
+
 /** Everything that happens to configuration, with the rights to it that a namespace may give. */
 async function trackConfigs(): Promise<readonly RequestRecord[]> {
   const shop = new ConfigStory();
@@ -151,7 +164,8 @@ const unshown = [
     'autoscaling/horizontalpodautoscalers',
     'discovery.k8s.io/endpointslices',
   ].map((resource) => `list ${resource}/`),
-  // KEDA is not installed in these stories.
+  // OpenShift and KEDA are not installed in these stories.
+  ...['list', 'watch', 'patch'].map((verb) => `${verb} apps.openshift.io/deploymentconfigs/`),
   ...['get', 'list', 'watch', 'create', 'patch'].map((verb) => `${verb} keda.sh/scaledobjects/`),
   // The read before a field is dropped that an earlier release of the operator posted.
   'get networking.istio.io/destinationrules/',
@@ -189,6 +203,7 @@ describe('the operator under the rights that it is installed with', () => {
       ...(await adoptAndLetGo()),
       ...(await routeAndLetGo()),
       ...(await trackConfigs()),
+      ...(await tryInOnePod()),
     ];
     const refused = requests.filter(({ user, code }) => user === account.username && (code === 401 || code === 403));
     expect(refused).toEqual([]);

@@ -84,6 +84,14 @@ export function ratioSpec(spec: AdoptedSpec): RatioSpec | undefined {
   return spec.traffic?.router === 'replicas' ? (spec as RatioSpec) : undefined;
 }
 
+/** The spec of an application that is tried in a single pod. */
+export type CanaryPodSpec = AdoptedSpec & { readonly canaryPod: NonNullable<CanaryAppSpec['canaryPod']> };
+
+/** The spec, if it is one of a single pod. */
+export function canaryPodSpec(spec: AdoptedSpec): CanaryPodSpec | undefined {
+  return spec.canaryPod === undefined ? undefined : (spec as CanaryPodSpec);
+}
+
 /** The spec, if it is one with an image. */
 export function ownedSpec(app: CanaryApp): OwnedSpec | undefined {
   return app.spec.image === undefined ? undefined : (app.spec as OwnedSpec);

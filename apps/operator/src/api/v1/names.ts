@@ -24,6 +24,12 @@ export const finalizer = 'canary.atze.io/return-traffic';
 /** On pods of primary that carry the labels of the target's pods as well. */
 export const roleLabel = 'canary.atze.io/role';
 
+/** On a workload that is to be tried pod by pod, and on the pod that is tried, as the original service named them. */
+export const canaryLabel = 'canary';
+export const canaryForLabel = 'canary-for';
+/** On a pod that was cloned: hash of the template that it was cloned from. */
+export const templateAnnotation = 'canary.atze.io/template';
+
 /** On a pod on trial: the alert that named it. */
 export const alertAnnotation = 'canary.atze.io/alert';
 /** On a pod that an alert may have deleted, whoever it belongs to. */

@@ -29,6 +29,9 @@ const strategy = {
 };
 const ratio: Fields = { targetRef, traffic: { router: 'replicas' }, strategy };
 const byRoute: Fields = { traffic: { router: 'gateway-api' }, service: { gateways: ['public'] } };
+const tried = { image: 'shop:v2' };
+const pod: Fields = { targetRef, canaryPod: tried };
+const configRef = { apiVersion: 'apps.openshift.io/v1', kind: 'DeploymentConfig', name: 'shop' };
 const without = (spec: Fields, field: string): Fields =>
   Object.fromEntries(Object.entries(spec).filter(([key]) => key !== field));
 const errorsOf = (spec: Fields, previous?: Fields) =>
@@ -44,6 +47,8 @@ describe('a spec', () => {
     ['a target and a port', target],
     ['a target of kind Service', { ...target, targetRef: { apiVersion: 'v1', kind: 'Service', name: 'shop' } }],
     ['a target without a port, released by replica ratio', ratio],
+    ['a target and one pod', pod],
+    ['a DeploymentConfig and one pod', { ...pod, targetRef: configRef }],
     ['a target that is not put back', { ...ratio, restoreTarget: false }],
     ['an image and an HTTPRoute', { ...image, ...byRoute }],
     ['a target and an HTTPRoute', { ...target, ...byRoute, service: { port: 80, gateways: ['public'] } }],
@@ -94,6 +99,22 @@ describe('a spec', () => {
       { ...ratio, strategy: { ...strategy, iterations: 3 } },
       'spec.strategy.iterations',
     ],
+    ['one pod beside an image', { ...image, canaryPod: tried }, 'spec.canaryPod'],
+    [
+      'one pod beside those of a Service',
+      { ...pod, targetRef: { apiVersion: 'v1', kind: 'Service', name: 'shop' } },
+      'spec.canaryPod',
+    ],
+    ['one pod and routes', { ...pod, traffic: { router: 'istio' } }, 'spec.canaryPod'],
+    ['one pod and a replica ratio', { ...ratio, canaryPod: tried }, 'spec.canaryPod'],
+    [
+      'one pod and an autoscaler of its own',
+      { ...pod, autoscalerRef: { ...targetRef, kind: 'HorizontalPodAutoscaler' } },
+      'spec.canaryPod',
+    ],
+    ['one pod without an image', { ...pod, canaryPod: {} }, 'spec.canaryPod.image'],
+    ['one pod for no time', { ...pod, canaryPod: { ...tried, durationSeconds: 0 } }, 'spec.canaryPod.durationSeconds'],
+    ['a DeploymentConfig with routes', { ...target, targetRef: configRef }, 'spec.canaryPod'],
     ['a target that is put back, and routes', { ...target, restoreTarget: true }, 'spec.restoreTarget'],
     ['an empty image', { ...image, image: '' }, 'spec.image'],
     ['an image of 513 characters', { ...image, image: 'a'.repeat(513) }, 'spec.image'],
@@ -125,6 +146,7 @@ describe('a spec', () => {
     ['a replica ratio in place of its routes', target, { ...target, ...ratio }, 'spec.traffic.router'],
     ['an HTTPRoute in place of its VirtualService', image, { ...image, ...byRoute }, 'spec.traffic.router'],
     ['routes in place of its replica ratio', ratio, target, 'spec.traffic.router'],
+    ['routes in place of its one pod', { ...pod, service: { port: 80 } }, target, 'spec.canaryPod'],
   ])('may not get %s', (_what, before, after, path) => {
     expect(errorsOf(after, before)).toContain(path);
   });

@@ -8,6 +8,8 @@ const pods = s.int({ minimum: 1, maximum: 10_000, format: 'int32' });
 
 /** An absolute URL without credentials, or nothing; what the operator may ask is its own decision. */
 const httpUrl = '^$|^https?://[^/@?#\\s]+(/[^\\s]*)?$';
+/** An OCI reference. */
+const ociImage = s.string({ minLength: 1, maxLength: 512, pattern: '^[a-zA-Z0-9][-a-zA-Z0-9._:/@]*$' });
 const hostPattern = '^(\\*|(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$';
 const gatewayPattern = '^([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$';
 
@@ -70,7 +72,7 @@ const objectName = s.string({ minLength: 1, maxLength: 253 });
 const targetRef = s
   .object({
     apiVersion: s.string({ minLength: 1, maxLength: 253 }),
-    kind: s.enum(['Deployment', 'Service']),
+    kind: s.enum(['Deployment', 'Service', 'DeploymentConfig']),
     name: objectName,
   })
   .rule(
@@ -79,6 +81,20 @@ const targetRef = s
   )
   .optional()
   .describe('An existing workload to release, or a Service to shift, instead of image.');
+
+const canaryPod = s
+  .object({
+    image: ociImage.describe('The image to try.'),
+    container: s
+      .string({ minLength: 1, maxLength: 63 })
+      .optional()
+      .describe('The container that gets it; by default the only one.'),
+    durationSeconds: seconds(1)
+      .default(900)
+      .describe('Seconds for which the pod has to do well before it is promoted.'),
+  })
+  .optional()
+  .describe('Try an image in one pod beside those of the target, which gets it when the pod has done well.');
 
 const autoscalerRef = s
   .object({
@@ -92,10 +108,7 @@ const autoscalerRef = s
 const companions = ['imageListenPort', 'replicas', 'testReplicas', 'prometheusQuery', 'prometheusURL'] as const;
 
 const fields = s.object({
-  image: s
-    .string({ minLength: 1, maxLength: 512, pattern: '^[a-zA-Z0-9][-a-zA-Z0-9._:/@]*$' })
-    .optional()
-    .describe('The image to run (an OCI reference). Changing it releases it step by step.'),
+  image: ociImage.optional().describe('The image to run (an OCI reference). Changing it releases it step by step.'),
   imageListenPort: s
     .int({ minimum: 1, maximum: 65_535, format: 'int32' })
     .optional()
@@ -134,6 +147,7 @@ const fields = s.object({
     .default('default')
     .describe('restricted adds runAsNonRoot and drops every capability.'),
   targetRef,
+  canaryPod,
   autoscalerRef,
   configTracking: s
     .boolean()
@@ -154,10 +168,14 @@ const together = companions.reduce(
       reason: 'FieldValueRequired',
     }),
   fields
-    .rule(`!has(self.targetRef) || has(self.service.port) || ${isByRatio}`, 'service.port is required with targetRef', {
-      fieldPath: '.service.port',
-      reason: 'FieldValueRequired',
-    })
+    .rule(
+      `!has(self.targetRef) || has(self.service.port) || ${isByRatio} || has(self.canaryPod)`,
+      'service.port is required with targetRef',
+      {
+        fieldPath: '.service.port',
+        reason: 'FieldValueRequired',
+      },
+    )
     .rule(
       'has(self.image) == has(oldSelf.image)',
       'image and targetRef cannot take each other’s place; make another CanaryApp',
@@ -187,6 +205,10 @@ const ratioTogether = ratioFields.reduce(
     }),
   together,
 );
+
+/** Nothing of these goes with a single pod. */
+const isAlone =
+  '!(has(self.traffic) || has(self.autoscalerRef) || has(self.strategy.iterations) || has(self.service.adopt))';
 
 const isOfDeployment = "has(self.targetRef) && self.targetRef.kind == 'Deployment'";
 const ratioOnly = [...ratioFields, 'startDelaySeconds', 'maxFailures'].map((field) => `has(self.strategy.${field})`);
@@ -227,6 +249,35 @@ export const specSchema = ratioTogether
     "!has(self.analysis) || self.analysis.success.size() == 0 || self.targetRef.kind == 'Deployment'",
     'success is about pods, and those of a Service are not known',
     { fieldPath: '.analysis.success' },
+  )
+  .rule(
+    "!has(self.canaryPod) || has(self.targetRef) && self.targetRef.kind != 'Service'",
+    'canaryPod goes with a targetRef of kind Deployment or DeploymentConfig',
+    {
+      fieldPath: '.canaryPod',
+    },
+  )
+  .rule(
+    "has(self.canaryPod) || !has(self.targetRef) || self.targetRef.kind != 'DeploymentConfig'",
+    'a DeploymentConfig is released by canaryPod only',
+    {
+      fieldPath: '.canaryPod',
+      reason: 'FieldValueRequired',
+    },
+  )
+  .rule(
+    'has(self.canaryPod) == has(oldSelf.canaryPod)',
+    'canaryPod cannot be chosen or left later; make another CanaryApp',
+    {
+      fieldPath: '.canaryPod',
+    },
+  )
+  .rule(
+    `!has(self.canaryPod) || ${isAlone}`,
+    'with canaryPod there is no traffic, autoscalerRef, strategy.iterations or service.adopt',
+    {
+      fieldPath: '.canaryPod',
+    },
   )
   .rule(`${isByRatio} || !has(self.restoreTarget)`, 'restoreTarget goes with traffic.router replicas', {
     fieldPath: '.restoreTarget',

@@ -1,5 +1,5 @@
 import type { Informer } from '@canaryop/reconcile/cache';
-import { Deployment, EndpointSlice, type Pod } from '@canaryop/reconcile/kinds';
+import { Deployment, EndpointSlice, Pod } from '@canaryop/reconcile/kinds';
 import {
   groupResourceOf,
   keyOf,
@@ -97,13 +97,14 @@ function sightOf(senses: Senses, app: CanaryApp, mode: Mode): Sight | Obstacle |
   const { target, router } = mode;
   const others = [...target.reads, ...router.reads];
   const full = others.length === 0 ? [] : [...others, ...target.owned].map(({ kind }) => kind);
-  const byKind = new Map(
+  const byKind = new Map<string, Informer<KubernetesObject>>(
     full
-      .filter((kind) => kind !== EndpointSlice)
+      .filter((kind) => kind !== EndpointSlice && kind !== Pod)
       .map((kind) => [groupResourceOf(kind), neighbours.informer(kind, namespace)]),
   );
   const slices = full.includes(EndpointSlice) ? neighbours.endpoints(namespace) : undefined;
   const pods = full.length === 0 ? informers.pods : neighbours.pods(namespace);
+  if (full.includes(Pod)) byKind.set(groupResourceOf(Pod), pods);
   const state = kindsState([...byKind.values(), pods, ...(slices === undefined ? [] : [slices])]);
   if (state !== undefined) return state;
   const sight: Sight = {

@@ -14,6 +14,7 @@ import type { Permission, Verb } from '@canaryop/reconcile/rbac';
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import { ScaledObject } from '../../targets/adopted/scaled-object.ts';
 import { ServiceEntry } from '../../targets/service/external-name.ts';
+import { DeploymentConfig } from '../../targets/canary-pod/deployment-config.ts';
 import { HTTPRoute } from '../../traffic/gateway-api/kinds.ts';
 import { DestinationRule, Gateway, VirtualService } from '../../traffic/istio/kinds.ts';
 
@@ -33,10 +34,13 @@ export const canaryAppPermissions: readonly Permission[] = [
   { resource: CanaryApp, subresource: 'status', verbs: ['patch'] },
   // Children block their owner's deletion, and OwnerReferencesPermissionEnforcement asks this of whoever says so.
   { resource: CanaryApp, subresource: 'finalizers', verbs: ['update'] },
-  { resource: Pod, verbs: watched },
+  // Made and removed: the one that is tried alone.
+  { resource: Pod, verbs: [...watched, 'create', 'delete'] },
   { resource: Service, verbs: owned },
   // The secondary goes when its run ends; the primary only by garbage collection.
   { resource: Deployment, verbs: [...owned, 'delete'] },
+  // OpenShift's, where an application releases one.
+  { resource: DeploymentConfig, verbs: [...watched, 'patch'] },
   { resource: Deployment, subresource: 'scale', verbs: ['patch'] },
   // What primary of an adopted workload may have to go back to; never changed, and only while a run lasts.
   { resource: ControllerRevision, verbs: [...watched, 'create', 'delete'] },

@@ -1,6 +1,7 @@
 import { Deployment, type Pod } from '@canaryop/reconcile/kinds';
 import { present } from '@canaryop/reconcile/object';
 
+import { canaryForLabel } from '../../api/v1/names.ts';
 import { indexKey } from './index-key.ts';
 
 /** Pods by what made them: the Deployment, where it was one. */
@@ -28,8 +29,9 @@ export function controllerKeys(pod: Pod): readonly string[] {
   return [indexKey(pod.metadata.namespace ?? '', controller.kind, controller.name)];
 }
 
-/** Of a pod only what tells whether it can start. */
+/** Of a pod only what tells whether it can start; of one that is tried alone, also whether it serves. */
 export function withStatusOnly({ apiVersion, kind, metadata, status = {} }: Pod): Pod {
+  if (metadata.labels?.[canaryForLabel] !== undefined) return { apiVersion, kind, metadata, status };
   const { containerStatuses, initContainerStatuses } = status;
   return { apiVersion, kind, metadata, status: present({ containerStatuses, initContainerStatuses }) };
 }

@@ -13,7 +13,9 @@ export function restoring(pass: Pass, run: RunStatus): Decision {
   const { released, observed } = pass;
   if (released === undefined) return cancel(pass, run, pass.wanted);
   const message = `${run.image} failed; primary goes back to ${released.image}`;
-  const restored = observed.primary?.ready === true && observed.primary.revision.id === released.id;
+  // Somebody else has put something there in the meantime, which is released next.
+  const isLost = observed.lost === released.id;
+  const restored = isLost || (observed.primary?.ready === true && observed.primary.revision.id === released.id);
   const kept = keptStep(pass, run);
   const next: RunStatus = restored
     ? { ...run, stage: 'Ending', outcome: 'Failed', step: 0, stageSince: timestamp(pass.now) }
