@@ -4,7 +4,7 @@ import { describe } from 'vitest';
 
 import type { OwnedSpec } from '../../src/api/v1/canaryapp.ts';
 import { itSurvivesEveryDeath, OneDeath, type Told } from './every-death.ts';
-import { appKey, Simulation } from './simulated-cluster.ts';
+import { appKey, Simulation, type SimulationOptions } from './simulated-cluster.ts';
 
 /** A story, and how it ends. */
 export interface Story {
@@ -22,11 +22,19 @@ const quick: Partial<OwnedSpec> = {
   prometheusQuery: 'increase(istio_requests_total{destination_workload="demo-secondary",response_code=~"5.*"}[5s]) > 2',
 };
 
-async function tell(story: Story, point?: CrashPoint): Promise<Told> {
+/** Where stories happen, and what of the spec follows from that. */
+export interface CrashSetting {
+  readonly cluster: (options: SimulationOptions) => Simulation;
+  readonly spec: Partial<OwnedSpec>;
+}
+
+const onIstio: CrashSetting = { cluster: (options) => new Simulation(options), spec: {} };
+
+async function tell({ cluster, spec }: CrashSetting, story: Story, point?: CrashPoint): Promise<Told> {
   const death = new OneDeath(point);
-  const sim = new Simulation({ wrap: death.wrap });
+  const sim = cluster({ wrap: death.wrap });
   const operator = sim.startOperator();
-  sim.createApp(quick);
+  sim.createApp({ ...quick, ...spec });
   await sim.untilPhase('Released');
   death.arm(() => {
     operator.kill();
@@ -73,8 +81,11 @@ function endOf(sim: Simulation): object {
 }
 
 /** Every request of a story, and each moment around it, is a place to die once. */
-export function describeCrashes(story: Story): void {
+export function describeCrashes(story: Story, setting = onIstio): void {
   describe(story.name, () => {
-    itSurvivesEveryDeath((point) => tell(story, point), { requests: 15, end: { phase: story.end, weight: 0 } });
+    itSurvivesEveryDeath((point) => tell(setting, story, point), {
+      requests: 15,
+      end: { phase: story.end, weight: 0 },
+    });
   });
 }

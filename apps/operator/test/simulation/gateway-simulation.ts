@@ -6,7 +6,7 @@ import { weightOfRoute } from '../../src/traffic/gateway-api/http-route.ts';
 import { kindOf } from '../manifests/install.ts';
 import { adoptingSpec, AdoptedSimulation, named, podinfo, services, target } from './adopted-simulation.ts';
 import { colour, serviceFor } from './service-simulation.ts';
-import type { SimulationOptions } from './simulated-cluster.ts';
+import { appKey, type SimulationOptions } from './simulated-cluster.ts';
 
 /** How podinfo is released where the Gateway API routes. */
 export const byRoute = { traffic: { router: 'gateway-api' }, service: adoptingSpec.service } as const;
@@ -40,6 +40,12 @@ export class GatewaySimulation extends AdoptedSimulation {
     return this.route && weightOfRoute(this.route, services);
   }
 
+  /** Secondary's share of an image. */
+  override get weight(): number | undefined {
+    const live = this.cluster.server.loopback.get(HTTPRoute, appKey);
+    return live && weightOfRoute(live, { primary: `${appKey.name}-primary`, secondary: `${appKey.name}-secondary` });
+  }
+
   /** Changes the Gateway as its owner would. */
   setGateway(wanted: ReturnType<typeof gateway>): void {
     const { loopback } = this.cluster.server;
@@ -50,10 +56,16 @@ export class GatewaySimulation extends AdoptedSimulation {
 
 /** A cluster with a Gateway, in which somebody runs podinfo, and no operator yet. */
 export async function gatewayCluster(options: SimulationOptions = {}): Promise<GatewaySimulation> {
-  const sim = new GatewaySimulation(options);
-  sim.cluster.server.loopback.create(kindOf(gateway()), gateway());
+  const sim = imageGatewayCluster(options);
   sim.cluster.server.loopback.create(Deployment, target('v1'));
   await sim.env.time.advance(5_000);
+  return sim;
+}
+
+/** A cluster with a Gateway and nothing else. */
+export function imageGatewayCluster(options: SimulationOptions = {}): GatewaySimulation {
+  const sim = new GatewaySimulation(options);
+  sim.cluster.server.loopback.create(kindOf(gateway()), gateway());
   return sim;
 }
 

@@ -1,41 +1,8 @@
 import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
-import { describeAdoptedCrashes, isAtRest, once, quickSpec, type AdoptedStory } from './adopted-crash-story.ts';
-import { podinfo, type AdoptedSimulation } from './adopted-simulation.ts';
+import { describeAdoptedCrashes, once, type AdoptedStory } from './adopted-crash-story.ts';
+import { podinfo } from './adopted-simulation.ts';
+import { hasFailed, hasReleased, rollback, rollout, shiftingSpec, toGreen } from './service-crash-stories.ts';
 import { lead, serviceCluster, serviceFor } from './service-simulation.ts';
-
-/** What is judged by whom it serves: Services have no workload of their own. */
-const metrics = [
-  { name: 'errors', query: 'sum(increase(istio_requests_total{response_code="500"}[5s])) or vector(0)', max: 0 },
-];
-const spec = {
-  ...quickSpec,
-  targetRef: { apiVersion: 'v1', kind: 'Service', name: 'podinfo' },
-  analysis: { ...quickSpec.analysis, metrics },
-};
-
-const toGreen = (sim: AdoptedSimulation): void => {
-  lead(sim, serviceFor('green'));
-};
-const hasReleased = (sim: AdoptedSimulation, colour: 'blue' | 'green'): boolean =>
-  isAtRest(sim) && sim.adopted()?.status?.releasedImage === `app=podinfo-${colour}`;
-const hasFailed = (sim: AdoptedSimulation): boolean => isAtRest(sim) && sim.adopted()?.status?.lastFailedTag !== '';
-
-const rollout = (): AdoptedStory => ({ name: 'a rollout', tell: toGreen, isOver: (sim) => hasReleased(sim, 'green') });
-
-const rollback = (): AdoptedStory => {
-  const errors = once(
-    (sim) => sim.share === 25,
-    (sim) => void sim.sendRequests('/nothello', 100),
-  );
-  return {
-    name: 'a rollback',
-    tell: toGreen,
-    meanwhile: (sim) => {
-      errors.look(sim);
-    },
-    isOver: hasFailed,
-  };
-};
 
 const changedMind = (): AdoptedStory => {
   const back = once(
@@ -80,7 +47,7 @@ const deletion = (): AdoptedStory => ({
   endsUnrouted: true,
 });
 
-describeAdoptedCrashes('an adopted Service', { cluster: serviceCluster, spec }, [
+describeAdoptedCrashes('an adopted Service', { cluster: serviceCluster, spec: shiftingSpec }, [
   rollout,
   rollback,
   changedMind,
