@@ -120,7 +120,9 @@ describe('its queries, on a cluster in the middle of a release', () => {
     const total = Number(valueOf('Requests')) + Number(valueOf('Requests', 1));
     expect(total).toBeGreaterThan(4);
     expect(total).toBeLessThan(6);
-    expect([valueOf('Success rate'), valueOf('Success rate', 1)]).toEqual([100, 100]);
+    // A quotient of extrapolated rates: equal ones may differ in the last digit.
+    const all = expect.closeTo(100, 9) as number;
+    expect([valueOf('Success rate'), valueOf('Success rate', 1)]).toEqual([all, all]);
     expect(valueOf('Leader')).toBe(1);
   });
 
