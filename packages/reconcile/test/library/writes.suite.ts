@@ -75,11 +75,11 @@ export function writesSuite(share: Sharing): void {
       'scale without owning the count, which an apply leaves alone afterwards',
       share(async (test) => {
         const { client } = test;
-        const made = await client.create(Deployment, deployment(test, 'nginx:1'));
-        const scaled = await client.scale(Deployment, made, 0);
+        await client.create(Deployment, deployment(test, 'nginx:1'));
+        const scaled = await onNewest(test, (made) => client.scale(Deployment, made, 0));
         const live = present(await client.get(Deployment, test.key('web')));
         expect([scaled.spec?.replicas, scaled.metadata.generation]).toEqual([0, live.metadata.generation]);
-        await test.settled(applied(test, 'nginx:2'));
+        await onNewest(test, (newest) => client.apply(Deployment, newest, deployment(test, 'nginx:2')));
         expect((await client.get(Deployment, test.key('web')))?.spec?.replicas).toBe(0);
       }),
     );
@@ -147,13 +147,11 @@ function deployment(test: Share, image: string): Deployment {
   return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: test.key('web'), spec };
 }
 
-/** The Deployment's own controller writes its status meanwhile, so an apply may have to look again. */
-async function applied(test: Share, image: string): Promise<void> {
+/** Writes what is decided on the newest state: the Deployment's own controller writes its status meanwhile. */
+async function onNewest<T>(test: Share, write: (live: Deployment) => Promise<T>): Promise<T> {
   for (;;) {
-    const live = present(await test.client.get(Deployment, test.key('web')));
     try {
-      await test.client.apply(Deployment, live, deployment(test, image));
-      return;
+      return await write(present(await test.client.get(Deployment, test.key('web'))));
     } catch (error) {
       if (!isConflict(error)) throw error;
     }
