@@ -1,4 +1,5 @@
 import { uuid, type Env, type Transport } from '@canaryop/reconcile/env';
+import { Deployment } from '@canaryop/reconcile/kinds';
 import { createManager, type Manager, type ManagerOptions } from '@canaryop/reconcile/manager';
 import { keyOf, keyText, present } from '@canaryop/reconcile/object';
 import { channelSource } from '@canaryop/reconcile/watch';
@@ -20,8 +21,10 @@ import { furtherReadsOf } from './controllers/canaryapp/further-reads.ts';
 import { TrackingKey } from './controllers/canaryapp/tracking-key.ts';
 import { declareCanaryMetrics } from './controllers/canaryapp/metrics.ts';
 import { Neighbours } from './controllers/canaryapp/neighbours.ts';
+import { keeperController } from './controllers/keeper/controller.ts';
 import { Readiness } from './controllers/canaryapp/readiness.ts';
 import { fieldManager } from './rollout/diff.ts';
+import { DeploymentConfig } from './targets/canary-pod/deployment-config.ts';
 
 /** Time and size that a metrics provider is granted. */
 const providerBounds = { timeoutMs: 5_000, maxBytes: 256 * 1024 };
@@ -73,6 +76,8 @@ export function createOperator({
   const configs = new ConfigTracking(neighbours, key);
   const senses = { informers, neighbours, configs, readiness: new Readiness(), checker, announcer };
   manager.add(canaryAppController(env, senses, wakes));
+  manager.add(keeperController(manager, informers.apps, { kind: Deployment, isOptional: false }));
+  manager.add(keeperController(manager, informers.apps, { kind: DeploymentConfig, isOptional: true }));
   manager.add({ name: 'key of config tracking', start: (signal) => key.load(signal) });
   declareCanaryMetrics(manager.registry, { apps: informers.apps, isLeader: () => manager.isLeader });
   if (alerts !== undefined) manager.addServer(alertServer(manager, informers, alerts));

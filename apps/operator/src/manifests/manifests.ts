@@ -5,11 +5,12 @@ import { roleOf, type Role } from '@canaryop/reconcile/rbac';
 import { alertReceiverPermissions } from '../alerts/permissions.ts';
 import { CanaryApp } from '../api/v1/canaryapp.ts';
 import { canaryAppPermissions, secretTrackingPermissions } from '../controllers/canaryapp/permissions.ts';
+import { keeperPermissions } from '../controllers/keeper/permissions.ts';
 import { leaseName } from '../lease-name.ts';
 import { trackingKeyPermissions } from '../tracking-key-permissions.ts';
 
 const electing = leaderElectionPermissions(leaseName);
-const reconciling = [...canaryAppPermissions, ...eventPermissions];
+const reconciling = [...canaryAppPermissions, ...keeperPermissions, ...eventPermissions];
 
 /** The manifests that follow from the code, by their path below `config/`. */
 export function generatedManifests(): Readonly<Record<string, KubernetesObject>> {

@@ -51,7 +51,14 @@ describe('the examples', () => {
   it('are one for each mode', () => {
     const modes = ['image', 'adopted-deployment', 'configuration', 'autoscaler', 'adopted-service', 'blue-green'];
     expect(folders).toEqual(
-      expect.arrayContaining([...modes, 'external-name', 'replica-ratio', 'gateway-api', 'gateway-api-image']),
+      expect.arrayContaining([
+        ...modes,
+        'external-name',
+        'replica-ratio',
+        'canary-pod',
+        'gateway-api',
+        'gateway-api-image',
+      ]),
     );
   });
 

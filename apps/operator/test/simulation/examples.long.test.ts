@@ -43,6 +43,11 @@ const releases: Readonly<Record<string, { readonly change: (sim: Simulation) => 
     to: 'app=website-green',
   },
   'replica-ratio': { change: (sim) => setImage(sim, 'mailer'), to: v2 },
+  'canary-pod': {
+    change: (sim) =>
+      change(sim, CanaryApp, 'porter', { spec: { canaryPod: { image: v2, container: 'web', durationSeconds: 300 } } }),
+    to: v2,
+  },
   'external-name': {
     change: (sim) => {
       change(sim, Service, 'payments', { spec: { externalName: 'payments-v2.example.com' } });

@@ -86,6 +86,16 @@ export class Keeper extends Simulation {
     });
   }
 
+  /** A CanaryApp of another name. */
+  createAdopted(name: string, spec: object): void {
+    this.cluster.server.loopback.create(CanaryApp, {
+      apiVersion: 'canary.atze.io/v1',
+      kind: 'CanaryApp',
+      metadata: named(name),
+      spec: spec as CanaryAppSpec,
+    });
+  }
+
   override get app(): CanaryApp {
     const app = this.cluster.server.loopback.get(CanaryApp, shop);
     if (app === undefined) throw new Error('there is no CanaryApp shop');

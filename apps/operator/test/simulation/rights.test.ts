@@ -8,9 +8,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { leaseName } from '../../src/lease-name.ts';
 import { canaryAppPermissions, secretTrackingPermissions } from '../../src/controllers/canaryapp/permissions.ts';
+import { keeperPermissions } from '../../src/controllers/keeper/permissions.ts';
 import { DestinationRule, Gateway } from '../../src/traffic/istio/kinds.ts';
 import { ConfigStory } from './config-story.ts';
-import { shopCluster, shopImage } from './keeper-simulation.ts';
+import { shop as shopKey, shopCluster, shopDeployment, shopImage } from './keeper-simulation.ts';
 import { podinfo, podinfoCluster } from './adopted-simulation.ts';
 import { byRoute, gatewayCluster } from './gateway-simulation.ts';
 import { appKey, operatorAccount as account, operatorNamespace, Simulation } from './simulated-cluster.ts';
@@ -119,11 +120,13 @@ async function routeAndLetGo(): Promise<readonly RequestRecord[]> {
 
 /** Everything that happens to an image that is tried in a single pod. */
 async function tryInOnePod(): Promise<readonly RequestRecord[]> {
-  const sim = await shopCluster();
+  const annotations = { 'canary-image': shopImage('v2'), 'canary-name': 'web', 'canary-duration': '20s' };
+  const sim = await shopCluster({}, shopDeployment('v1', { labels: { canary: 'true' }, annotations }));
   sim.startOperator();
-  sim.watchOver('v2');
   await sim.until(() => sim.image === shopImage('v2'));
   await sim.untilPhase('Released');
+  sim.change((live) => ({ ...live, metadata: { ...live.metadata, labels: {} } }));
+  await sim.until(() => sim.cluster.server.loopback.get(CanaryApp, shopKey) === undefined);
   const { requests } = sim;
   await sim.stop();
   return requests;
@@ -164,8 +167,8 @@ const unshown = [
     'autoscaling/horizontalpodautoscalers',
     'discovery.k8s.io/endpointslices',
   ].map((resource) => `list ${resource}/`),
-  // OpenShift and KEDA are not installed in these stories.
-  ...['list', 'watch', 'patch'].map((verb) => `${verb} apps.openshift.io/deploymentconfigs/`),
+  // Neither OpenShift nor KEDA is installed in these stories.
+  'patch apps.openshift.io/deploymentconfigs/',
   ...['get', 'list', 'watch', 'create', 'patch'].map((verb) => `${verb} keda.sh/scaledobjects/`),
   // The read before a field is dropped that an earlier release of the operator posted.
   'get networking.istio.io/destinationrules/',
@@ -210,6 +213,7 @@ describe('the operator under the rights that it is installed with', () => {
     const used = rightsUsed(requests);
     const granted = rightsGranted([
       ...canaryAppPermissions,
+      ...keeperPermissions,
       ...secretTrackingPermissions,
       ...eventPermissions,
       ...leaderElectionPermissions(leaseName),

@@ -27,6 +27,24 @@ export const roleLabel = 'canary.atze.io/role';
 /** On a workload that is to be tried pod by pod, and on the pod that is tried, as the original service named them. */
 export const canaryLabel = 'canary';
 export const canaryForLabel = 'canary-for';
+/** What a workload with that label asks for by annotation, as with the original service. */
+export const canaryAnnotations = {
+  /** The image to try. */
+  image: 'canary-image',
+  /** The container that gets it; without it the only one. */
+  name: 'canary-name',
+  /** For how long it has to do well, as Go writes durations. */
+  duration: 'canary-duration',
+  /** What we say: the pod that is tried now. */
+  pod: 'canary-pod',
+  /** What we say: the image that failed, and why. Whoever takes it away asks for another try. */
+  fail: 'canary-fail',
+  /** What we say: why nothing can be tried. */
+  problem: 'canary-problem',
+} as const;
+/** On an application that was made for a workload: the failure that the workload was told of last. */
+export const toldFailureAnnotation = 'canary.atze.io/told-failure';
+
 /** On a pod that was cloned: hash of the template that it was cloned from. */
 export const templateAnnotation = 'canary.atze.io/template';
 

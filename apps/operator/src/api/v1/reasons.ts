@@ -40,6 +40,8 @@ export const Reason = {
   WebhookFailed: 'WebhookFailed',
   /** A pod of secondary cannot start (its own reason is in the message). */
   PodFailed: 'PodFailed',
+  /** What a workload asks for by annotation can't be done. */
+  CanaryInvalid: 'CanaryInvalid',
   /** A pod was deleted, because an alert named it. */
   PodKilled: 'PodKilled',
   /** A workload was not ready by progressDeadlineSeconds. */

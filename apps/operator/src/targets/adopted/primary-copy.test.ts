@@ -69,6 +69,17 @@ describe('the copy that is primary', () => {
     expect(metadata?.annotations).toEqual({ scrape: 'yes' });
   });
 
+  it('asks for nothing that the target asks for by label and annotation', () => {
+    const { metadata } = target;
+    const labels = { ...metadata.labels, canary: 'true' };
+    const annotations = { ...metadata.annotations, 'canary-image': 'shop:v2', 'canary-fail': 'x' };
+    const asking = { ...target, metadata: { ...metadata, labels, annotations } };
+    const parts = { labelling: suffixedLabels, revisionId: '1-abc', record: {} };
+    expect(primaryCopy({ ...parts, metadata: copy.metadata, target: asking, template, replicas: 2 }).metadata).toEqual(
+      copy.metadata,
+    );
+  });
+
   it('rolls without losing a pod, whatever the target’s strategy, and keeps the rest of its spec', () => {
     expect(copy.spec).toMatchObject({
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },

@@ -1,7 +1,7 @@
 import type { Deployment } from '@canaryop/reconcile/kinds';
 import { present, type ObjectMeta } from '@canaryop/reconcile/object';
 
-import { replicasAnnotation, revisionAnnotation } from '../../api/v1/names.ts';
+import { canaryAnnotations, canaryLabel, replicasAnnotation, revisionAnnotation } from '../../api/v1/names.ts';
 import type { PodTemplate } from './canonical-template.ts';
 import { copyName } from './config/config-names.ts';
 import { recordAnnotation, type ConfigRecord } from './config/config-record.ts';
@@ -111,9 +111,9 @@ export function primaryCopy({
     kind: 'Deployment',
     metadata: present({
       ...metadata,
-      labels: filled({ ...copied(target.metadata.labels), ...ownLabels(target.metadata.labels, own) }),
+      labels: filled({ ...copied(withoutWish(target.metadata.labels)), ...ownLabels(target.metadata.labels, own) }),
       annotations: {
-        ...copied(target.metadata.annotations),
+        ...copied(withoutWish(target.metadata.annotations)),
         ...recordAnnotation(record),
         [revisionAnnotation]: revisionId,
         [replicasAnnotation]: String(replicas),
@@ -131,4 +131,10 @@ export function primaryCopy({
 /** A label that the selector uses is on the Deployment as primary has it, so that both can be found apart. */
 function ownLabels(labels: Labels | undefined, selector: Labels): Labels {
   return Object.fromEntries(Object.entries(selector).filter(([key]) => labels?.[key] !== undefined));
+}
+
+/** What a workload asks for by label and annotation it asks for itself alone. */
+function withoutWish(values: Labels | undefined): Labels {
+  const wish = new Set<string>([canaryLabel, ...Object.values(canaryAnnotations)]);
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([key]) => !wish.has(key)));
 }

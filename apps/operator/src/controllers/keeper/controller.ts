@@ -1,0 +1,65 @@
+import type { Informer } from '@canaryop/reconcile/cache';
+import { isAlreadyExists } from '@canaryop/reconcile/client';
+import { controller, type ControllerDefinition, type ReconcileContext } from '@canaryop/reconcile/controller';
+import type { Deployment } from '@canaryop/reconcile/kinds';
+import type { Manager } from '@canaryop/reconcile/manager';
+import type { ResourceKind } from '@canaryop/reconcile/object';
+import { enqueueOwner, enqueueSelf, informerSource } from '@canaryop/reconcile/watch';
+
+import { CanaryApp } from '../../api/v1/canaryapp.ts';
+import { canaryLabel } from '../../api/v1/names.ts';
+import { Reason } from '../../api/v1/reasons.ts';
+import { keeperPlan } from './keeper-plan.ts';
+
+/** How soon to look again whether a kind is there, before anything is concluded from its absence. */
+const loadingMs = 10_000;
+
+/**
+ * The controller of workloads of a kind that have the label `canary: "true"`: each has a CanaryApp of its name.
+ * @param isOptional whether a cluster may not serve the kind
+ */
+export function keeperController(
+  manager: Pick<Manager, 'informer'>,
+  apps: Informer<CanaryApp>,
+  { kind, isOptional }: { readonly kind: ResourceKind<Deployment>; readonly isOptional: boolean },
+): ControllerDefinition {
+  const workloads = manager.informer(kind, { labelSelector: `${canaryLabel}=true` });
+  const builder = controller(`keeper of ${kind.plural}`)
+    .from(informerSource(workloads, enqueueSelf, { isOptional }))
+    .from(informerSource(apps, enqueueOwner(kind)));
+  return (isOptional ? builder.optional(kind) : builder).reconcile(async (request, context) => {
+    // Before the first list, and without the kind, nothing says that a workload is gone.
+    if (!workloads.hasSynced || workloads.problem?.reason === 'NotInstalled') return { requeueAfterMs: loadingMs };
+    const workload = workloads.lister.get(request);
+    const plan = keeperPlan({ kind: kind.kind, workload, app: apps.lister.get(request) });
+    await act(context, { kind, workload, app: apps.lister.get(request) }, plan);
+    return {};
+  });
+}
+
+/** Carries a plan out; what the workload is told goes first, because what is noted of it is true only then. */
+async function act(
+  { client, events, signal, log }: ReconcileContext,
+  {
+    kind,
+    workload,
+    app,
+  }: { kind: ResourceKind<Deployment>; workload: Deployment | undefined; app: CanaryApp | undefined },
+  plan: ReturnType<typeof keeperPlan>,
+): Promise<void> {
+  if (workload !== undefined && plan.workload !== undefined) {
+    await client.patch(kind, workload, plan.workload, signal);
+    if (plan.problem !== undefined) {
+      events.event(workload, 'Warning', Reason.CanaryInvalid, plan.problem);
+      log.warn(plan.problem, { reason: Reason.CanaryInvalid });
+    }
+  }
+  if (app !== undefined && plan.app !== undefined) await client.patch(CanaryApp, app, plan.app, signal);
+  if (plan.remove !== undefined) await client.delete(CanaryApp, plan.remove, {}, signal);
+  if (plan.create !== undefined) {
+    await client.create(CanaryApp, plan.create, signal).catch((error: unknown) => {
+      // Somebody else's, or our own whose answer was lost: the cache will show which.
+      if (!isAlreadyExists(error)) throw error;
+    });
+  }
+}
