@@ -56,6 +56,8 @@ const unshown = [
     'discovery.k8s.io/endpointslices',
     '/configmaps',
   ].map((resource) => `list ${resource}`),
+  // OpenShift is not installed here; its object is patched as a Deployment is.
+  ...['list', 'watch', 'patch'].map((verb) => `${verb} apps.openshift.io/deploymentconfigs`),
   // KEDA is not installed here; its objects are written as HorizontalPodAutoscalers are.
   ...['get', 'list', 'watch', 'create', 'patch'].map((verb) => `${verb} keda.sh/scaledobjects`),
   // The read before a field is dropped that an earlier release of the operator posted; there was none with these kinds.

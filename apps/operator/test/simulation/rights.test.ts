@@ -168,7 +168,7 @@ const unshown = [
     'discovery.k8s.io/endpointslices',
   ].map((resource) => `list ${resource}/`),
   // Neither OpenShift nor KEDA is installed in these stories.
-  'patch apps.openshift.io/deploymentconfigs/',
+  ...['watch', 'patch'].map((verb) => `${verb} apps.openshift.io/deploymentconfigs/`),
   ...['get', 'list', 'watch', 'create', 'patch'].map((verb) => `${verb} keda.sh/scaledobjects/`),
   // The read before a field is dropped that an earlier release of the operator posted.
   'get networking.istio.io/destinationrules/',

@@ -4,37 +4,49 @@ import { controller, type ControllerDefinition, type ReconcileContext } from '@c
 import type { Deployment } from '@canaryop/reconcile/kinds';
 import type { Manager } from '@canaryop/reconcile/manager';
 import type { ResourceKind } from '@canaryop/reconcile/object';
-import { enqueueOwner, enqueueSelf, informerSource } from '@canaryop/reconcile/watch';
+import { enqueueOwner, enqueueSelf, informerSource, type Source } from '@canaryop/reconcile/watch';
 
 import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import { canaryLabel } from '../../api/v1/names.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import { keeperPlan } from './keeper-plan.ts';
 
-/** How soon to look again whether a kind is there, before anything is concluded from its absence. */
+/** How soon to look again whether a kind is in memory, before anything is concluded from an absence. */
 const loadingMs = 10_000;
 
-/**
- * The controller of workloads of a kind that have the label `canary: "true"`: each has a CanaryApp of its name.
- * @param isOptional whether a cluster may not serve the kind
- */
+/** Workloads of a kind with our label, once they can be read. */
+export interface Labelled {
+  readonly kind: ResourceKind<Deployment>;
+  readonly informer: () => Informer<Deployment> | undefined;
+  readonly source: Source;
+}
+
+/** What is watched of a kind that every cluster serves. */
+export function labelled(manager: Pick<Manager, 'informer'>, kind: ResourceKind<Deployment>): Labelled {
+  const informer = manager.informer(kind, { labelSelector });
+  return { kind, informer: () => informer, source: informerSource(informer, enqueueSelf) };
+}
+
+/** What workloads are watched by. */
+export const labelSelector = `${canaryLabel}=true`;
+
+/** The controller of workloads of a kind that have the label `canary: "true"`: each has a CanaryApp of its name. */
 export function keeperController(
-  manager: Pick<Manager, 'informer'>,
+  { kind, informer, source }: Labelled,
   apps: Informer<CanaryApp>,
-  { kind, isOptional }: { readonly kind: ResourceKind<Deployment>; readonly isOptional: boolean },
 ): ControllerDefinition {
-  const workloads = manager.informer(kind, { labelSelector: `${canaryLabel}=true` });
-  const builder = controller(`keeper of ${kind.plural}`)
-    .from(informerSource(workloads, enqueueSelf, { isOptional }))
-    .from(informerSource(apps, enqueueOwner(kind)));
-  return (isOptional ? builder.optional(kind) : builder).reconcile(async (request, context) => {
-    // Before the first list, and without the kind, nothing says that a workload is gone.
-    if (!workloads.hasSynced || workloads.problem?.reason === 'NotInstalled') return { requeueAfterMs: loadingMs };
-    const workload = workloads.lister.get(request);
-    const plan = keeperPlan({ kind: kind.kind, workload, app: apps.lister.get(request) });
-    await act(context, { kind, workload, app: apps.lister.get(request) }, plan);
-    return {};
-  });
+  return controller(`keeper of ${kind.plural}`)
+    .from(source)
+    .from(informerSource(apps, enqueueOwner(kind)))
+    .reconcile(async (request, context) => {
+      const workloads = informer();
+      // Before the first list, and without the kind, nothing says that a workload is gone.
+      if (workloads?.hasSynced !== true) return workloads === undefined ? {} : { requeueAfterMs: loadingMs };
+      const workload = workloads.lister.get(request);
+      const app = apps.lister.get(request);
+      await act(context, { kind, workload, app }, keeperPlan({ kind: kind.kind, workload, app }));
+      return {};
+    });
 }
 
 /** Carries a plan out; what the workload is told goes first, because what is noted of it is true only then. */
