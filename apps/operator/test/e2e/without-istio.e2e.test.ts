@@ -89,6 +89,8 @@ describe('on a cluster without Istio', () => {
     expect(listed.toSorted()).toEqual([
       'list /pods',
       'list /services',
+      // Whether that API is there is asked once.
+      'list apps.openshift.io/deploymentconfigs',
       'list apps/deployments',
       'list canary.atze.io/canaryapps',
       'list networking.istio.io/destinationrules',
