@@ -1,11 +1,6 @@
 import type { ResourceKind } from '../object/resource-kind.ts';
-import type { Permission, Verb } from '../rbac/permission.ts';
+import { ownedVerbs, watchedVerbs, type Permission } from '../rbac/permission.ts';
 import type { ControllerDefinition, WatchDefinition } from './builder.ts';
-
-/** What an informer asks for: `list` where the server has no streaming lists. */
-const watched: readonly Verb[] = ['list', 'watch'];
-/** What making and changing a child asks for. `get` is the read before fields of a POST are taken over by apply. */
-const owned: readonly Verb[] = [...watched, 'get', 'create', 'patch'];
 
 /**
  * What a controller may do, as far as that follows from its declaration: it watches every kind that it declared, patches
@@ -17,10 +12,10 @@ export function declaredPermissions({ watches, permissions }: ControllerDefiniti
 }
 
 function permissionsOf({ kind: resource, role }: WatchDefinition, ownsAny: boolean): readonly Permission[] {
-  if (role === 'owns') return [{ resource, verbs: owned }];
-  if (role !== 'for') return [{ resource, verbs: watched }];
+  if (role === 'owns') return [{ resource, verbs: ownedVerbs }];
+  if (role !== 'for') return [{ resource, verbs: watchedVerbs }];
   return [
-    { resource, verbs: watched },
+    { resource, verbs: watchedVerbs },
     ...(hasStatus(resource) ? [{ resource, subresource: 'status', verbs: ['patch'] } as const] : []),
     // Children block their owner's deletion, and OwnerReferencesPermissionEnforcement asks this of whoever says so.
     ...(ownsAny ? [{ resource, subresource: 'finalizers', verbs: ['update'] } as const] : []),

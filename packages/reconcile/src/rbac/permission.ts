@@ -1,6 +1,11 @@
 /** What RBAC calls a verb, as far as operators need them. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
+/** What an informer asks for: `list` where the server has no streaming lists. */
+export const watchedVerbs: readonly Verb[] = ['list', 'watch'];
+/** What making and changing a child asks for. `get` is the read before fields of a POST are taken over by apply. */
+export const ownedVerbs: readonly Verb[] = [...watchedVerbs, 'get', 'create', 'patch'];
+
 /** One thing that the code does to one resource: what RBAC rules are made from. */
 export interface Permission {
   /** A `ResourceKind` will do. The group of the core API is empty. */
