@@ -1,31 +1,6 @@
-import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { describeAdoptedCrashes, isAtRest, once, quickSpec, type AdoptedStory } from './adopted-crash-story.ts';
-import { podinfo, podinfoCluster } from './adopted-simulation.ts';
-
-const rollout = (): AdoptedStory => ({
-  name: 'a rollout',
-  tell: (sim) => {
-    sim.release('v2');
-  },
-  isOver: (sim) => isAtRest(sim) && sim.adopted()?.status?.releasedImage.endsWith('v2') === true,
-});
-
-const rollback = (): AdoptedStory => {
-  const errors = once(
-    (sim) => sim.share === 25,
-    (sim) => void sim.sendRequests('/nothello', 100),
-  );
-  return {
-    name: 'a rollback',
-    tell: (sim) => {
-      sim.release('v3');
-    },
-    meanwhile: (sim) => {
-      errors.look(sim);
-    },
-    isOver: (sim) => isAtRest(sim) && sim.adopted()?.status?.lastFailedTag !== '',
-  };
-};
+import { podinfoCluster } from './adopted-simulation.ts';
+import { deletion, rollback, rollout } from './deployment-crash-stories.ts';
 
 const changedMind = (): AdoptedStory => {
   const back = once(
@@ -83,15 +58,6 @@ const bypass = (): AdoptedStory => {
     isOver: (sim) => isAtRest(sim) && sim.adopted()?.status?.releasedImage.endsWith('v2') === true,
   };
 };
-
-const deletion = (): AdoptedStory => ({
-  name: 'a deletion',
-  tell: (sim) => {
-    sim.cluster.server.loopback.delete(CanaryApp, podinfo);
-  },
-  isOver: (sim) => sim.adopted() === undefined,
-  endsUnrouted: true,
-});
 
 describeAdoptedCrashes('an adopted Deployment', { cluster: podinfoCluster, spec: quickSpec }, [
   rollout,

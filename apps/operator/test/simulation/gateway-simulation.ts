@@ -1,11 +1,11 @@
-import { Deployment, Service } from '@canaryop/reconcile/kinds';
+import { Deployment } from '@canaryop/reconcile/kinds';
 import type { KubernetesObject, ResourceKind } from '@canaryop/reconcile/object';
 
 import { HTTPRoute } from '../../src/traffic/gateway-api/kinds.ts';
 import { weightOfRoute } from '../../src/traffic/gateway-api/http-route.ts';
 import { kindOf } from '../manifests/install.ts';
 import { adoptingSpec, AdoptedSimulation, named, podinfo, services, target } from './adopted-simulation.ts';
-import { colour, serviceFor } from './service-simulation.ts';
+import { twoColours } from './service-simulation.ts';
 import { appKey, type SimulationOptions } from './simulated-cluster.ts';
 
 /** How podinfo is released where the Gateway API routes. */
@@ -72,11 +72,6 @@ export function imageGatewayCluster(options: SimulationOptions = {}): GatewaySim
 /** The same with a Service of podinfo that leads to one of two Deployments. */
 export async function gatewayServiceCluster(options: SimulationOptions = {}): Promise<GatewaySimulation> {
   const sim = await gatewayCluster(options);
-  const { loopback } = sim.cluster.server;
-  loopback.delete(Deployment, podinfo);
-  loopback.create(Deployment, colour('blue', 'v1'));
-  loopback.create(Deployment, colour('green', 'v2'));
-  loopback.create(Service, serviceFor('blue'));
-  await sim.env.time.advance(5_000);
+  await twoColours(sim);
   return sim;
 }

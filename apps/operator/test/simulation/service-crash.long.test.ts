@@ -1,6 +1,5 @@
-import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { describeAdoptedCrashes, once, type AdoptedStory } from './adopted-crash-story.ts';
-import { podinfo } from './adopted-simulation.ts';
+import { deletion } from './deployment-crash-stories.ts';
 import { hasFailed, hasReleased, rollback, rollout, shiftingSpec, toGreen } from './service-crash-stories.ts';
 import { lead, serviceCluster, serviceFor } from './service-simulation.ts';
 
@@ -37,15 +36,6 @@ const abort = (): AdoptedStory => {
     isOver: hasFailed,
   };
 };
-
-const deletion = (): AdoptedStory => ({
-  name: 'a deletion',
-  tell: (sim) => {
-    sim.cluster.server.loopback.delete(CanaryApp, podinfo);
-  },
-  isOver: (sim) => sim.adopted() === undefined,
-  endsUnrouted: true,
-});
 
 describeAdoptedCrashes('an adopted Service', { cluster: serviceCluster, spec: shiftingSpec }, [
   rollout,

@@ -29,13 +29,18 @@ export const serviceFor = (name: 'blue' | 'green'): Service => ({
 /** A cluster in which somebody runs both, and a Service of podinfo that leads to the blue one. */
 export async function serviceCluster(options: SimulationOptions = {}): Promise<AdoptedSimulation> {
   const sim = await podinfoCluster(options);
+  await twoColours(sim);
+  return sim;
+}
+
+/** Puts two Deployments in the place of podinfo's, and a Service of podinfo that leads to the blue one. */
+export async function twoColours(sim: AdoptedSimulation): Promise<void> {
   const { loopback } = sim.cluster.server;
   loopback.delete(Deployment, podinfo);
   loopback.create(Deployment, colour('blue', 'v1'));
   loopback.create(Deployment, colour('green', 'v2'));
   loopback.create(Service, serviceFor('blue'));
   await sim.env.time.advance(5_000);
-  return sim;
 }
 
 /** Leads the user's Service somewhere else, as its owner would. */
