@@ -15,6 +15,7 @@ export type { Informer, Lister } from './cache/cache.ts';
 export { findCondition, isTrue, setCondition } from './conditions/conditions.ts';
 export { controller, type ControllerBuilder, type ControllerDefinition } from './controller/builder.ts';
 export { createOrUpdate } from './controller/create-or-update.ts';
+export { dependent, dependents, dependentsCondition, reconcileDependents } from './controller/dependents/index.ts';
 export type { ReconcileContext, Reconciler, Request, Result } from './controller/reconciler.ts';
 export { TerminalError } from './controller/terminal-error.ts';
 export { defineKind, type CustomKind, type CustomObject } from './crd/define-kind.ts';

@@ -6,6 +6,7 @@ import { resourceKind, type ResourceKind } from '../object/resource-kind.ts';
 import { fakeInformer, type FakeInformer } from '../testing/fake-informer.ts';
 import { virtualEnv } from '../testing/virtual-env.ts';
 import { generationChanged } from '../watch/predicate.ts';
+import { dependents } from './dependents/dependent.ts';
 import { buildController, controller, type ControllerDefinition, type Informers } from './builder.ts';
 
 interface Website extends KubernetesObject {
@@ -118,6 +119,9 @@ describe('a controller built from its declaration', () => {
         .reads(configMaps)
         .reconcile(() => Promise.resolve()),
     ).toThrow('nothing would ever enqueue');
+    expect(() => controller('x').for(websites).dependents(dependents(secrets, []))).toThrow(
+      'controller x is for Website, and its dependents are those of Secret',
+    );
   });
 
   it('leaves a builder as it was when it is built upon', () => {

@@ -9,6 +9,7 @@ import type { Predicate } from '../watch/predicate.ts';
 import { resyncSource } from '../watch/resync-source.ts';
 import { informerSource, type Source } from '../watch/source.ts';
 import { Controller, type ControllerMetrics } from './controller.ts';
+import type { Dependents } from './dependents/dependent.ts';
 import type { Reconciler, ReconcileServices } from './reconciler.ts';
 
 /** Gives the one informer of a kind, the same for every caller. A cache is one. */
@@ -48,6 +49,11 @@ export interface ControllerBuilder {
   for<T extends KubernetesObject>(kind: ResourceKind<T>, ...predicates: readonly Predicate<T>[]): ControllerBuilder;
   /** A kind that it creates: a change enqueues the object of the `for` kind that is its controller owner. */
   owns<T extends KubernetesObject>(kind: ResourceKind<T>, ...predicates: readonly Predicate<T>[]): ControllerBuilder;
+  /**
+   * Children that `reconcileDependents` looks after: it owns their kinds, may delete them, and may patch the `for` kind
+   * where they have a finalizer.
+   */
+  dependents<T extends KubernetesObject>(children: Dependents<T>): ControllerBuilder;
   /** Another kind: a change enqueues what `handler` finds. */
   watches<T extends KubernetesObject>(
     kind: ResourceKind<T>,
@@ -112,6 +118,8 @@ function builderOf(definition: ControllerDefinition): ControllerBuilder {
     for: (kind, ...predicates) => watch({ kind, role: 'for', source: sourceOf(kind, enqueueSelf, predicates) }),
     owns: (kind, ...predicates) =>
       watch({ kind, role: 'owns', source: sourceOf(kind, enqueueOwner(primaryOf(definition)), predicates) }),
+    dependents: (children) =>
+      owning(also({ permissions: [...definition.permissions, ...permissionsFor(children)] }), definition, children),
     watches: (kind, handler, ...predicates) =>
       watch({ kind, role: 'watches', source: sourceOf(kind, handler, predicates) }),
     reads: (kind) => watch({ kind, role: 'reads', source: undefined }),
@@ -139,6 +147,28 @@ function sourceOf<T extends KubernetesObject>(
   return (informers, isOptional) => informerSource(informers.informer(kind), handler, { predicates, isOptional });
 }
 
+/** Owns the kinds of children that are not owned already. */
+function owning(
+  builder: ControllerBuilder,
+  definition: ControllerDefinition,
+  { primary, kinds }: Dependents,
+): ControllerBuilder {
+  const kind = primaryOf(definition);
+  if (groupResourceOf(kind) !== groupResourceOf(primary))
+    throw new Error(
+      `controller ${definition.name} is for ${kind.kind}, and its dependents are those of ${primary.kind}`,
+    );
+  const owned = new Set(definition.watches.filter(({ role }) => role === 'owns').map((watch) => readingOf(watch.kind)));
+  return kinds.filter((each) => !owned.has(readingOf(each))).reduce((built, each) => built.owns(each), builder);
+}
+
+function permissionsFor({ primary, kinds, finalizer }: Dependents): readonly Permission[] {
+  return [
+    ...kinds.map((resource): Permission => ({ resource, verbs: ['delete'] })),
+    ...(finalizer === undefined ? [] : [{ resource: primary, verbs: ['patch'] } as const]),
+  ];
+}
+
 function primaryOf({ name, watches }: ControllerDefinition): ResourceKind {
   const primary = watches.find(({ role }) => role === 'for');
   if (primary === undefined) throw new Error(`controller ${name}: call for(kind) before owns(kind)`);
@@ -156,7 +186,8 @@ export interface ControllerDependencies {
 /** Makes a declared controller runnable. A manager does this when the definition is added. */
 export function buildController(definition: ControllerDefinition, dependencies: ControllerDependencies): Controller {
   const { informers, services, metrics, env } = dependencies;
-  const { name, watches, workers, reconcile, reconcileTimeoutMs, rateLimiter, needsLeaderElection } = definition;
+  const { name, watches, workers, reconcileTimeoutMs, rateLimiter, needsLeaderElection } = definition;
+  const { reconcile } = definition;
   const declared = new Set(watches.map(({ kind }) => readingOf(kind)));
   const optional = new Set(definition.optional.map(groupResourceOf));
   const sources = watches.map((watch) => watchSource(watch, informers, optional.has(groupResourceOf(watch.kind))));

@@ -18,4 +18,21 @@ export {
 } from './controller.ts';
 export { createOrUpdate, type OperationResult } from './create-or-update.ts';
 export type { ReconcileContext, Reconciler, ReconcileServices, Request, Result } from './reconciler.ts';
+export {
+  dependent,
+  dependentLabel,
+  dependents,
+  dependentsCondition,
+  planDependents,
+  reconcileDependents,
+  type Dependent,
+  type DependentOptions,
+  type Dependents,
+  type DependentsPlan,
+  type DependentsState,
+  type DependentStep,
+  type DependentWait,
+  type DesiredChild,
+  type ReadyDependents,
+} from './dependents/index.ts';
 export { isTerminal, TerminalError } from './terminal-error.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { controller, type ControllerBuilder } from '../controller/builder.ts';
+import { dependent, dependents } from '../controller/dependents/index.ts';
 import { defineKind } from '../crd/define-kind.ts';
 import { s } from '../crd/schema.ts';
 import { ConfigMap, Deployment, Secret } from '../kinds/index.ts';
@@ -12,6 +13,7 @@ import { operatorPermissions } from './operator-permissions.ts';
 const named = { group: 'demo.io', version: 'v1', spec: s.object({}) };
 const Site = defineKind({ ...named, kind: 'Site', status: s.object({}) });
 const Plain = defineKind({ ...named, kind: 'Plain' });
+const page = dependent(Plain, { name: 'page', kind: ConfigMap, desired: () => undefined });
 const nothing = (): Promise<void> => Promise.resolve();
 
 function rules(declare: (builder: ControllerBuilder) => ControllerBuilder): readonly PolicyRule[] {
@@ -44,6 +46,17 @@ describe('what an operator has to be allowed', () => {
         rule('demo.io', 'plains', 'list', 'watch'),
         rule('demo.io', 'plains/finalizers', 'update'),
         rule('', 'configmaps', 'get', 'list', 'watch', 'create', 'patch'),
+      ],
+    ],
+    [
+      'is to delete dependents, too, and to keep their owner until they are gone',
+      (of) => of.for(Plain).dependents(dependents(Plain, [page], { finalizer: 'demo.io/pages' })),
+      [
+        rule('demo.io', 'plains', 'list', 'watch'),
+        rule('demo.io', 'plains/finalizers', 'update'),
+        rule('', 'configmaps', 'get', 'list', 'watch', 'create', 'patch'),
+        rule('', 'configmaps', 'delete'),
+        rule('demo.io', 'plains', 'patch'),
       ],
     ],
     [

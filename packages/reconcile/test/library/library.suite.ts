@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 
 import { controllersSuite } from './controllers.suite.ts';
 import { deletionSuite } from './deletion.suite.ts';
+import { dependentsSuite } from './dependents.suite.ts';
 import { eventsSuite } from './events.suite.ts';
 import { firstOperatorSuite } from './first-operator.suite.ts';
 import { leadershipSuite } from './leadership.suite.ts';
@@ -33,6 +34,7 @@ export function librarySuite(title: string, start: () => Promise<LibraryServer>)
       readsSuite,
       watchesSuite,
       controllersSuite,
+      dependentsSuite,
       deletionSuite,
       eventsSuite,
       rightsSuite,
