@@ -10,6 +10,7 @@ import { resyncSource } from '../watch/resync-source.ts';
 import { informerSource, type Source } from '../watch/source.ts';
 import { Controller, type ControllerMetrics } from './controller.ts';
 import type { Dependents } from './dependents/dependent.ts';
+import { checkIdempotence } from './idempotence/check-idempotence.ts';
 import type { Reconciler, ReconcileServices } from './reconciler.ts';
 
 /** Gives the one informer of a kind, the same for every caller. A cache is one. */
@@ -181,13 +182,18 @@ export interface ControllerDependencies {
   readonly informers: Informers;
   readonly services: Omit<ReconcileServices, 'lister'>;
   readonly metrics?: ControllerMetrics;
+  /** Log what is written at rest: see `checkIdempotence`. @default false */
+  readonly checkIdempotence?: boolean;
 }
 
 /** Makes a declared controller runnable. A manager does this when the definition is added. */
 export function buildController(definition: ControllerDefinition, dependencies: ControllerDependencies): Controller {
   const { informers, services, metrics, env } = dependencies;
   const { name, watches, workers, reconcileTimeoutMs, rateLimiter, needsLeaderElection } = definition;
-  const { reconcile } = definition;
+  const { reconcile, sources: others } =
+    dependencies.checkIdempotence === true
+      ? checkIdempotence(definition, { env, onRepeated: (writes) => metrics?.wroteAtRest(writes) })
+      : definition;
   const declared = new Set(watches.map(({ kind }) => readingOf(kind)));
   const optional = new Set(definition.optional.map(groupResourceOf));
   const sources = watches.map((watch) => watchSource(watch, informers, optional.has(groupResourceOf(watch.kind))));
@@ -197,7 +203,7 @@ export function buildController(definition: ControllerDefinition, dependencies: 
     workers,
     reconcile,
     needsLeaderElection,
-    sources: [...sources, ...resyncSources(definition, dependencies), ...definition.sources],
+    sources: [...sources, ...resyncSources(definition, dependencies), ...others],
     services: {
       ...services,
       lister(kind) {

@@ -37,6 +37,7 @@ async function run(reconcile: Reconciler, options: Partial<ControllerOptions> = 
       queue: { added: noop, retried: noop, started: noop, finished: noop },
       observe: (observed) => (state = observed),
       reconciled: (outcome) => outcomes.push(outcome),
+      wroteAtRest: unused,
     },
     ...options,
   });

@@ -21,6 +21,8 @@ export interface ControllerMetrics {
   /** Called once, so that gauges can be read from the controller when they are scraped. */
   observe(controller: ControllerState): void;
   reconciled(outcome: ReconcileOutcome, durationMs: number): void;
+  /** So many writes changed something although nothing had changed: see `checkIdempotence`. */
+  wroteAtRest(writes: number): void;
 }
 
 /** What can be read from a controller at any time. */

@@ -27,6 +27,11 @@ export interface ManagerOptions {
   readonly registry?: MetricsRegistry;
   /** How long runnables have to end after a stop, all together, in milliseconds. @default 30_000 */
   readonly gracefulShutdownMs?: number;
+  /**
+   * Log, and count, what a reconciler writes although nothing but its own writes has changed: for development, and for
+   * tests. @default false
+   */
+  readonly checkIdempotence?: boolean;
   /** One attempt of a request, in milliseconds; shorter than the lease. @default 10_000 */
   readonly requestTimeoutMs?: number;
 }

@@ -175,6 +175,7 @@ class ControllerManager implements Manager {
       informers: this,
       services: { client: definition.needsLeaderElection ? client : freeClient, events: this.events },
       metrics: this.#metricsOf(definition.name),
+      checkIdempotence: this.#options.checkIdempotence ?? false,
     });
   }
 

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly namespaces?: readonly string[];
   /** Elect one leader among replicas. @default false */
   readonly leaderElect?: boolean;
+  /** Log what is written at rest, as in development: see `ManagerOptions`. @default false */
+  readonly checkIdempotence?: boolean;
   /** @default { address: ':8081' } */
   readonly probes?: { readonly address: string };
   /** @default { address: ':8080' } */
@@ -47,6 +49,7 @@ export async function run(options: RunOptions): Promise<void> {
     registry: metricsRegistry({ processMetrics: true }),
     probes: probes ?? { address: ':8081' },
     metrics: metrics ?? { address: ':8080' },
+    checkIdempotence: options.checkIdempotence ?? false,
     ...(namespaces === undefined ? {} : { namespaces }),
     ...(options.leaderElect === true
       ? { leaderElection: { lease: { namespace: cluster.namespace, name: fieldManager } } }

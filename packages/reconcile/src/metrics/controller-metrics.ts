@@ -17,9 +17,15 @@ export function controllerMetrics(registry: MetricsRegistry): (controller: strin
   const states = new Map<string, ControllerState>();
   const reconciles = reconcileMetrics(registry, states);
   const queues = queueMetrics(registry, states);
+  const atRest = registry.counter({
+    name: 'reconcile_writes_at_rest_total',
+    help: 'Writes of reconciles although nothing but their own writes had changed; counted where idempotence is checked',
+    labels: ['controller'],
+  });
   return (controller) => {
     const labels = { controller };
     for (const outcome of outcomes) reconciles.start(labels, outcome);
+    atRest.add(labels, 0);
     return {
       queue: queues(controller),
       observe: (state) => {
@@ -27,6 +33,9 @@ export function controllerMetrics(registry: MetricsRegistry): (controller: strin
       },
       reconciled: (outcome, durationMs) => {
         reconciles.count(labels, outcome, durationMs);
+      },
+      wroteAtRest: (writes) => {
+        atRest.add(labels, writes);
       },
     };
   };

@@ -5,6 +5,7 @@ import { deletionSuite } from './deletion.suite.ts';
 import { dependentsSuite } from './dependents.suite.ts';
 import { eventsSuite } from './events.suite.ts';
 import { firstOperatorSuite } from './first-operator.suite.ts';
+import { idempotenceSuite } from './idempotence.suite.ts';
 import { leadershipSuite } from './leadership.suite.ts';
 import type { LibraryServer } from './library-server.ts';
 import { readsSuite } from './reads.suite.ts';
@@ -35,6 +36,7 @@ export function librarySuite(title: string, start: () => Promise<LibraryServer>)
       watchesSuite,
       controllersSuite,
       dependentsSuite,
+      idempotenceSuite,
       deletionSuite,
       eventsSuite,
       rightsSuite,
