@@ -53,7 +53,7 @@ const reconcileLayers: readonly (readonly string[])[] = [
   ['conditions', 'crd', 'queue', 'kinds', 'owners', 'log', 'rbac', 'tracing'],
   ['client'],
   ['cache', 'events', 'finalizers', 'leader-election'],
-  ['watch'],
+  ['watch', 'sharding'],
   ['controller'],
   ['metrics'],
   ['manager'],

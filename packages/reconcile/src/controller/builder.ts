@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../object/object.ts';
 import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
 import type { Permission } from '../rbac/permission.ts';
 import type { RateLimiter } from '../queue/rate-limiter.ts';
+import type { KeyShards } from '../sharding/owned-shards.ts';
 import { enqueueOwner, enqueueSelf, type EventHandler } from '../watch/event-handler.ts';
 import type { Predicate } from '../watch/predicate.ts';
 import { resyncSource } from '../watch/resync-source.ts';
@@ -184,11 +185,13 @@ export interface ControllerDependencies {
   readonly metrics?: ControllerMetrics;
   /** Log what is written at rest: see `checkIdempotence`. @default false */
   readonly checkIdempotence?: boolean;
+  /** Which keys are for this process. @default all */
+  readonly shards?: KeyShards;
 }
 
 /** Makes a declared controller runnable. A manager does this when the definition is added. */
 export function buildController(definition: ControllerDefinition, dependencies: ControllerDependencies): Controller {
-  const { informers, services, metrics, env } = dependencies;
+  const { informers, services, metrics, env, shards } = dependencies;
   const { name, watches, workers, reconcileTimeoutMs, rateLimiter, needsLeaderElection } = definition;
   const { reconcile, sources: others } =
     dependencies.checkIdempotence === true
@@ -218,6 +221,7 @@ export function buildController(definition: ControllerDefinition, dependencies: 
     ...(reconcileTimeoutMs === undefined ? {} : { reconcileTimeoutMs }),
     ...(rateLimiter === undefined ? {} : { rateLimiter: rateLimiter() }),
     ...(metrics === undefined ? {} : { metrics }),
+    ...(shards === undefined ? {} : { shards }),
   });
 }
 

@@ -7,7 +7,8 @@ import { sleep } from '../env/timers.ts';
 import { noTracer } from '../env/tracer.ts';
 import { keyText } from '../object/object-key.ts';
 import type { RateLimiter } from '../queue/rate-limiter.ts';
-import { WorkQueue, type QueueMetrics, type Work } from '../queue/work-queue.ts';
+import { lowPriority, WorkQueue, type QueueMetrics, type Work } from '../queue/work-queue.ts';
+import type { KeyShards, ShardEntry } from '../sharding/owned-shards.ts';
 import type { Enqueue, Source } from '../watch/source.ts';
 import type { ReconcileContext, Reconciler, ReconcileServices, Request, Result } from './reconciler.ts';
 import { isTerminal } from './terminal-error.ts';
@@ -58,6 +59,8 @@ export interface ControllerOptions {
   readonly metrics?: ControllerMetrics;
   /** @default true */
   readonly needsLeaderElection?: boolean;
+  /** Which keys are for this process, and with which client. Absent: all, with the one of the services. */
+  readonly shards?: KeyShards;
 }
 
 const syncPollMs = 20;
@@ -93,11 +96,13 @@ export class Controller {
   /** Runs until `signal` aborts and the reconciles in work have ended. Rejects when a source does not sync. Call once. */
   async start(signal: AbortSignal): Promise<void> {
     const stops: (() => void)[] = [];
+    const { shards, sources } = this.#options;
     const enqueue: Enqueue = (key, options) => {
-      this.#queue.add(key, options);
+      if (shards?.owns(key) !== false) this.#queue.add(key, options);
     };
     try {
-      for (const source of this.#options.sources) stops.push(source.start(enqueue));
+      if (shards !== undefined) stops.push(shards.onAcquired((isInShard) => this.#replay(isInShard)));
+      for (const source of sources) stops.push(source.start(enqueue));
       await this.#waitForSync(signal);
       const workers = Array.from({ length: this.#workers }, () => this.#work(signal));
       this.#log.info('workers started', { workers: this.#workers });
@@ -107,6 +112,16 @@ export class Controller {
       this.#log.info('workers stopped');
     } finally {
       for (const stop of stops) stop();
+    }
+  }
+
+  /** Enqueues what there is of a shard that has become ours, behind live changes, by letting each source start once more. */
+  #replay(isInShard: (key: Request) => boolean): void {
+    for (const source of this.#options.sources) {
+      const stop = source.start((key, options) => {
+        if (isInShard(key)) this.#queue.add(key, { ...options, priority: lowPriority });
+      });
+      stop();
     }
   }
 
@@ -127,19 +142,28 @@ export class Controller {
 
   async #work(signal: AbortSignal): Promise<void> {
     for (let work = await this.#queue.take(); work !== undefined; work = await this.#queue.take()) {
+      const entry = this.#options.shards?.enter(work.item);
+      if (this.#options.shards !== undefined && entry === undefined) {
+        // Its shard has another owner by now, who has seen the key there.
+        this.#queue.forget(work.item);
+        this.#queue.done(work.item);
+        continue;
+      }
       this.#activeWorkers += 1;
-      await this.#process(work, signal);
+      await this.#process(work, signal, entry);
       this.#activeWorkers -= 1;
     }
   }
 
   /** Resolves when the worker is free again: after the reconcile, or at its timeout. Never rejects. */
-  async #process(work: Work<Request>, parent: AbortSignal): Promise<void> {
+  async #process(work: Work<Request>, parent: AbortSignal, entry: ShardEntry | undefined): Promise<void> {
     const { env, reconcileTimeoutMs = 300_000 } = this.#options;
     const abort = new AbortController();
-    const stopListening = onAbort(parent, () => {
-      abort.abort(parent.reason);
-    });
+    const stopListening = [parent, ...(entry === undefined ? [] : [entry.signal])].map((outer) =>
+      onAbort(outer, () => {
+        abort.abort(outer.reason);
+      }),
+    );
     let timeUp = (): void => undefined;
     const timeout = new Promise<void>((resolve) => {
       timeUp = resolve;
@@ -153,18 +177,19 @@ export class Controller {
       abort.abort(new Error(`reconcile of ${keyText(work.item)} did not end within ${reconcileTimeoutMs} ms`));
       timeUp();
     });
-    const run = this.#run(work, abort.signal).finally(() => {
+    const run = this.#run(work, abort.signal, entry).finally(() => {
       cancelTimeout();
-      stopListening();
+      for (const stop of stopListening) stop();
       this.#queue.done(work.item);
+      entry?.leave();
     });
     await Promise.race([run, timeout]);
   }
 
   /** One reconcile and what follows from its outcome. Never rejects. */
-  async #run(work: Work<Request>, signal: AbortSignal): Promise<void> {
+  async #run(work: Work<Request>, signal: AbortSignal, entry: ShardEntry | undefined): Promise<void> {
     const { env, metrics } = this.#options;
-    const context = this.#contextOf(work, signal);
+    const context = this.#contextOf(work, signal, entry);
     const startedAtMs = env.clock.monotonic();
     context.log.debug('reconcile started', { reasons: work.reasons, failures: context.failures });
     const outcome = await this.#traced(work, context).catch((error: unknown) => this.#fail(work, error, context));
@@ -215,10 +240,12 @@ export class Controller {
     return 'error';
   }
 
-  #contextOf(work: Work<Request>, signal: AbortSignal): ReconcileContext {
+  #contextOf(work: Work<Request>, signal: AbortSignal, entry: ShardEntry | undefined): ReconcileContext {
     const reconcileId = uuid(this.#options.env.random);
+    const { services } = this.#options;
     return {
-      ...this.#options.services,
+      ...services,
+      client: entry?.client ?? services.client,
       signal,
       clock: this.#options.env.clock,
       reconcileId,

@@ -26,6 +26,13 @@ export interface LeaderElectorOptions extends LeaderElectionTimes {
   readonly client: Pick<Client, 'get' | 'create' | 'patch'>;
   /** The Lease that candidates compete for. */
   readonly lease: ObjectKey;
+  /**
+   * Further Leases, of which any will do as well: as many candidates lead, each by one of them. Others may then free the
+   * Lease of one that does not renew it, so one that finds its Lease freed has lost it, and does not take it again.
+   */
+  readonly places?: readonly ObjectKey[];
+  /** Labels of a Lease that is created. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Unique to this process, also across restarts of a pod: `pod name`_`uuid`. */
   readonly identity: string;
   /** Told when leading begins and ends. */
@@ -46,7 +53,9 @@ export class LeaderElector {
   readonly #options: LeaderElectorOptions & Required<LeaderElectionTimes>;
   /** As last answered by the server: what the next conditional write is based on. */
   #lease: Lease | undefined;
-  #observation: Observation | undefined;
+  /** Which of the places is tried, or held. */
+  #key: ObjectKey;
+  readonly #observations = new Map<string, Observation>();
   #renewedAtMs: number | undefined;
   #isLeader = false;
 
@@ -59,6 +68,7 @@ export class LeaderElector {
           `not ${retryPeriodMs} < ${renewDeadlineMs} <= ${leaseDurationMs} - ${fenceMarginMs}`,
       );
     this.#options = times;
+    this.#key = times.lease;
   }
 
   get isLeader(): boolean {
@@ -67,11 +77,11 @@ export class LeaderElector {
 
   /** Refuses every write from when the lease could have run out. Give it to the client that the leader's work uses. */
   readonly fence: Fence = () => {
-    const { env, leaseDurationMs, fenceMarginMs, lease, identity } = this.#options;
+    const { env, leaseDurationMs, fenceMarginMs, identity } = this.#options;
     const validUntilMs = (this.#renewedAtMs ?? Number.NEGATIVE_INFINITY) + leaseDurationMs - fenceMarginMs;
     if (this.#isLeader && env.clock.monotonic() <= validUntilMs) return;
     throw new FencedError(
-      `not sent: ${identity} ${this.#isLeader ? 'has not renewed' : 'does not hold'} the lease ${keyText(lease)}`,
+      `not sent: ${identity} ${this.#isLeader ? 'has not renewed' : 'does not hold'} the lease ${keyText(this.#key)}`,
     );
   };
 
@@ -82,10 +92,10 @@ export class LeaderElector {
    * @param lead resolves false when part of its work could not be ended: then the lease is left to run out.
    */
   async run(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<boolean | void>): Promise<LeadershipEnd> {
-    const { env, lease, identity } = this.#options;
+    const { env, identity } = this.#options;
     if (!(await this.#acquire(signal))) return 'stopped';
     this.#setLeader(true);
-    env.log.info('leading', { lease: keyText(lease), identity });
+    env.log.info('leading', { lease: keyText(this.#key), identity });
     const leading = new AbortController();
     const renewing = new AbortController();
     const stopLeading = (): void => {
@@ -94,7 +104,7 @@ export class LeaderElector {
     signal.addEventListener('abort', stopLeading, { once: true });
     if (signal.aborted) stopLeading();
     const renewal = this.#renewUntil(renewing.signal).then((isHeld) => {
-      if (!isHeld) leading.abort(new Error(`the lease ${keyText(lease)} was lost`));
+      if (!isHeld) leading.abort(new Error(`the lease ${keyText(this.#key)} was lost`));
       return isHeld;
     });
     let hasEnded: boolean | void = true;
@@ -113,10 +123,13 @@ export class LeaderElector {
 
   /** Tries until it holds the lease (true) or `signal` aborts (false). An API server that is away is waited for. */
   async #acquire(signal: AbortSignal): Promise<boolean> {
-    const { env, retryPeriodMs, lease } = this.#options;
+    const { env, retryPeriodMs, lease, places = [] } = this.#options;
     env.log.info('waiting for the lease', { lease: keyText(lease) });
     while (!signal.aborted) {
-      if (await this.#tryToHold(signal)) return true;
+      for (const key of [lease, ...places]) {
+        this.#key = key;
+        if (await this.#tryToHold(signal)) return true;
+      }
       await sleep(env.timers, retryPeriodMs * (1 + candidateJitter * env.random.next()), signal);
     }
     return false;
@@ -124,7 +137,7 @@ export class LeaderElector {
 
   /** Renews every retry period. False once no renewal has succeeded for the renew deadline, true when aborted. */
   async #renewUntil(signal: AbortSignal): Promise<boolean> {
-    const { env, retryPeriodMs, renewDeadlineMs, lease } = this.#options;
+    const { env, retryPeriodMs, renewDeadlineMs } = this.#options;
     // From when the last try began, not from when it was answered: over a slow network every second counts.
     let triedAtMs = this.#renewedAtMs ?? env.clock.monotonic();
     for (;;) {
@@ -135,17 +148,19 @@ export class LeaderElector {
       triedAtMs = env.clock.monotonic();
       if (triedAtMs < deadlineMs) await this.#tryToHold(signal);
       const isOver = env.clock.monotonic() >= (this.#renewedAtMs ?? 0) + renewDeadlineMs;
-      if (isOver || this.#isHeldByAnother()) {
+      if (isOver || this.#isTaken()) {
         this.#setLeader(false);
-        env.log.error('the lease is lost', { lease: keyText(lease) });
+        env.log.error('the lease is lost', { lease: keyText(this.#key) });
         return false;
       }
     }
   }
 
-  #isHeldByAnother(): boolean {
+  /** Whether another hand has had the lease that was ours. */
+  #isTaken(): boolean {
+    const { identity, places } = this.#options;
     const holder = this.#lease?.spec?.holderIdentity ?? '';
-    return holder !== '' && holder !== this.#options.identity;
+    return holder !== identity && (holder !== '' || places !== undefined);
   }
 
   /** One try. Whether the lease is held afterwards. Never rejects. */
@@ -161,13 +176,17 @@ export class LeaderElector {
   async #hold(signal: AbortSignal): Promise<boolean> {
     // A renewal needs no read: it is based on the answer to the last one, and a 409 tells when that is stale.
     if (this.#isLeader && this.#lease !== undefined && (await this.#write(this.#lease, signal))) return true;
-    const { env, client, lease: key } = this.#options;
+    const { env, client } = this.#options;
+    const key = this.#key;
+    const wasLeader = this.#isLeader;
     const lease = await this.#bounded(signal, (limit) => client.get(leaseKind, key, limit));
-    if (lease === undefined) return this.#create(signal);
     this.#lease = lease;
+    if (wasLeader && this.#isTaken()) return false;
+    if (lease === undefined) return this.#create(signal);
     const nowMs = env.clock.monotonic();
-    this.#observation = observe(this.#observation, lease, nowMs);
-    const decision = decide(lease, this.#options, this.#observation, nowMs);
+    const observation = observe(this.#observations.get(key.name), lease, nowMs);
+    this.#observations.set(key.name, observation);
+    const decision = decide(lease, this.#options, observation, nowMs);
     return decision === 'wait' ? false : this.#write(lease, signal);
   }
 
@@ -179,9 +198,10 @@ export class LeaderElector {
   }
 
   async #create(signal: AbortSignal): Promise<boolean> {
-    const { env, client, lease } = this.#options;
+    const { env, client, labels } = this.#options;
     const spec = heldSpec(undefined, this.#options, env.clock.now());
-    const object: Lease = { apiVersion: apiVersionOf(leaseKind), kind: 'Lease', metadata: { ...lease }, spec };
+    const metadata = { ...this.#key, ...(labels === undefined ? {} : { labels }) };
+    const object: Lease = { apiVersion: apiVersionOf(leaseKind), kind: 'Lease', metadata, spec };
     return this.#send(signal, (limit) => client.create(leaseKind, object, limit));
   }
 
@@ -232,14 +252,14 @@ export class LeaderElector {
 
   /** Best effort: if it fails, the lease runs out. */
   async #release(): Promise<void> {
-    const { env, lease, retryPeriodMs } = this.#options;
+    const { env, retryPeriodMs } = this.#options;
     const attempt = new AbortController();
     const cancel = env.timers.schedule(retryPeriodMs, () => {
       attempt.abort();
     });
     try {
       await this.#writeRelease(attempt.signal);
-      env.log.info('released the lease', { lease: keyText(lease) });
+      env.log.info('released the lease', { lease: keyText(this.#key) });
     } catch (error) {
       env.log.warn('the lease could not be released; it runs out by itself', { error });
     } finally {
@@ -249,7 +269,8 @@ export class LeaderElector {
 
   /** A renewal whose answer was not waited for may have changed the lease: then it is read and written once more. */
   async #writeRelease(signal: AbortSignal): Promise<void> {
-    const { env, client, lease: key, identity } = this.#options;
+    const { env, client, identity } = this.#options;
+    const key = this.#key;
     const write = async (lease: Lease | undefined): Promise<void> => {
       if (lease?.spec?.holderIdentity !== identity) return;
       const spec = releasedSpec(lease.spec, env.clock.now());

@@ -1,12 +1,19 @@
 /** Starts and stops controllers and all that they share. */
 export type { Ports, ServerDefinition } from './endpoints.ts';
 export { LeadershipLostError } from './leadership.ts';
-export type { LeaderElectionOptions, ManagerOptions, MetricsOptions, SecureOptions } from './manager-options.ts';
+export type {
+  LeaderElectionOptions,
+  ManagerOptions,
+  MetricsOptions,
+  SecureOptions,
+  ShardingOptions,
+} from './manager-options.ts';
 export {
   eventPermissions,
   leaderElectionPermissions,
   operatorPermissions,
   scrapePermissions,
+  shardingPermissions,
   type ManagerParts,
   type OperatorPermissions,
 } from './operator-permissions.ts';

@@ -1,10 +1,12 @@
-import { createClient, type ClientOptions } from '../client/http-client.ts';
 import type { Client } from '../client/client.ts';
+import { FencedError, type Fence } from '../client/fence.ts';
+import { createClient, type ClientOptions } from '../client/http-client.ts';
 import { uuid } from '../env/random.ts';
 import { LeaderElector } from '../leader-election/leader-elector.ts';
 import { leaderMetrics } from '../metrics/client-metrics.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
-import type { LeaderElectionOptions } from './manager-options.ts';
+import { memberLease, OwnedShards, ShardKeeper, shardingLabels, shardLease } from '../sharding/index.ts';
+import type { LeaderElectionOptions, ShardingOptions } from './manager-options.ts';
 
 /** The lease was lost while working. The manager has stopped; start the process anew, it then waits for its turn. */
 export class LeadershipLostError extends Error {
@@ -12,7 +14,7 @@ export class LeadershipLostError extends Error {
 }
 
 const defaultTimeoutMs = 10_000;
-const defaultLeaseMs = 15_000;
+const defaults = { leaseDurationMs: 15_000, retryPeriodMs: 2000 };
 
 /** Who may write, and when. */
 export interface Leadership {
@@ -21,26 +23,106 @@ export interface Leadership {
   /** Not fenced: for the election itself, for events, and for what runs on every replica. */
   readonly freeClient: Client;
   readonly elector: LeaderElector | undefined;
+  /** Present where several lead, each some shards. */
+  readonly shards: { readonly owned: OwnedShards; readonly keeper: ShardKeeper } | undefined;
 }
 
-/** @param instance the start of the holder's identity; a UUID follows, so that a restarted pod is somebody else. */
-export function leadership(
-  clientOptions: ClientOptions,
-  options: { readonly election?: LeaderElectionOptions; readonly instance: string; readonly registry: MetricsRegistry },
-): Leadership {
-  const { election, instance, registry } = options;
+/** What decides about who leads. */
+export interface LeadershipOptions {
+  readonly election?: LeaderElectionOptions;
+  readonly sharding?: ShardingOptions;
+  /** The start of the holder's identity; a UUID follows, so that a restarted pod is somebody else. */
+  readonly instance: string;
+  readonly registry: MetricsRegistry;
+  readonly drainMs: number;
+}
+
+/** Makes what this process leads by. Throws for an election and shards at once, and for requests that outlive a lease. */
+export function leadership(clientOptions: ClientOptions, options: LeadershipOptions): Leadership {
+  const { election, sharding, instance, registry } = options;
   const freeClient = createClient(clientOptions);
-  if (election === undefined) return { client: freeClient, freeClient, elector: undefined };
+  const leading = election ?? sharding;
+  if (leading === undefined) return { client: freeClient, freeClient, elector: undefined, shards: undefined };
+  if (election !== undefined && sharding !== undefined)
+    throw new Error('leaderElection and sharding exclude each other: each shard has a leader of its own');
   const { env, timeoutMs = defaultTimeoutMs } = clientOptions;
-  const { leaseDurationMs = defaultLeaseMs } = election;
+  const { leaseDurationMs = defaults.leaseDurationMs } = leading;
   if (timeoutMs >= leaseDurationMs)
     throw new Error(`requestTimeoutMs ${timeoutMs} must be shorter than leaseDurationMs ${leaseDurationMs}`);
+  const identity = `${instance}_${uuid(env.random)}`;
+  if (sharding !== undefined) return shardedLeadership(clientOptions, { ...options, sharding, identity, freeClient });
+  const tell = leaderMetrics(registry, [leading.lease.name]);
   const elector = new LeaderElector({
-    ...election,
+    ...leading,
     env,
     client: freeClient,
-    identity: `${instance}_${uuid(env.random)}`,
-    onChange: leaderMetrics(registry, election.lease.name),
+    identity,
+    onChange: (isLeader) => {
+      tell(leading.lease.name, isLeader);
+    },
   });
-  return { client: createClient({ ...clientOptions, fence: elector.fence }), freeClient, elector };
+  return { client: createClient({ ...clientOptions, fence: elector.fence }), freeClient, elector, shards: undefined };
 }
+
+function shardedLeadership(
+  clientOptions: ClientOptions,
+  options: LeadershipOptions & {
+    readonly sharding: ShardingOptions;
+    readonly identity: string;
+    readonly freeClient: Client;
+  },
+): Leadership {
+  const { sharding, identity, freeClient, registry, drainMs } = options;
+  const { env, timeoutMs = defaultTimeoutMs } = clientOptions;
+  const { shards: count, lease } = sharding;
+  if (!Number.isInteger(count) || count < 1)
+    throw new Error(`sharding.shards must be a whole number of at least 1, not ${count}`);
+  const numbers = Array.from({ length: count }, (_, index) => index);
+  const [first = lease, ...places] = numbers.map((place) => memberLease(lease, place));
+  const elector = new LeaderElector({
+    ...sharding,
+    env,
+    client: freeClient,
+    identity,
+    lease: first,
+    places,
+    labels: shardingLabels(lease),
+  });
+  const nameOf = (shard: number): string => shardLease(lease, shard).name;
+  const tell = leaderMetrics(registry, numbers.map(nameOf));
+  const owned = new OwnedShards({
+    count,
+    clientWith: (fence) => createClient({ ...clientOptions, fence: both(elector.fence, fence) }),
+    onChange: (shard, isOurs) => {
+      tell(nameOf(shard), isOurs);
+    },
+  });
+  const keeper = new ShardKeeper({
+    ...defaults,
+    ...sharding,
+    env,
+    client: freeClient,
+    owned,
+    identity,
+    drainMs,
+    requestTimeoutMs: timeoutMs,
+  });
+  return {
+    client: createClient({ ...clientOptions, fence: ofNoShard }),
+    freeClient,
+    elector,
+    shards: { owned, keeper },
+  };
+}
+
+const both =
+  (...fences: readonly Fence[]): Fence =>
+  () => {
+    for (const fence of fences) fence();
+  };
+
+const ofNoShard: Fence = () => {
+  throw new FencedError(
+    'not sent: with sharding only the client that a reconcile is given writes, in the shard of its key',
+  );
+};

@@ -19,6 +19,8 @@ export interface ManagerOptions {
   readonly instance?: string;
   /** Absent: this process acts at once and alone, and its writes have no fence. */
   readonly leaderElection?: LeaderElectionOptions;
+  /** Keys are divided among processes instead, each of which works on its part of them. Excludes `leaderElection`. */
+  readonly sharding?: ShardingOptions;
   /** Absent: no probes are served. */
   readonly probes?: { readonly address: string };
   /** Absent: metrics are kept, but not served. */
@@ -38,6 +40,14 @@ export interface ManagerOptions {
 
 /** Which Lease replicas compete for, and how. */
 export interface LeaderElectionOptions extends LeaderElectionTimes {
+  readonly lease: { readonly namespace: string; readonly name: string };
+}
+
+/** Into how many parts keys are divided, and by which Leases. All members must agree on all of it. */
+export interface ShardingOptions extends LeaderElectionTimes {
+  /** Also how many members there can be; others stand by. Some times as many as members, so that they divide evenly. */
+  readonly shards: number;
+  /** The start of the Leases' names: `name-shard-0`, and `name-member-0`. */
   readonly lease: { readonly namespace: string; readonly name: string };
 }
 

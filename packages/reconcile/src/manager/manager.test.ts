@@ -284,6 +284,19 @@ describe('a manager', () => {
     );
   });
 
+  it('is one of several leaders, each of its shards, or the only one, but not both', () => {
+    const sharding = { shards: 4, lease: { namespace: 'ns', name: 'lock' } };
+    const made = (options: Partial<ManagerOptions>) => managerOn(virtualEnv(), new TinyApiServer(), options);
+    expect(() => made({ sharding, leaderElection: election })).toThrow('exclude each other');
+    expect(() => made({ sharding: { ...sharding, shards: 0 } })).toThrow('a whole number of at least 1, not 0');
+    const manager = made({ sharding });
+    expect([manager.isLeader, manager.shards]).toEqual([false, []]);
+    expect(() => manager.add(traced('sweeper', []))).toThrow('sweeper is for the one leader');
+    manager.add(traced('sweeper', [], { needsLeaderElection: false }));
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'n', name: 'm' } };
+    return expect(manager.client.create(configMaps, object)).rejects.toSatisfy(isFenced);
+  });
+
   it('reconciles everything again every ten hours, give or take one, and asks the server nothing', async () => {
     const env = virtualEnv();
     const api = new TinyApiServer();

@@ -27,8 +27,10 @@ export interface Manager extends Informers {
   readonly cache: Cache;
   readonly events: EventRecorder;
   readonly registry: MetricsRegistry;
-  /** True too where there is no election. */
+  /** True too where there is no election; with `sharding`, of who has a shard. */
   readonly isLeader: boolean;
+  /** Which shards this process works on; none without `sharding`. */
+  readonly shards: readonly number[];
   /** Where probes and metrics are served, once started. */
   readonly ports: Readonly<Ports>;
   /** The informer of a kind, within the manager's namespaces unless `options` names one. */
@@ -98,7 +100,9 @@ class ControllerManager implements Manager {
       {
         instance,
         registry: this.registry,
+        drainMs: this.#graceMs,
         ...(options.leaderElection === undefined ? {} : { election: options.leaderElection }),
+        ...(options.sharding === undefined ? {} : { sharding: options.sharding }),
       },
     );
     this.client = this.#leadership.client;
@@ -116,7 +120,12 @@ class ControllerManager implements Manager {
   }
 
   get isLeader(): boolean {
-    return this.#leadership.elector?.isLeader ?? true;
+    const { elector, shards } = this.#leadership;
+    return shards === undefined ? (elector?.isLeader ?? true) : this.shards.length > 0;
+  }
+
+  get shards(): readonly number[] {
+    return this.#leadership.shards?.owned.held ?? [];
   }
 
   get ports(): Readonly<Ports> {
@@ -131,6 +140,11 @@ class ControllerManager implements Manager {
     if (this.#isStarted) throw new Error(`${what.name} was added to a manager that has started; add it before`);
     if (this.#runnables.some(({ name }) => name === what.name))
       throw new Error(`there is a runnable ${what.name} already; names label metrics, so each is used once`);
+    if (!('reconcile' in what) && what.needsLeaderElection !== false && this.#leadership.shards !== undefined)
+      throw new Error(
+        `${what.name} is for the one leader, and with sharding there are several: ` +
+          'let it run on every replica (needsLeaderElection: false), or make it a controller',
+      );
     this.#runnables.push('reconcile' in what ? this.#controller(what) : what);
   }
 
@@ -169,13 +183,14 @@ class ControllerManager implements Manager {
 
   #controller(definition: ControllerDefinition): Runnable {
     for (const kind of definition.optional) this.#optional.add(groupResourceOf(kind));
-    const { client, freeClient } = this.#leadership;
+    const { client, freeClient, shards } = this.#leadership;
     return buildController(definition, {
       env: this.env,
       informers: this,
       services: { client: definition.needsLeaderElection ? client : freeClient, events: this.events },
       metrics: this.#metricsOf(definition.name),
       checkIdempotence: this.#options.checkIdempotence ?? false,
+      ...(shards === undefined || !definition.needsLeaderElection ? {} : { shards: shards.owned }),
     });
   }
 
@@ -222,6 +237,8 @@ class ControllerManager implements Manager {
   async #runLeaderWork(signal: AbortSignal): Promise<boolean> {
     const work = new RunnableGroup(this.#fail);
     for (const runnable of this.#runnables) if (runnable.needsLeaderElection !== false) work.start(runnable);
+    const { shards } = this.#leadership;
+    if (shards !== undefined) work.start({ name: 'shards', start: (until) => shards.keeper.run(until) });
     await aborted(signal);
     const unfinished = await work.stop(this.env, this.env.clock.monotonic() + this.#graceMs);
     this.#reportUnfinished(unfinished);

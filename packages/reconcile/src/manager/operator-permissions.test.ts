@@ -99,6 +99,16 @@ describe('what an operator has to be allowed', () => {
     expect(operatorPermissions([]).own).toEqual([]);
   });
 
+  it('is to hold the Leases of members and shards, and to see them all, where keys are divided', () => {
+    expect(policyRules(operatorPermissions([], { lease: 'sites', shards: 2 }).own)).toEqual([
+      rule('coordination.k8s.io', 'leases', 'list', 'create'),
+      {
+        ...rule('coordination.k8s.io', 'leases', 'get', 'patch'),
+        resourceNames: ['sites-member-0', 'sites-member-1', 'sites-shard-0', 'sites-shard-1'],
+      },
+    ]);
+  });
+
   it('is to ask who scrapes, where that is told from others', () => {
     expect(policyRules(operatorPermissions([], { secureMetrics: true }).cluster)).toHaveLength(2);
     expect(operatorPermissions([]).cluster).toEqual([]);

@@ -3,11 +3,14 @@ import { declaredPermissions } from '../controller/declared-permissions.ts';
 import { eventKind } from '../events/event.ts';
 import { leaseKind } from '../leader-election/lease.ts';
 import type { Permission } from '../rbac/permission.ts';
+import { leasesOf } from '../sharding/shard-leases.ts';
 
 /** Which parts of a manager ask for rights of their own. */
 export interface ManagerParts {
-  /** Name of the Lease; absent: there is no election. */
+  /** Name of the Lease, or the start of the names of those of shards; absent: there is no election. */
   readonly lease?: string;
+  /** How many shards there are; absent: one leader does all. */
+  readonly shards?: number;
   /** Whether metrics are served over TLS, to those who may have them. @default false */
   readonly secureMetrics?: boolean;
 }
@@ -33,6 +36,14 @@ export function leaderElectionPermissions(lease: string): readonly Permission[] 
   ];
 }
 
+/** What it takes to divide keys among members. */
+export function shardingPermissions(lease: string, shards: number): readonly Permission[] {
+  return [
+    { resource: leaseKind, verbs: ['create', 'list'] },
+    { resource: leaseKind, verbs: ['get', 'patch'], names: leasesOf({ name: lease }, shards).map(({ name }) => name) },
+  ];
+}
+
 /** What it takes to find out who scrapes, and whether they may. */
 export const scrapePermissions: readonly Permission[] = [
   { resource: { group: 'authentication.k8s.io', plural: 'tokenreviews' }, verbs: ['create'] },
@@ -42,11 +53,16 @@ export const scrapePermissions: readonly Permission[] = [
 /** What a manager with these controllers does, and all that it has to be allowed. Roles are made of it by `roleOf`. */
 export function operatorPermissions(
   controllers: readonly ControllerDefinition[],
-  { lease, secureMetrics = false }: ManagerParts = {},
+  { lease, shards, secureMetrics = false }: ManagerParts = {},
 ): OperatorPermissions {
   return {
     everywhere: [...controllers.flatMap(declaredPermissions), ...eventPermissions],
-    own: lease === undefined ? [] : leaderElectionPermissions(lease),
+    own: leasePermissions(lease, shards),
     cluster: secureMetrics ? scrapePermissions : [],
   };
+}
+
+function leasePermissions(lease: string | undefined, shards: number | undefined): readonly Permission[] {
+  if (lease === undefined) return [];
+  return shards === undefined ? leaderElectionPermissions(lease) : shardingPermissions(lease, shards);
 }

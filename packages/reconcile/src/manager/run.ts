@@ -5,6 +5,7 @@ import type { Env } from '../env/env.ts';
 import { processEnv } from '../env/process-env.ts';
 import { winstonLogger } from '../log/winston-logger.ts';
 import { metricsRegistry } from '../metrics/registry.ts';
+import { present } from '../object/present.ts';
 import { createManager } from './manager.ts';
 import type { MetricsOptions } from './manager-options.ts';
 import { terminationSignal } from './signals.ts';
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly namespaces?: readonly string[];
   /** Elect one leader among replicas. @default false */
   readonly leaderElect?: boolean;
+  /** Divide keys into so many shards among replicas, instead of electing one leader: see `ManagerOptions.sharding`. */
+  readonly shards?: number;
   /** Log what is written at rest, as in development: see `ManagerOptions`. @default false */
   readonly checkIdempotence?: boolean;
   /** @default { address: ':8081' } */
@@ -39,21 +42,23 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<void> {
   const env = options.env ?? processEnv(winstonLogger());
   const cluster = options.cluster ?? (await loadCluster(env));
-  const { fieldManager, namespaces, controllers, probes, metrics } = options;
+  const { fieldManager, controllers } = options;
   const instance = process.env['POD_NAME'] ?? process.env['HOSTNAME'] ?? fieldManager;
+  const lease = { namespace: cluster.namespace, name: fieldManager };
   const manager = createManager({
     env,
     connection: cluster.connection,
     fieldManager,
     instance,
     registry: metricsRegistry({ processMetrics: true }),
-    probes: probes ?? { address: ':8081' },
-    metrics: metrics ?? { address: ':8080' },
-    checkIdempotence: options.checkIdempotence ?? false,
-    ...(namespaces === undefined ? {} : { namespaces }),
-    ...(options.leaderElect === true
-      ? { leaderElection: { lease: { namespace: cluster.namespace, name: fieldManager } } }
-      : {}),
+    probes: options.probes ?? { address: ':8081' },
+    metrics: options.metrics ?? { address: ':8080' },
+    ...present({
+      namespaces: options.namespaces,
+      checkIdempotence: options.checkIdempotence,
+      leaderElection: options.leaderElect === true ? { lease } : undefined,
+      sharding: options.shards === undefined ? undefined : { shards: options.shards, lease },
+    }),
   });
   for (const definition of controllers) manager.add(definition);
   try {

@@ -23,15 +23,18 @@ export function clientMetrics(registry: MetricsRegistry): (info: RequestInfo) =>
   };
 }
 
-/** Declares `leader_election_master_status`; what it returns is told when leading begins and ends. */
-export function leaderMetrics(registry: MetricsRegistry, lease: string): (isLeader: boolean) => void {
+/** Declares `leader_election_master_status` of Leases; what it returns is told when one of them is ours, and no longer. */
+export function leaderMetrics(
+  registry: MetricsRegistry,
+  leases: readonly string[],
+): (lease: string, isLeader: boolean) => void {
   const gauge = registry.gauge({
     name: 'leader_election_master_status',
     help: 'Gauge of if the reporting system is master of the relevant lease, 0 indicates backup, 1 indicates master.',
     labels: ['name'],
   });
-  gauge.set({ name: lease }, 0);
-  return (isLeader) => {
+  for (const lease of leases) gauge.set({ name: lease }, 0);
+  return (lease, isLeader) => {
     gauge.set({ name: lease }, isLeader ? 1 : 0);
   };
 }

@@ -85,12 +85,12 @@ describe('client and leader metrics', () => {
   it('have the names of client-go', async () => {
     const registry = metricsRegistry();
     clientMetrics(registry)({ method: 'GET', host: 'api:6443', code: '200', durationMs: 20 });
-    const leading = leaderMetrics(registry, 'lock');
+    const leading = leaderMetrics(registry, ['lock']);
     expect(await series(registry)).toMatchObject({
       'rest_client_requests_total{code="200",method="GET",host="api:6443"}': 1,
       'leader_election_master_status{name="lock"}': 0,
     });
-    leading(true);
+    leading('lock', true);
     expect(await series(registry)).toMatchObject({ 'leader_election_master_status{name="lock"}': 1 });
   });
 });

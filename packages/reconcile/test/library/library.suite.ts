@@ -10,6 +10,7 @@ import { leadershipSuite } from './leadership.suite.ts';
 import type { LibraryServer } from './library-server.ts';
 import { readsSuite } from './reads.suite.ts';
 import { rightsSuite } from './rights.suite.ts';
+import { shardingSuite } from './sharding.suite.ts';
 import { sharing } from './share.ts';
 import { tracingSuite } from './tracing.suite.ts';
 import { watchesSuite } from './watches.suite.ts';
@@ -42,6 +43,7 @@ export function librarySuite(title: string, start: () => Promise<LibraryServer>)
       rightsSuite,
       tracingSuite,
       leadershipSuite,
+      shardingSuite,
     ];
     for (const suite of suites) suite(share);
   });

@@ -162,7 +162,7 @@ function grant(test: Share, user: string, resource: string): Promise<void> {
 }
 
 /** Lets a user do what permissions say, here. */
-async function grantAll(test: Share, user: string, permissions: readonly Permission[]): Promise<void> {
+export async function grantAll(test: Share, user: string, permissions: readonly Permission[]): Promise<void> {
   const metadata = test.key(user);
   await test.client.create(rbac('Role', 'roles'), { ...roleOf('Role', user, permissions), metadata });
   await test.client.create(rbac('RoleBinding', 'rolebindings'), {

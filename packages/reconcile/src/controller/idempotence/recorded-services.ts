@@ -41,11 +41,7 @@ interface Notes {
   readAll<T extends KubernetesObject>(kind: ResourceKind, objects: readonly T[]): readonly T[];
 }
 
-function recordedLister<T extends KubernetesObject>(
-  lister: Lister<T>,
-  kind: ResourceKind<T>,
-  notes: Notes,
-): Lister<T> {
+function recordedLister<T extends KubernetesObject>(lister: Lister<T>, kind: ResourceKind<T>, notes: Notes): Lister<T> {
   return {
     get(key) {
       const object = lister.get(key);
