@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@canaryop/reconcile/object';
-import { Service } from '@canaryop/reconcile/kinds';
+import { Deployment, Service } from '@canaryop/reconcile/kinds';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { kindOf } from '../../test/manifests/install.ts';
@@ -11,6 +11,7 @@ import { CanaryApp } from '../api/v1/canaryapp.ts';
 import type { Revision } from '../api/v1/revision.ts';
 import type { Intent } from '../rollout/decision.ts';
 import type { LiveObjects } from '../rollout/live-objects.ts';
+import { nextStep } from '../rollout/settings.ts';
 import type { Child } from '../rollout/write.ts';
 import type { Router, RouterChildren } from './router.ts';
 
@@ -29,7 +30,14 @@ export interface RouterSubject {
 }
 
 /** What a router is tested with whose weights are what the target has made. */
-export type CountSubject = Pick<RouterSubject, 'spec' | 'before'>;
+export interface CountSubject extends Pick<RouterSubject, 'spec' | 'before'> {
+  /** Pods of both revisions in all. */
+  readonly replicas: number;
+  /** The weights that so many pods can make, from none on. */
+  readonly weights: readonly number[];
+  /** What is to be seen once the pods of a weight are made, and have no share of the requests yet. */
+  readonly tooEarly: (world: PortWorld) => LiveObjects;
+}
 
 /** What a router has to do that has no objects: to say what the weight is that the target has made. */
 export function itReadsWeightsOfCounts(name: string, subject: CountSubject): void {
@@ -39,36 +47,55 @@ export function itReadsWeightsOfCounts(name: string, subject: CountSubject): voi
     afterEach(() => world.stop());
 
     const weight = () => world.mode.router.weight(world.sight());
+    const childrenOf = (intent: Intent): readonly Child[] => world.mode.target.children(world.sight(), intent);
+    const highest = Math.max(...subject.weights);
 
     async function made(intent: Intent): Promise<void> {
-      const { target } = world.mode;
       // Pods first, and what they make room for.
-      for (const _turn of ['pods', 'room']) await world.make(target.children(world.sight(), intent));
+      for (const _turn of ['pods', 'room']) await world.make(childrenOf(intent));
     }
 
-    it('has no weight while there is no primary', () => {
+    /** Primary alone, and the intents of a release of what is wanted beside it. */
+    async function released(): Promise<(share: number) => Intent> {
       world = new PortWorld(subject.spec, subject.before);
+      const { target } = world.mode;
+      const stable = wantedOf(target, world.sight());
+      await made(intents.rest(stable));
+      const tried = wantedOf(target, world.sight());
+      return (share) => ({ ...intents.trial(stable, tried, share), replicas: subject.replicas });
+    }
+
+    it('has no weight where there is no primary', async () => {
+      await released();
+      expect(weight()).toBe(0);
+      world.remove(Deployment, world.mode.target.workloads.primary);
       expect(weight()).toBe('none');
     });
 
-    it.each([0, 20, 40, 60, 80])('reads a weight of %i back as it was made', async (share) => {
-      world = new PortWorld(subject.spec, subject.before);
-      const v1 = wantedOf(world.mode.target, world.sight());
-      await made(intents.rest(v1));
-      await made({ ...intents.trial(v1, v1, share), replicas: 5 });
+    it.each(subject.weights)('reads a weight of %i back as it was made', async (share) => {
+      const trial = await released();
+      await made(trial(share));
       expect(weight()).toBe(share);
+      await made(trial(0));
+      expect(weight()).toBe(0);
     });
 
-    it('reads a weight back only once primary has made room for it', async () => {
-      world = new PortWorld(subject.spec, subject.before);
-      const { target } = world.mode;
-      const v1 = wantedOf(target, world.sight());
-      await made(intents.rest(v1));
-      const intent = { ...intents.trial(v1, v1, 40), replicas: 5 };
-      await world.make(target.children(world.sight(), intent));
-      expect(weight()).toBe(0);
-      await world.make(target.children(world.sight(), intent));
-      expect(weight()).toBe(40);
+    it('reads back each weight that the steps of a release ask for', async () => {
+      await released();
+      const { settings } = world.mode;
+      const steps: number[] = [];
+      for (let step: number | undefined = 0; step !== undefined; step = nextStep(settings, step, subject.replicas))
+        steps.push(step);
+      expect(steps.length).toBeGreaterThan(1);
+      expect(subject.weights).toEqual(expect.arrayContaining(steps));
+    });
+
+    it('reads a weight back only once its pods have their share of the requests', async () => {
+      const trial = await released();
+      await world.make(childrenOf(trial(highest)));
+      expect(world.mode.router.weight(subject.tooEarly(world))).toBe(0);
+      await world.make(childrenOf(trial(highest)));
+      expect(weight()).toBe(highest);
     });
 
     it('has no objects, and claims no host', () => {

@@ -7,7 +7,8 @@ const folder = join(import.meta.dirname, '../../src/rollout');
 const files = globSync('**/*.ts', { cwd: folder }).filter((name) => !name.endsWith('.test.ts'));
 
 /** Fields of a spec by which modes are chosen, and what modes are made of. */
-const modes = /istio|VirtualService|targetRef|traffic\??\.router|spec\.image\b/iu;
+const modes =
+  /istio|VirtualService|HTTPRoute|gateway|targetRef|canaryPod|DeploymentConfig|traffic\??\.router|spec\.image\b/iu;
 
 describe('what decides', () => {
   it('is read as a whole', () => {

@@ -26,4 +26,11 @@ itIsATarget('a Deployment whose pods are the route', {
   },
 });
 
-itReadsWeightsOfCounts('the share of the pods', { spec, before });
+itReadsWeightsOfCounts('the share of the pods', {
+  spec,
+  before,
+  replicas: 5,
+  weights: [0, 20, 40, 60, 80],
+  // Primary has not made room yet.
+  tooEarly: (world) => world.sight(),
+});
