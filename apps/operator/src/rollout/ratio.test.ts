@@ -112,6 +112,43 @@ rows('C. steps of pods', [
     { stage: 'Starting', step: 0, weight: 0, told: ['CapacityLost'] },
   ],
   [
+    'they are there and none is ready any more, within the time that they have to become ready: it begins again',
+    {
+      ...withRun({ trafficSince: at(881) }),
+      secondary: { runs: v2, readyPods: 0, pods: ['shop-canary'] },
+      weight: 0,
+    },
+    { stage: 'Starting', step: 0, weight: 0, told: ['CapacityLost'] },
+  ],
+  [
+    'later than that it has failed, or one that comes and goes would be tried for ever',
+    {
+      ...withRun({ trafficSince: at(880) }),
+      secondary: { runs: v2, readyPods: 0, pods: ['shop-canary'] },
+      weight: 0,
+    },
+    { outcome: 'Failed', weight: 0, reason: 'ProgressDeadlineExceeded' },
+  ],
+  [
+    'later than that, and nobody watched it: it begins again',
+    {
+      ...withRun({ trafficSince: at(880) }),
+      secondary: { runs: v2, readyPods: 0, pods: ['shop-canary'] },
+      weight: 0,
+      watchedSince: 950,
+    },
+    { stage: 'Starting', told: ['CapacityLost'] },
+  ],
+  [
+    'when it begins again its pods have as long as the first time',
+    {
+      ...withRun({ step: 20, stageSince: at(879) }, { trafficShift: 0, lastTrafficShift: at(875) }),
+      secondary: { runs: v2, readyPods: 0 },
+      weight: 0,
+    },
+    { outcome: 'Failed', reason: 'ProgressDeadlineExceeded' },
+  ],
+  [
     'somebody gave primary some of them back: the smaller share stands',
     { ...shifting, weight: 20 },
     { stage: 'Shifting', step: 20, weight: 20, told: ['TrafficDrift'] },

@@ -34,6 +34,8 @@ export interface Pods {
   readonly readyPods?: number;
   readonly failure?: string;
   readonly terminating?: boolean;
+  /** Pods that are looked at one by one, by name. */
+  readonly pods?: readonly string[];
   /** The field manager that set its count, and when. */
   readonly countSetBy?: { readonly manager: string; readonly at: number };
 }
@@ -189,12 +191,14 @@ function annotator(manager: string): ManagedFieldsEntry {
 function workloadOf(pods: Pods | 'none'): Workload | undefined {
   if (pods === 'none') return undefined;
   const { runs, readySince, failure, terminating = false, countSetBy } = pods;
+  const names = pods.pods;
   const ready = readySince !== undefined;
   return {
     revision: runs,
     ready,
     readyPods: pods.readyPods ?? (ready ? 1 : 0),
     terminating,
+    ...(names === undefined ? {} : { pods: names.map((name) => ({ name, restarts: 0 })) }),
     ...(countSetBy === undefined ? {} : { countSetBy: { ...countSetBy, at: at(countSetBy.at) } }),
     ...(ready ? { readySince: startMs + readySince * 1000 } : {}),
     ...(failure === undefined

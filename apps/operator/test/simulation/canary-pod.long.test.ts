@@ -97,6 +97,19 @@ describe('an image that is tried in a single pod', () => {
     expect(sim.env.clock.now() - began).toBeLessThan(45_000);
   });
 
+  it('fails when it comes and goes for longer than it may take to be ready', async () => {
+    const sim = await setUp('fickle');
+    const began = sim.env.clock.now();
+    await sim.untilPhase('Failed');
+    expect(sim.env.clock.now() - began).toBeLessThan(60_000);
+    expect(sim.status.failedRevisions?.[0]).toMatchObject({
+      reason: 'ProgressDeadlineExceeded',
+      message: 'secondary stopped being ready, more than 30 s after it got its first traffic',
+    });
+    expect(sim.status.decisions?.map(({ reason }) => reason)).toContain('CapacityLost');
+    expect([sim.pod, sim.image]).toEqual([undefined, shopImage('v1')]);
+  });
+
   it('that never comes up on the workload is taken back from it', async () => {
     const sim = await setUp('picky');
     await sim.until(() => sim.image === shopImage('picky'));

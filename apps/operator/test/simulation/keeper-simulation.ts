@@ -1,6 +1,6 @@
 import { sleep } from '@canaryop/reconcile/env';
 import { Deployment, Pod } from '@canaryop/reconcile/kinds';
-import { declaredPorts, serverProgram, type ImageRule } from '@canaryop/simkube';
+import { declaredPorts, serverProgram, type ImageRule, type Program, type ProgramContext } from '@canaryop/simkube';
 
 import { CanaryApp, type CanaryAppSpec, type CanaryAppStatus } from '../../src/api/v1/canaryapp.ts';
 import { alertAnnotation } from '../../src/api/v1/names.ts';
@@ -10,8 +10,13 @@ import { Simulation, type SimulationOptions } from './simulated-cluster.ts';
 export const shop = named('shop');
 export const shopImage = (version: string): string => `quay.example.com/myorg/shop:${version}`;
 const dieAfterMs = 8_000;
+const fickleAfterMs = 12_000;
+const foreverMs = 86_400_000;
 
-/** A server that answers with its version; `crashing` ends after a while, `shy` never listens, `picky` only as a canary. */
+/**
+ * A server that answers with its version; `crashing` ends after a while, `fickle` stops listening then, `shy` never
+ * listens, `picky` only as a canary.
+ */
 const image: ImageRule = {
   match: /\/shop:(?<version>[\w-]+)$/,
   behaviour: ({ groups }) => {
@@ -22,6 +27,7 @@ const image: ImageRule = {
         const isCanary = context.pod.metadata.labels?.['canary-for'] !== undefined;
         const isShy = version === 'shy' || (version === 'picky' && !isCanary);
         const serve = serverProgram(isShy ? () => [] : declaredPorts, () => Promise.resolve(answer));
+        if (version === 'fickle') return serveFor(serve, fickleAfterMs, context);
         if (version !== 'crashing') return serve(context);
         const serving = serve(context);
         await Promise.race([serving, sleep(context.env.timers, dieAfterMs, context.signal)]);
@@ -30,6 +36,18 @@ const image: ImageRule = {
     };
   },
 };
+
+/** Serves for a while, and goes on without listening. */
+async function serveFor(serve: Program, ms: number, context: ProgramContext): Promise<number> {
+  const { timers } = context.env;
+  const over = new AbortController();
+  const serving = serve({ ...context, signal: AbortSignal.any([context.signal, over.signal]) });
+  await sleep(timers, ms, context.signal);
+  over.abort();
+  await serving;
+  await sleep(timers, foreverMs, context.signal);
+  return 0;
+}
 
 /** A Deployment of three pods as somebody runs it. */
 export function shopDeployment(version = 'v1', metadata: object = {}): Deployment {

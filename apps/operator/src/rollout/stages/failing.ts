@@ -81,3 +81,10 @@ export function lateFailure(pass: Pass, what: Role): Failure {
   const seconds = allowedMs(pass, what) / 1000;
   return { reason: Reason.ProgressDeadlineExceeded, message: `${what} was not ready within ${seconds} s` };
 }
+
+/** Pods on trial that were ready, and are not any more. */
+export function unsteadyFailure(pass: Pass): Failure {
+  const seconds = allowedMs(pass, 'secondary') / 1000;
+  const message = `secondary stopped being ready, more than ${seconds} s after it got its first traffic`;
+  return { reason: Reason.ProgressDeadlineExceeded, message };
+}

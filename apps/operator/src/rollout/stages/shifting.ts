@@ -9,7 +9,7 @@ import { both } from '../intents.ts';
 import { stepAfter, timeOf, type Pass } from '../pass.ts';
 import { timestamp } from '../timestamp.ts';
 import { failedCheck } from './failed-check.ts';
-import { aborted, deadlineOf, fail, lateFailure, podFailure, type Failure } from './failing.ts';
+import { aborted, deadlineOf, fail, lateFailure, podFailure, unsteadyFailure, type Failure } from './failing.ts';
 import { pausedMessage } from './paused-message.ts';
 import { promote } from './promoting.ts';
 import { cancel } from './resting.ts';
@@ -60,7 +60,7 @@ function differs(pass: Pass, run: RunStatus, released: Revision): Decision {
     );
   }
   const step = Math.min(weight ?? 0, run.step);
-  if (step === 0 && pass.settings.trafficBy === 'pods') return capacityLost(pass, run, released);
+  if (step === 0 && pass.settings.trafficBy === 'pods') return podsLost(pass, run, released);
   const drifted: RunStatus = { ...run, step };
   const message = `the routes gave secondary ${weight ?? 'no'} % instead of ${run.step} %; it keeps ${step} %`;
   return conclude(pass, {
@@ -72,6 +72,18 @@ function differs(pass: Pass, run: RunStatus, released: Revision): Decision {
     intent: both(pass, drifted, released, step),
     notices: [{ type: 'Warning', reason: Reason.TrafficDrift, message }],
   });
+}
+
+/**
+ * Where the pods are the traffic, and none is left that has any. Pods that are gone are made again. Those that are there
+ * and not ready any more are begun with again as well, but only for as long as they may take to become ready: otherwise
+ * one that comes and goes would be tried for ever.
+ */
+function podsLost(pass: Pass, run: RunStatus, released: Revision): Decision {
+  const { pods = [], readyPods = 0 } = pass.observed.secondary ?? {};
+  const isUnsteady = pods.length > 0 && readyPods === 0;
+  const isLate = pass.now >= deadlineOf(pass, timeOf(run.trafficSince), 'secondary');
+  return isUnsteady && isLate ? fail(pass, run, released, unsteadyFailure(pass)) : capacityLost(pass, run, released);
 }
 
 /** The last ready pod is gone: requests to it fail, so its share returns at once and is earned again from the start. */
@@ -119,7 +131,7 @@ function hindered(pass: Pass, run: RunStatus, released: Revision, weight: number
   const from = judgedFrom(pass, run);
   const plan = planCheck(pass, run, askedFrom(pass, run), from);
   if (secondary?.ready !== true || secondary.revision.id !== run.revision) {
-    const deadline = deadlineOf(pass, Math.max(from, timeOf(run.stageSince)), 'secondary');
+    const deadline = deadlineOf(pass, Math.max(isFirstOfPods(pass) ? 0 : from, timeOf(run.stageSince)), 'secondary');
     if (pass.now >= deadline) return fail(pass, run, released, lateFailure(pass, 'secondary'));
     // Where pods are the traffic, those that are missing come with the weight and not before it.
     const meanwhile = pass.settings.trafficBy === 'pods' ? run.step : weight;
@@ -127,6 +139,11 @@ function hindered(pass: Pass, run: RunStatus, released: Revision, weight: number
     return held(pass, run, released, { why, weight: meanwhile, ...soonest(plan, deadline) });
   }
   return obstacle && held(pass, run, released, { ...obstacle, weight, ...plan });
+}
+
+/** Whether the first pods of secondary are waited for: there was no interval yet that they could have been late in. */
+function isFirstOfPods({ settings, status }: Pass): boolean {
+  return settings.trafficBy === 'pods' && (status.trafficShift ?? 0) === 0;
 }
 
 /** The interval begins when the weight is known to be followed; until then only a breach counts. */

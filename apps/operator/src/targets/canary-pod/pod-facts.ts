@@ -26,16 +26,24 @@ export function hasEnded({ status }: Pod): boolean {
 export function canaryPodFacts(pod: Pod, revision: Revision, wanted: Pod | undefined): WorkloadFacts {
   const { uid = '', annotations, deletionTimestamp } = pod.metadata;
   const isCurrent = wanted !== undefined && isClone(pod, wanted) && !hasEnded(pod) && deletionTimestamp === undefined;
-  const isReady = isCurrent && isServing(pod);
+  const { ready, ...shown } = isCurrent ? currentFacts(pod) : { ready: false, pods: [] };
   const id = annotations?.[revisionAnnotation] ?? '';
   return present({
     uid,
     revision: id === revision.id ? revision : { ...revision, id },
-    readyPods: isReady ? 1 : 0,
-    ready: isReady,
+    readyPods: Number(ready),
+    ready,
     terminating: deletionTimestamp !== undefined,
+    ...shown,
+  });
+}
+
+/** What a pod says that is as it should be. */
+function currentFacts(pod: Pod): Pick<WorkloadFacts, 'ready' | 'pods'> & Pick<Partial<WorkloadFacts>, 'failure'> {
+  return present({
+    ready: isServing(pod),
     pods: [{ name: pod.metadata.name, restarts: restartsOf(pod) }],
-    failure: isCurrent ? (failureOf(pod) ?? restart(pod)) : undefined,
+    failure: failureOf(pod) ?? restart(pod),
   });
 }
 
