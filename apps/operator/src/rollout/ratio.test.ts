@@ -211,6 +211,21 @@ rows('C. what a change asks for', [
     },
   ],
   [
+    'where primary runs it already, it is released as it is, though it had failed',
+    {
+      wanted: v2,
+      primary: { runs: v2, readySince: 990 },
+      status: { failedRevisions: [failed()], successfulRelease: false },
+      direct: 'direct: Deployment shop runs it already',
+    },
+    { stage: 'Promoting', primary: 'shop:v2', secondary: undefined },
+  ],
+  [
+    'what failed is refused though it needs no trial, while primary runs something else',
+    { wanted: v2, status: { failedRevisions: [failed()] }, direct: 'direct: the same containers' },
+    { reason: 'RevisionRefused', primary: 'shop:v1' },
+  ],
+  [
     'scale: the count is taken over, recorded and said, and nothing is released',
     { ...five, status: {}, replicas: { count: 5, set: { count: 9, manager: 'kubectl' } } },
     { phase: 'Released', replicas: 9, told: ['Scaled'], status: status({ replicas: 9 }) },

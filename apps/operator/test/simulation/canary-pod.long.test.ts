@@ -188,6 +188,19 @@ describe('an image that somebody sets on the workload', () => {
     expect(sim.image).toBe(shopImage('v9'));
   });
 
+  it('though it had failed stays, is released as it is, and has not failed any more', async () => {
+    const sim = await setUp('v2');
+    await sim.until(() => sim.isTried);
+    sim.alert('TooManyErrors');
+    await sim.untilPhase('Failed');
+    sim.setImage('v2');
+    await sim.untilPhase('Released');
+    expect(sim.image).toBe(shopImage('v2'));
+    expect(sim.status).toMatchObject({ releasedImage: shopImage('v2'), successfulRelease: true, failedRevisions: [] });
+    expect(sim.status.conditions).toMatchObject([{ type: 'Ready', status: 'True', reason: 'Released' }]);
+    expect(sim.status.released?.certificate.detail).toBe('direct: Deployment shop runs it already');
+  });
+
   it('in the middle ends the trial, stays, and the trial begins beside it', async () => {
     const sim = await setUp('v2');
     await sim.until(() => sim.isTried);

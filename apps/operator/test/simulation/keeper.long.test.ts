@@ -92,6 +92,17 @@ describe('a Deployment with the label canary and an image', () => {
     expect(sim.image).toBe(shopImage('v1'));
   });
 
+  it('is told no more of a failure when somebody sets that image himself', async () => {
+    const sim = await labelled(asking('v2'));
+    await sim.until(() => sim.isTried);
+    sim.alert('TooManyErrors');
+    await sim.until(() => notesOf(sim)['canary-fail'] !== undefined);
+    sim.setImage('v2');
+    await sim.until(() => notesOf(sim)['canary-fail'] === undefined);
+    await sim.env.time.advance(60_000);
+    expect([sim.pod, sim.image]).toEqual([undefined, shopImage('v2')]);
+  });
+
   it('tries another image at once, without the old failure', async () => {
     const sim = await labelled(asking('crashing'));
     await sim.until(() => notesOf(sim)['canary-fail'] !== undefined);

@@ -26,12 +26,21 @@ export function resting(pass: Pass): Decision {
   if (wanted.id === released.id) return standing(restored(pass), released);
   const failed = pass.status.failedRevisions?.find((entry) => entry.revision === wanted.id);
   const retry = requested(pass, 'retry');
-  if (failed !== undefined && retry === undefined && failed.isPutBack !== true)
+  if (failed !== undefined && retry === undefined && isRefused(pass, failed))
     return pass.settings.restoresTarget && observed.secondary === undefined
       ? puttingBack(pass, released, failed)
       : refused(pass, released, failed);
   if (observed.obstacle !== undefined) return standing(pass, released);
   return start(triedAgain(pass, { id: retry, isPutBack: failed?.isPutBack === true }), released);
+}
+
+/**
+ * Whether a revision that failed is not tried again by itself: unless the same change was made again, or somebody has put
+ * it on primary, where it stays, so that to refuse it would be to say what is not so.
+ */
+function isRefused({ observed, wanted }: Pass, { isPutBack }: FailedRevision): boolean {
+  const isOnPrimary = observed.direct !== undefined && observed.primary?.revision.id === wanted.id;
+  return isPutBack !== true && !isOnPrimary;
 }
 
 /** The release is kept as it is: because it is the wanted one, or because nothing can be started. */
