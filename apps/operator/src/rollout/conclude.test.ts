@@ -62,6 +62,13 @@ describe('Status', () => {
     expect(status?.conditions?.[0]?.lastTransitionTime).toBe('1970-01-01T00:00:00Z');
   });
 
+  it('shows the image that is wanted, released or not, for those who list applications', () => {
+    const wantedImage = (situation: Situation): string | undefined => outcomeOf(situation).status?.wantedImage;
+    expect(wantedImage({ status: {} })).toBe('shop:v1');
+    expect(wantedImage(shifting)).toBe('shop:v2');
+    expect(wantedImage({ wanted: v2, status: { failedRevisions: [failed()] } })).toBe('shop:v2');
+  });
+
   it('fits its schema however long the images are', () => {
     const long = (tag: string) => ({ id: `1-${tag}`, image: `registry.example/${'x'.repeat(490)}:${tag}`, port: 8088 });
     const [a, b] = [long('a'), long('b')];

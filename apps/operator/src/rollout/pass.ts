@@ -47,7 +47,8 @@ export function openPass(facts: Observed, settings: Settings, now: number): Pass
   const released = status.released && revisionOfReleased(status.released, status);
   const wanted = isTold(told) ? told : run === undefined ? released : revisionOfRun(run);
   if (wanted === undefined) return told as Obstacle;
-  return present({ now, observed, app, settings, status, wanted, released, run, told: [] });
+  const shown = { ...status, wantedImage: wanted.image };
+  return present({ now, observed, app, settings, status: shown, wanted, released, run, told: [] });
 }
 
 function isTold(wanted: Observed['wanted']): wanted is Revision {

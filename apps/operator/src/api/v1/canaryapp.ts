@@ -15,7 +15,7 @@ export const CanaryApp = defineKind({
   spec: specSchema,
   status: statusSchema,
   printerColumns: [
-    { name: 'Image', type: 'string', jsonPath: '.spec.image' },
+    { name: 'Image', type: 'string', jsonPath: '.status.wantedImage' },
     { name: 'Released', type: 'string', jsonPath: '.status.releasedImage', priority: 1 },
     { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
     { name: 'Weight', type: 'integer', jsonPath: '.status.trafficShift' },

@@ -90,6 +90,7 @@ export const statusSchema = s
     trafficShift: weight.default(0).describe('Percentage of traffic on secondary, as read back from the routes.'),
     lastFailedTag: s.string({ maxLength: 512 }).default('').describe('The image that failed last.'),
     lastTrafficShift: time.optional().describe('When trafficShift changed last.'),
+    wantedImage: s.string({ maxLength: 512 }).optional().describe('The image that is to be released, or is.'),
     releasedImage: s.string({ maxLength: 512 }).default('').describe('The image that primary was last released to.'),
     phase: s.string({ maxLength: 64 }).optional(),
     observedGeneration: s.int({ minimum: 0, format: 'int64' }).optional(),
