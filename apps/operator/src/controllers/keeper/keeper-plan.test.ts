@@ -223,6 +223,14 @@ describe('what can’t be done', () => {
     expect(plan(undefined, ofOther)).toEqual({});
   });
 
+  it('leaves the application to the first of two kinds of one name that ask for it', () => {
+    const ofOther = app({}, {}, { ownerReferences: [{ ...owner, kind: 'DeploymentConfig', uid: 'other' }] });
+    expect(keeperPlan({ kind: 'Deployment', workload: workload(), app: ofOther })).toEqual({
+      problem: expect.stringContaining('was not made for this Deployment'),
+      workload: { metadata: { annotations: { 'canary-problem': expect.any(String) } } },
+    });
+  });
+
   it('waits for the application of an earlier workload of its name to go', () => {
     expect(plan(workload({}, { uid: 'new' }), app(failed))).toEqual({});
   });
