@@ -13,14 +13,23 @@ export interface Ended {
   readonly stderr: string;
 }
 
+interface Ready {
+  readonly kubeconfig: string;
+  readonly ingress: string;
+  readonly operatorFlags?: readonly string[];
+}
+
 /** `pnpm sandbox --json` as a process, and a shell in the repository's folder with its kubeconfig. */
 export class SandboxProcess {
   readonly kubeconfig: string;
   readonly ingress: string;
+  /** What an operator beside it has to be run with; none when it has one. */
+  readonly operatorFlags: readonly string[];
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, ready: { readonly kubeconfig: string; readonly ingress: string }) {
+  private constructor(child: ChildProcess, ready: Ready) {
     this.#child = child;
+    this.operatorFlags = ready.operatorFlags ?? [];
     this.kubeconfig = ready.kubeconfig;
     this.ingress = ready.ingress;
   }

@@ -49,7 +49,12 @@ async function run(flags: Flags): Promise<void> {
   const kubeconfig = writeKubeconfig(cluster.server.kubeconfig);
   process.once('exit', () => kubeconfig.remove());
   const { ingressPort, ingressUrl, readyMs, operatorFlags } = cluster;
-  const ready = { ready: true, kubeconfig: kubeconfig.path, ingress: ingressUrl };
+  const ready = {
+    ready: true,
+    kubeconfig: kubeconfig.path,
+    ingress: ingressUrl,
+    ...(flags.operator ? {} : { operatorFlags }),
+  };
   const text =
     flags.json === true
       ? `${JSON.stringify(ready)}\n`
