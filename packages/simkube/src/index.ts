@@ -3,6 +3,7 @@ export { createApiServer, servedVersion, type ApiServer, type ApiServerOptions }
 export { adminUser, anonymousUser, serviceAccountUser, type UserInfo } from './apiserver/authn/user-info.ts';
 export type { RequestRecord } from './apiserver/http/request-handler.ts';
 export type { Loopback, LoopbackEvent } from './apiserver/loopback.ts';
+export type { WebhookOptions, WebhookService } from './apiserver/webhooks/webhook-place.ts';
 export { startApiServer, type ListeningApiServer, type ListenOptions } from './apiserver/start-api-server.ts';
 export { StatusError, type Status } from './apiserver/status/status-error.ts';
 export type { HttpHandler, HttpRequest, HttpResponse } from './kubelet/http-exchange.ts';

@@ -94,7 +94,8 @@ function wrongResult(result: 'bool' | 'string', type: DeclType): string {
     : `messageExpression must evaluate to a string, not ${typeText(type)}`;
 }
 
-function parsedExpression(expression: string): ParsedExpression | { readonly error: string } {
+/** Parses an expression; a syntax error in cel-go's words. */
+export function parsedExpression(expression: string): ParsedExpression | { readonly error: string } {
   try {
     return parse(expression);
   } catch (error) {
@@ -117,7 +118,8 @@ function mentionsOldSelf(environment: RuleEnvironment, parsed: ParsedExpression,
   }
 }
 
-function checkErrorText(expression: string, parsed: ParsedExpression, error: CheckError): string {
+/** Where and why an expression does not compile, as cel-go prints it. */
+export function checkErrorText(expression: string, parsed: ParsedExpression, error: CheckError): string {
   const offset = parsed.sourceInfo?.positions[String(error.id)] ?? 0;
   const before = expression.slice(0, offset);
   const line = before.split('\n').length;

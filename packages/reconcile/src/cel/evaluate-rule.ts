@@ -40,7 +40,7 @@ function evaluated(rule: CompiledRule, { self, oldSelf }: RuleInput): unknown {
 }
 
 /** The library's errors in cel-go's words, which users look up. */
-function errorText(error: Error): string {
+export function errorText(error: Error): string {
   const cause = isCelError(error) && error.cause instanceof Error ? error.cause.message : error.message;
   return (error.message === '' ? cause : error.message)
     .replace(/^field not found: /u, 'no such key: ')

@@ -24,6 +24,8 @@ import { OpenApiDocuments } from './openapi/openapi-documents.ts';
 import { Authorizer } from './rbac/authorizer.ts';
 import { bootstrapPolicy } from './rbac/bootstrap-policy.ts';
 import { RoleAggregation } from './rbac/role-aggregation.ts';
+import { WebhookCaller } from './webhooks/webhook-caller.ts';
+import type { WebhookOptions } from './webhooks/webhook-place.ts';
 
 /** How a server is made. */
 export interface ApiServerOptions {
@@ -38,6 +40,8 @@ export interface ApiServerOptions {
   readonly onRequest?: (record: RequestRecord) => void;
   /** Where `kubectl logs` reads; without it the log subresource answers 500. */
   readonly podLogs?: PodLogs;
+  /** How its webhooks are reached. @default HTTPS, which finds no Service */
+  readonly webhooks?: WebhookOptions;
 }
 
 /** An API server, in this process. */
@@ -77,6 +81,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   core.storage.start();
   const tokens = new ServiceAccountTokens(core.env, core.storage.store('serviceaccounts'));
   const streams = new Set<ByteStream>();
+  const webhooks = new WebhookCaller({ env: core.env, services: core.storage.store('services'), ...options.webhooks });
   const handler = new RequestHandler(
     {
       core,
@@ -87,6 +92,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       streams,
       version: servedVersion,
       podLogs: options.podLogs,
+      webhooks,
     },
     options.onRequest,
   );
@@ -108,7 +114,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     close: () => {
       for (const controller of controllers) controller.close();
       endWatches();
-      return Promise.resolve();
+      return webhooks.close();
     },
   };
 }

@@ -166,6 +166,14 @@ export const builtinResources: readonly BuiltinResource[] = [
     ClusterRoleBinding: ['clusterrolebindings', { namespaced: false }],
   }),
   ...served('admissionregistration.k8s.io', 'v1', {
+    MutatingWebhookConfiguration: [
+      'mutatingwebhookconfigurations',
+      { categories: ['api-extensions'], namespaced: false },
+    ],
+    ValidatingWebhookConfiguration: [
+      'validatingwebhookconfigurations',
+      { categories: ['api-extensions'], namespaced: false },
+    ],
     ValidatingAdmissionPolicy: ['validatingadmissionpolicies', { namespaced: false, status: true }],
     ValidatingAdmissionPolicyBinding: ['validatingadmissionpolicybindings', { namespaced: false }],
   }),

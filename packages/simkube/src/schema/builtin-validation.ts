@@ -6,6 +6,7 @@ import { bindingErrors, roleErrors } from './rbac-validation.ts';
 import { endpointSliceErrors, serviceErrors } from './service-validation.ts';
 import { statusCounts, statusErrors } from './status-validation.ts';
 import type { JsonObject } from './structural-schema.ts';
+import { webhookConfigurationErrors } from './webhook-validation.ts';
 import {
   daemonSetErrors,
   deploymentErrors,
@@ -26,6 +27,8 @@ const checks: Readonly<Record<string, Check>> = {
     ...replicationControllerErrors(object),
     ...statusErrors(object, statusCounts.replicaSet),
   ],
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhookConfigurationErrors,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookConfigurationErrors,
   'apps/DaemonSet': (object) => [
     ...workloadErrors(object),
     ...daemonSetErrors(object),

@@ -8,6 +8,7 @@ import { mountsServiceAccountToken } from '../kubelet/service-account.ts';
 import type { Pod } from '../kinds/core-v1.ts';
 import { gatewayCrdTexts } from '../schema/generated/gateway-crds.ts';
 import { istioCrdTexts } from '../schema/generated/istio-crds.ts';
+import { serviceTransport, type ServiceNetwork } from './service-transport.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 
 /** What a cluster is made of. */
@@ -48,6 +49,7 @@ export async function startCluster(
 /** The world needs the server, and the server's log subresource needs the world. */
 interface LateWorld {
   world?: World;
+  network?: ServiceNetwork;
 }
 
 function serverOptions(options: ClusterOptions, late: LateWorld): ApiServerOptions {
@@ -59,6 +61,13 @@ function serverOptions(options: ClusterOptions, late: LateWorld): ApiServerOptio
       ...(options.gatewayApi === true ? gatewayDefinitions() : []),
       ...(options.apiServer?.definitions ?? []),
     ],
+    webhooks: {
+      inCluster: serviceTransport(() => {
+        if (late.network === undefined) throw new Error('the cluster has not started');
+        return late.network;
+      }),
+      ...options.apiServer?.webhooks,
+    },
     podLogs: (pod, logOptions) => {
       const logs = late.world?.podLogs(keyOf(pod), logOptions);
       if (logs?.ok === true) return logs.lines;
@@ -76,6 +85,7 @@ function withWorld<S extends ApiServer>(server: S, options: ClusterOptions, late
     serviceAccountToken: (pod) => tokenFor(server, pod),
   });
   late.world = world;
+  late.network = { api: server.loopback, network: world.network };
   world.start();
   return {
     server,

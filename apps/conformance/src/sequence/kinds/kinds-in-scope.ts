@@ -2,6 +2,7 @@ import { dataKinds, serviceKinds } from './core-kinds.ts';
 import { customPools } from './custom-pools.ts';
 import type { KindPool } from './kind-pool.ts';
 import { accessKinds, otherKinds } from './policy-kinds.ts';
+import { webhookKinds } from './webhook-kinds.ts';
 import { workloadKinds } from './workload-kinds.ts';
 
 /** Every kind that sequences use. */
@@ -11,5 +12,6 @@ export const kindsInScope: readonly KindPool[] = [
   ...workloadKinds,
   ...accessKinds,
   ...otherKinds,
+  ...webhookKinds,
   ...customPools,
 ];

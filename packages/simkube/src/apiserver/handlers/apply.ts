@@ -51,9 +51,10 @@ export function applyObject(
   }
   const live = resource.fromStored(existing);
   const next = merged(core, resource, { apply, applied, live });
-  if (next === live && isOf(applied, live)) return { object: existing, isCreated: false };
+  const isSame = next === live && isOf(applied, live);
+  if (isSame && options.admission === undefined) return { object: existing, isCreated: false };
   const asked = withMetadata(next, { uid: applied.metadata.uid, resourceVersion: applied.metadata.resourceVersion });
-  const isRewrite = resource.custom !== undefined && namesNothing(applied);
+  const isRewrite = !isSame && resource.custom !== undefined && namesNothing(applied);
   return {
     object: updateObject(core, resource, { existing, next: asked, subresource, options, isOwned: true, isRewrite }),
     isCreated: false,

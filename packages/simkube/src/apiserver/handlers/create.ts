@@ -33,16 +33,39 @@ export function createObject(core: ApiCore, resource: ServedResource, creation: 
   const object = withIdentity(core, resource, creation);
   checkNamespace(core, resource, object);
   // What the server allocates below belongs to nobody.
-  const owned = creation.isOwned === true ? object : trackCreation(core, resource, object, options);
+  const owned = admitted(core, resource, creation, {
+    object,
+    owned: creation.isOwned === true ? object : trackCreation(core, resource, object, options),
+  });
   const context = { env: core.env, store: resource.store, isDryRun: options.dryRun };
   const prepared = resource.strategy.prepareCreate?.(owned, context) ?? owned;
   const versioned = resource.strategy.generationOf === undefined ? prepared : withMetadata(prepared, { generation: 1 });
   validate(resource, versioned);
   options.authorizeCreation?.();
+  options.admission?.validate({ operation: 'CREATE', object: versioned });
   const key = keyOfNames(versioned.metadata.namespace, versioned.metadata.name);
   if (resource.store.get(key) !== undefined) throw alreadyExists(groupResource(resource), versioned.metadata.name);
   const stored = resource.toStored(asStored(resource, versioned));
   return options.dryRun ? stored : core.storage.put(resource.store, stored);
+}
+
+/** What mutating webhooks make of a new object. They see it as it was sent, before it gets its identity. */
+function admitted(
+  core: ApiCore,
+  resource: ServedResource,
+  creation: Creation,
+  { object, owned }: { readonly object: ApiObject; readonly owned: ApiObject },
+): ApiObject {
+  const { admission } = creation.options;
+  if (admission === undefined) return owned;
+  const { name } = creation.object.metadata;
+  const sent = { name, uid: undefined, creationTimestamp: undefined };
+  const offered = withMetadata(withFields(owned, { status: creation.object['status'] }), sent);
+  const changed = admission.mutate({ operation: 'CREATE', object: offered });
+  if (changed === offered) return owned;
+  const { uid, creationTimestamp } = object.metadata;
+  const named = withIdentity(core, resource, { ...creation, object: changed });
+  return withMetadata(named, { uid, creationTimestamp });
 }
 
 /** A new object with the managedFields of its writer. */

@@ -6,6 +6,7 @@ import { deepEqual } from '../object/deep-equal.ts';
 import { groupResource, type ServedResource } from '../registry/served-resource.ts';
 import { conflict, methodNotAllowed } from '../status/refusals.ts';
 import { keyOfNames } from '../storage/resource-store.ts';
+import type { Admission } from '../webhooks/admission/attributes.ts';
 import { existingObject, isFinished } from './update.ts';
 import type { Target } from './write-options.ts';
 
@@ -21,6 +22,8 @@ export interface DeleteOptions {
   /** @default Background */
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
   readonly dryRun?: boolean;
+  /** Asks webhooks; absent when there are none, and for the cluster's own controllers. */
+  readonly admission?: Admission | undefined;
 }
 
 /** What a deletion came to. */
@@ -43,6 +46,7 @@ export function deleteObject(
   if (resource.createOnly) throw methodNotAllowed();
   const existing = existingObject(resource, target);
   checkPreconditions(resource, existing, options);
+  options.admission?.validate({ operation: 'DELETE', oldObject: resource.fromStored(existing) });
   const grace = resource.strategy.gracePeriodSeconds?.(existing, options.gracePeriodSeconds) ?? 0;
   const marked = mark(core, resource, { existing, grace, options });
   if (isFinished(resource, marked))

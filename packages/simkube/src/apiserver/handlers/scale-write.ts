@@ -4,12 +4,14 @@ import { managersAfterScale, managersOfScale, type ReplicasField } from '../../p
 import { managedFieldsOf, withManagers } from '../../patch/managed-fields.ts';
 import { serverSideApply } from '../../patch/server-side-apply.ts';
 import { trackUpdate } from '../../patch/track-update.ts';
+import { decodeError } from '../../schema/decode-error.ts';
 import { openApiDefinition } from '../../schema/openapi-definitions.ts';
 import type { JsonObject as SchemaObject } from '../../schema/structural-schema.ts';
 import type { ApiCore } from '../api-core.ts';
 import { isJsonObject, withFields, withMetadata, type ApiObject, type JsonObject } from '../object/api-object.ts';
 import { asApiObject, asJson } from '../object/json.ts';
 import { apiVersionOfResource, type ServedResource } from '../registry/served-resource.ts';
+import { badRequest } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
 import { refusalOfApply } from './apply.ts';
 import { scaleOf, steps, withScale } from './scale.ts';
@@ -80,13 +82,27 @@ function managedScale(resource: ServedResource, { existing }: ScaleWrite): Schem
   return asJson(withFields<JsonObject>(scale, { metadata: withFields({ ...scale.metadata }, { managedFields }) }));
 }
 
-function storeScale(core: ApiCore, resource: ServedResource, write: ScaleWrite, scale: SchemaObject): ApiObject {
-  const { existing, options } = write;
+function storeScale(core: ApiCore, resource: ServedResource, write: ScaleWrite, asked: SchemaObject): ApiObject {
+  const { existing } = write;
+  const oldObject = asApiObject(managedScale(resource, write));
+  const admission = write.options.admission?.of({ kind: scaleKind, read: readScale });
+  const object = asApiObject(asked);
+  const scale = asJson(admission?.mutate({ operation: 'UPDATE', object, oldObject }) ?? object);
+  admission?.validate({ operation: 'UPDATE', object: asApiObject(scale), oldObject });
+  const options = { ...write.options, admission: undefined };
   const current = resource.fromStored(existing);
   const owners = managersAfterScale(existing.metadata.managedFields, managedFieldsOf(scale), replicasField(resource));
   const scaled = withScale(resource, withMetadata(current, { managedFields: undefined }), scale);
   const next = asApiObject(withManagers(asJson(scaled), owners));
   return updateObject(core, resource, { existing, next, subresource: 'scale', options, isOwned: true });
+}
+
+const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+
+function readScale(value: unknown): ApiObject {
+  const problem = isJsonObject(value) ? decodeError(scaleSchema, asJson(value)) : 'it is no object';
+  if (problem !== undefined) throw badRequest(problem);
+  return value as ApiObject;
 }
 
 function replicasField(resource: ServedResource): ReplicasField {

@@ -62,26 +62,38 @@ export function checkTarget(resource: ServedResource, object: ApiObject, target:
  * Carries a change through preconditions, isolation of subresources, defaults, ownership and validation, and commits
  * it. A change that changes nothing keeps the resourceVersion. Returns the stored form.
  */
-export function updateObject(core: ApiCore, resource: ServedResource, update: Update): ApiObject {
-  const { existing, options } = update;
-  checkPreconditions(resource, update);
+export function updateObject(core: ApiCore, resource: ServedResource, asked: Update): ApiObject {
+  const { existing, options } = asked;
+  if (asked.isPut === true) checkUid(resource, existing, asked.next.metadata.uid ?? '');
   const previous = resource.fromStored(existing);
+  const update = options.admission === undefined ? asked : mutated(core, resource, previous, asked);
+  checkPreconditions(resource, update);
   const isolated = isolatedChange(resource, previous, update);
   // What the server carries over below is nobody's change.
-  const tracked =
-    update.isOwned === true
-      ? isolated
-      : track(core, resource, { ...update, existing: previous, next: isolated }, sentObject(isolated, update));
+  const tracked = update.isOwned === true ? isolated : track(core, resource, { previous, isolated, update });
   const owned = carriedOver(core, resource, { ...update, existing: previous, next: tracked });
   const stored = resource.toStored(asStored(resource, owned));
   const errors = metadataErrors(resource, update);
-  if (update.isRewrite !== true && errors.length === 0 && equalButTimes(stored, existing)) return existing;
-  validate(resource, owned, { previous, errors });
+  const isSame = update.isRewrite !== true && errors.length === 0 && equalButTimes(stored, existing);
+  if (!isSame) validate(resource, owned, { previous, errors });
+  options.admission?.validate({ operation: 'UPDATE', object: owned, oldObject: previous });
+  if (isSame) return existing;
   if (options.dryRun) return stored;
   if (!isFinished(resource, stored)) return core.storage.put(resource.store, stored);
   // Watchers see it go as it was stored last.
   core.storage.remove(resource.store, existing);
   return stored;
+}
+
+/** What mutating webhooks make of a change. They see it as it was sent, with its owners; what they change is owned by nobody. */
+function mutated(core: ApiCore, resource: ServedResource, previous: ApiObject, update: Update): Update {
+  const { next, options } = update;
+  const isolated = isolatedChange(resource, previous, update);
+  const owned = update.isOwned === true ? isolated : track(core, resource, { previous, isolated, update });
+  const { managedFields } = owned.metadata;
+  const offered = withMetadata(defaultObject(resource, next), { managedFields });
+  const changed = options.admission?.mutate({ operation: 'UPDATE', object: offered, oldObject: previous });
+  return changed === undefined || changed === offered ? update : { ...update, next: changed, isOwned: true };
 }
 
 /** Whether nothing holds a deleted object back any more. */
@@ -152,7 +164,6 @@ export function checkUid(resource: ServedResource, existing: ApiObject, asked: s
 
 function checkPut(resource: ServedResource, { existing, next }: Update): void {
   const { name } = existing.metadata;
-  checkUid(resource, existing, next.metadata.uid ?? '');
   if ((next.metadata.resourceVersion ?? '') !== '' || resource.strategy.requiresVersion !== true) return;
   throw invalid({ group: resource.group, kind: resource.plural }, name, [
     invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
@@ -212,18 +223,25 @@ function statusMetadata({ custom, strategy }: ServedResource): readonly (typeof 
   return clientMetadata.filter((field) => strategy.statusKeeps?.includes(field) !== true);
 }
 
-/** @param sent the object before its other parts were taken from what is stored. */
-function track(core: ApiCore, resource: ServedResource, update: Update, sent: ApiObject): ApiObject {
+/** A change before its ownership is recorded. */
+interface Untracked {
+  readonly previous: ApiObject;
+  /** Without what is not the writer's to change. */
+  readonly isolated: ApiObject;
+  readonly update: Update;
+}
+
+function track(core: ApiCore, resource: ServedResource, { previous, isolated, update }: Untracked): ApiObject {
   return asApiObject(
     trackUpdate({
       schema: core.typedSchemas.of(resource),
-      before: asJson(update.existing),
-      after: asJson(update.next),
+      before: asJson(previous),
+      after: asJson(isolated),
       manager: update.options.manager,
       apiVersion: apiVersionOfResource(resource),
       subresource: update.subresource,
       reset: resetFieldsOf(resource, update.subresource),
-      sent: asJson(sent),
+      sent: asJson(sentObject(isolated, update)),
       now: formatTime(core.env.clock.now()),
     }),
   );

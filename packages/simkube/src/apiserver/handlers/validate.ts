@@ -4,6 +4,12 @@ import type { ServedResource } from '../registry/served-resource.ts';
 import { invalid } from '../status/refusals.ts';
 import { finalizerErrors, metadataErrors, metadataUpdateErrors } from './names.ts';
 
+/** Custom kinds, and a few that Kubernetes' newer validation looks at. */
+function takesAnyFinalizer({ definition, group, kind }: ServedResource): boolean {
+  const isBuiltIn = definition?.startsWith('io.k8s.api.') === true;
+  return !isBuiltIn || ['Event', 'Lease'].includes(kind) || group === 'admissionregistration.k8s.io';
+}
+
 /**
  * Refuses an object that breaks a rule of all metadata or of its kind, naming every field.
  * @param change.previous the stored object, and errors that were found before.
@@ -21,9 +27,7 @@ export function validate(
   const errors = [
     ...(change.errors ?? []),
     ...metadataErrors(object, resource.strategy.nameRule),
-    ...(resource.definition?.startsWith('io.k8s.api.') === true && !['Event', 'Lease'].includes(resource.kind)
-      ? finalizerErrors(object)
-      : []),
+    ...(takesAnyFinalizer(resource) ? [] : finalizerErrors(object)),
     ...(previous === undefined ? [] : metadataUpdateErrors(object, previous)),
     ...own,
   ];

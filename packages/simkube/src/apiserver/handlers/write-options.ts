@@ -1,3 +1,5 @@
+import type { Admission } from '../webhooks/admission/attributes.ts';
+
 /** What a request says about how its write is to be done. */
 export interface WriteOptions {
   /** Field manager that the changes are recorded under. */
@@ -9,6 +11,8 @@ export interface WriteOptions {
   readonly refuseUnknown?: (problem: string) => Error;
   /** Throws a 403 when who asks may not create what the write finds missing; absent for one who asked to create. */
   readonly authorizeCreation?: () => void;
+  /** Asks webhooks; absent when there are none, and for the cluster's own controllers. */
+  readonly admission?: Admission | undefined;
   /** Adds a `Warning` header to the response. */
   readonly warn: (message: string) => void;
 }

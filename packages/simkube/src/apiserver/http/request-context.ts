@@ -5,6 +5,8 @@ import type { ApiObject } from '../object/api-object.ts';
 import type { OpenApiDocuments } from '../openapi/openapi-documents.ts';
 import type { Authorizer } from '../rbac/authorizer.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
+import type { OutgoingCalls } from '../webhooks/outgoing-calls.ts';
+import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { ByteStream } from './byte-stream.ts';
 import type { ObjectWriter, Representation } from './representation.ts';
@@ -37,6 +39,7 @@ export interface ServerContext {
   /** `v1.36.3`. */
   readonly version: string;
   readonly podLogs: PodLogs | undefined;
+  readonly webhooks: WebhookCaller;
 }
 
 /** One request on its way through the server, after authentication and authorization. */
@@ -50,4 +53,6 @@ export interface ResourceRequest {
   /** The decoded body; undefined when there is none. */
   readonly body: unknown;
   readonly warn: (message: string) => void;
+  /** What other servers have answered to it so far. */
+  readonly calls: OutgoingCalls;
 }

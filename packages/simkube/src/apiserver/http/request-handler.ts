@@ -5,6 +5,7 @@ import { authorize } from '../rbac/forbidden-access.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { pageNotFound } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
+import { AwaitingAnswers, OutgoingCalls } from '../webhooks/outgoing-calls.ts';
 import { objectFormat } from './accept.ts';
 import type { ApiRequest, ApiResponse } from './api-request.ts';
 import { readBody } from './body.ts';
@@ -33,9 +34,25 @@ export interface RequestRecord {
   readonly body: unknown;
 }
 
+interface Seen {
+  user: string;
+  body: unknown;
+}
+
+/** What is known of a request before it is handled, the same in each run. */
+interface About {
+  readonly info: RequestInfo;
+  readonly identity: UserInfo | undefined;
+  readonly seen: Seen;
+  readonly calls: OutgoingCalls;
+}
+
+/** A webhook or two make two or three runs; each change of the object by others makes some more. */
+const maxRuns = 200;
+
 /**
  * Answers requests: authentication (unless `identity` is known), impersonation, authorization, then the handler.
- * Never throws: a refusal is a response.
+ * Never throws or rejects: a refusal is a response. The answer is there at once, unless other servers have to be asked.
  */
 export class RequestHandler {
   readonly #context: ServerContext;
@@ -46,10 +63,34 @@ export class RequestHandler {
     this.#onRequest = onRequest;
   }
 
-  handle(request: ApiRequest, identity?: UserInfo): ApiResponse {
+  handle(request: ApiRequest, identity?: UserInfo): ApiResponse | Promise<ApiResponse> {
     const info = requestInfo(request);
-    const seen: { user: string; body: unknown } = { user: '', body: undefined };
-    const response = this.#answer(request, { info, identity, seen });
+    const seen: Seen = { user: '', body: undefined };
+    const calls = new OutgoingCalls(this.#context.core.env);
+    const about: About = { info, identity, seen, calls };
+    const answer = this.#answer(request, about);
+    if (answer instanceof AwaitingAnswers) return this.#answerLater(request, about, answer);
+    this.#record(request, about, answer);
+    return answer;
+  }
+
+  async #answerLater(request: ApiRequest, about: About, awaiting: AwaitingAnswers): Promise<ApiResponse> {
+    await awaiting.answers;
+    for (let runs = 1; runs < maxRuns; runs += 1) {
+      const answer = this.#answer(request, about);
+      if (!(answer instanceof AwaitingAnswers)) {
+        this.#record(request, about, answer);
+        return answer;
+      }
+      await answer.answers;
+    }
+    const message = 'the object changed too often while webhooks were asked about it';
+    const answer = refusal(new StatusError({ code: 500, reason: 'InternalError', message }));
+    this.#record(request, about, answer);
+    return answer;
+  }
+
+  #record(request: ApiRequest, { info, seen }: About, response: ApiResponse): void {
     this.#onRequest?.({
       user: seen.user,
       verb: info.verb,
@@ -63,14 +104,11 @@ export class RequestHandler {
       dryRun: request.query.has('dryRun'),
       body: seen.body,
     });
-    return response;
   }
 
-  #answer(
-    request: ApiRequest,
-    about: { info: RequestInfo; identity: UserInfo | undefined; seen: { user: string; body: unknown } },
-  ): ApiResponse {
+  #answer(request: ApiRequest, about: About): ApiResponse | AwaitingAnswers {
     const warnings: string[] = [];
+    about.calls.begin();
     try {
       const user = this.#userOf(request, about.identity);
       about.seen.user = user.username;
@@ -82,10 +120,11 @@ export class RequestHandler {
       about.seen.body = readBody(request.body, request.headers['content-type']);
       const warn = (message: string): void => void warnings.push(message);
       return withWarnings(
-        this.#handleResource({ request, info: about.info, resource, user, body: about.seen.body, warn }),
+        this.#handleResource({ ...about, request, resource, user, body: about.seen.body, warn }),
         warnings,
       );
     } catch (error) {
+      if (error instanceof AwaitingAnswers) return error;
       if (error instanceof StatusError) return withWarnings(refusal(error), warnings);
       this.#context.core.env.log.error('a request failed inside the API server', {
         path: request.path,
@@ -109,9 +148,13 @@ export class RequestHandler {
     user: UserInfo;
     body: unknown;
     warn: (message: string) => void;
+    calls: OutgoingCalls;
   }): ApiResponse {
     const as = this.#representation(request.request);
-    const full = { ...request, context: this.#context, as };
+    // A watch outlives its request, and so goes by the server's own time.
+    const { env } = request.info.verb === 'watch' ? this.#context.core : request.calls;
+    const context = { ...this.#context, core: { ...this.#context.core, env } };
+    const full = { ...request, context, as };
     return request.info.subresource === '' ? handleResource(full) : handleSubresource(full);
   }
 

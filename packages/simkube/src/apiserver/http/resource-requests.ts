@@ -14,10 +14,11 @@ import { groupResource, type ServedResource } from '../registry/served-resource.
 import { badRequest, conflict, invalid, methodNotAllowed } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
 import { keyOfNames } from '../storage/resource-store.ts';
+import { admittedDeletion, admittedWrite } from './admission.ts';
 import type { ApiResponse } from './api-request.ts';
 import { contentType } from './body.ts';
 import type { ResourceRequest } from './request-context.ts';
-import { deleteOptions, flag, listQuery, writeOptions } from './request-options.ts';
+import { flag, listQuery } from './request-options.ts';
 import { json, jsonText, success } from './respond.ts';
 import { watchResponse } from './watch-response.ts';
 
@@ -68,9 +69,10 @@ function list(request: ResourceRequest): ApiResponse {
   return jsonText(context.writer.list(resource, page, as));
 }
 
-function review({ context, resource, info, user, body, request, warn }: ResourceRequest): ApiResponse {
+function review(reviewed: ResourceRequest): ApiResponse {
+  const { context, resource, info, user, body } = reviewed;
   if (info.verb !== 'create') throw methodNotAllowed();
-  const options = writeOptions(request, warn);
+  const options = admittedWrite(reviewed);
   const admitted = admitBody(context.core, resource, body, options);
   const namespace = resource.namespaced ? info.namespace : undefined;
   const named = withMetadata(
@@ -79,14 +81,16 @@ function review({ context, resource, info, user, body, request, warn }: Resource
   );
   const errors = reviewErrors(named);
   if (errors.length > 0) throw invalid({ group: resource.group, kind: '' }, '', errors);
-  const owned = trackCreation(context.core, resource, named, options);
+  const tracked = trackCreation(context.core, resource, named, options);
+  const owned = options.admission?.mutate({ operation: 'CREATE', object: tracked }) ?? tracked;
+  options.admission?.validate({ operation: 'CREATE', object: owned });
   return json(answerReview(owned, { ...context, user }) ?? owned, 201);
 }
 
 function create(request: ResourceRequest): ApiResponse {
-  const { context, resource, info, body, warn } = request;
+  const { context, resource, info, body } = request;
   if (info.name !== '') throw methodNotAllowed();
-  const options = writeOptions(request.request, warn);
+  const options = admittedWrite(request);
   const object = admitBody(context.core, resource, body, options);
   const namespace = resource.namespaced ? info.namespace : undefined;
   if (resource.namespaced && namespace === undefined)
@@ -95,11 +99,12 @@ function create(request: ResourceRequest): ApiResponse {
 }
 
 /** Of a write that may find nothing, and then creates: for that the right to create is needed as well. */
-function creatingOptions({ context, request, info, user, warn }: ResourceRequest): WriteOptions {
+function creatingOptions(request: ResourceRequest): WriteOptions {
+  const { context, info, user } = request;
   const authorizeCreation = (): void => {
     authorize(context.authorizer, user, { ...info, verb: 'create' });
   };
-  return { ...writeOptions(request, warn), authorizeCreation };
+  return { ...admittedWrite(request), authorizeCreation };
 }
 
 function update(request: ResourceRequest): ApiResponse {
@@ -181,7 +186,7 @@ function patch(request: ResourceRequest): ApiResponse {
 
 function remove(request: ResourceRequest): ApiResponse {
   const { context, resource, body } = request;
-  const deletion = deleteObject(context.core, resource, target(request), deleteOptions(request.request, body));
+  const deletion = deleteObject(context.core, resource, target(request), admittedDeletion(request, body));
   // Who asks in the old way is told that it isn't done yet.
   const isAccepted = !deletion.isGone && isJsonObject(body) && body['orphanDependents'] === false;
   return isAccepted ? objectResponse(request, deletion.object, 202) : deletionResponse(request, deletion);
@@ -201,12 +206,14 @@ export function deletionResponse(request: ResourceRequest, { object, isGone }: D
 }
 
 function removeAll(request: ResourceRequest): ApiResponse {
-  const { context, resource, info, as, body } = request;
-  const page = listObjects(context.core, resource, listQuery(request.request, info));
-  const options = deleteOptions(request.request, body);
+  const { context, resource, info, as, body, calls } = request;
+  const page = calls.once('page', () => listObjects(context.core, resource, listQuery(request.request, info)));
+  const options = admittedDeletion(request, body);
   for (const object of page.items) {
-    const { name, namespace } = object.metadata;
-    deleteObject(context.core, resource, { name, ...(namespace === undefined ? {} : { namespace }) }, options);
+    const { name, namespace, uid } = object.metadata;
+    const item = { name, ...(namespace === undefined ? {} : { namespace }) };
+    // One that is waiting for its webhooks must not undo those before it.
+    calls.once(`deleted ${uid ?? name}`, () => deleteObject(context.core, resource, item, options));
   }
   return jsonText(context.writer.list(resource, page, as));
 }

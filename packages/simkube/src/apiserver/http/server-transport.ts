@@ -58,7 +58,8 @@ export function serverTransport(handler: RequestHandler, identity?: UserInfo): T
       await Promise.resolve();
       if (isClosed) throw new Error('the transport is closed');
       if (request.signal?.aborted === true) throw abortError();
-      const response = handler.handle(apiRequest(request), identity);
+      const answer = handler.handle(apiRequest(request), identity);
+      const response = answer instanceof Promise ? await abortable(answer, request.signal) : answer;
       return { status: response.status, headers: response.headers, body: bodyOf(response, request.signal) };
     },
     close() {

@@ -20,6 +20,7 @@ import { asJson } from '../object/json.ts';
 import { groupResource } from '../registry/served-resource.ts';
 import { badRequest, methodNotAllowed, notFound, pageNotFound } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
+import { admittedBody, admittedWrite } from './admission.ts';
 import type { ApiResponse } from './api-request.ts';
 import { logResponse } from './log-response.ts';
 import type { ResourceRequest } from './request-context.ts';
@@ -53,8 +54,8 @@ export function handleSubresource(request: ResourceRequest): ApiResponse {
 }
 
 function scale(request: ResourceRequest): ApiResponse {
-  const { resource, info, body, warn } = request;
-  const options = info.verb === 'get' ? undefined : writeOptions(request.request, warn);
+  const { resource, info, body } = request;
+  const options = info.verb === 'get' ? undefined : admittedWrite(request);
   if (info.verb === 'update') checkScale(body);
   const existing = existingObject(resource, target(request));
   const current = resource.fromStored(existing);
@@ -103,8 +104,9 @@ function scaleConfiguration(body: unknown): JsonObject {
 
 /** An eviction is a deletion; disruption budgets are not counted here. */
 function evict(request: ResourceRequest): ApiResponse {
-  const { context, resource, body } = request;
+  const { context, resource } = request;
   if (request.info.verb !== 'create') throw methodNotAllowed();
+  const body = admittedBody(request, { group: 'policy', version: 'v1', kind: 'Eviction' });
   deleteObject(
     context.core,
     resource,
@@ -117,8 +119,9 @@ function evict(request: ResourceRequest): ApiResponse {
 const defaultLifetimeSeconds = 3600;
 
 function issueToken(request: ResourceRequest): ApiResponse {
-  const { context, resource, body } = request;
+  const { context, resource } = request;
   if (request.info.verb !== 'create') throw methodNotAllowed();
+  const body = admittedBody(request, { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' });
   const account = existingObject(resource, target(request));
   const { name, namespace = '', uid = '' } = account.metadata;
   const spec = objectAt(body, 'spec');
@@ -140,8 +143,9 @@ function issueToken(request: ResourceRequest): ApiResponse {
 
 /** Puts a pod on a node, as the scheduler does. */
 function bind(request: ResourceRequest): ApiResponse {
-  const { context, resource, body, warn } = request;
+  const { context, resource, warn } = request;
   if (request.info.verb !== 'create') throw methodNotAllowed();
+  const body = admittedBody(request, { group: '', version: 'v1', kind: 'Binding' });
   const existing = existingObject(resource, target(request));
   const nodeName = stringAt(body, 'target', 'name');
   if (!isJsonObject(body) || nodeName === undefined) throw badRequest('the body must be a Binding with target.name');

@@ -1,6 +1,6 @@
 /** One reason among several, usually one per invalid field (`metav1.StatusCause`). */
 export interface StatusCause {
-  readonly reason: string;
+  readonly reason?: string;
   readonly message: string;
   readonly field?: string;
 }

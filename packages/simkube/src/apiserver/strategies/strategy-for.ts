@@ -4,6 +4,7 @@ import { autoscalerStrategy } from './autoscaler-strategy.ts';
 import { coreStrategies, endpointSliceStrategy } from './core-strategies.ts';
 import { definitionStrategy } from './definition-strategy.ts';
 import { rbacStrategies } from './rbac-strategies.ts';
+import { webhookStrategies } from './webhook-strategies.ts';
 import { workloadStrategies } from './workload-strategies.ts';
 
 const countsSpec: Strategy = { generationOf: (object: ApiObject) => object['spec'] };
@@ -22,7 +23,7 @@ const groups: Readonly<Record<string, (kind: string) => Strategy | undefined>> =
   'coordination.k8s.io': () => leaseStrategy,
   'networking.k8s.io': () => countsSpec,
   policy: () => ({ ...countsSpec, requiresVersion: true }),
-  'admissionregistration.k8s.io': () => ({ ...countsSpec, requiresVersion: true }),
+  'admissionregistration.k8s.io': (kind) => webhookStrategies[kind] ?? { ...countsSpec, requiresVersion: true },
 };
 
 /** The strategy of a built-in kind; empty for kinds that have no rules beyond their schema. */

@@ -1,6 +1,6 @@
 import { listAt, numberAt, stringAt, valueAt, type ApiObject } from '../object/api-object.ts';
 import { selectorText } from '../selector/selector-text.ts';
-import { ageColumn, createdAtColumn, nameColumn, text, wide, type Cell, type Column } from './column.ts';
+import { ageColumn, createdAtColumn, integer, nameColumn, text, wide, type Cell, type Column } from './column.ts';
 
 function subjects(kind: string) {
   return (object: ApiObject): string =>
@@ -32,8 +32,16 @@ function ingressAddress(object: ApiObject): string {
     .join(',');
 }
 
-/** Columns of RBAC, networking and policy. */
+const webhookConfiguration: readonly Column[] = [
+  nameColumn,
+  integer('Webhooks', (object) => listAt(object, 'webhooks').length),
+  ageColumn,
+];
+
+/** Columns of RBAC, networking, policy and webhooks. */
 export const policyColumns: Readonly<Record<string, readonly Column[]>> = {
+  MutatingWebhookConfiguration: webhookConfiguration,
+  ValidatingWebhookConfiguration: webhookConfiguration,
   Role: [nameColumn, createdAtColumn],
   ClusterRole: [nameColumn, createdAtColumn],
   RoleBinding: binding,

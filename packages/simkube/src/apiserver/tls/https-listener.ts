@@ -59,7 +59,7 @@ async function answer(handler: RequestHandler, request: IncomingMessage, respons
     response.writeHead(413).end();
     return;
   }
-  await send(handler.handle(apiRequest(request, body), peerIdentity(request.socket as TLSSocket)), response);
+  await send(await handler.handle(apiRequest(request, body), peerIdentity(request.socket as TLSSocket)), response);
 }
 
 async function readAll(request: IncomingMessage): Promise<Uint8Array | undefined> {
