@@ -1,4 +1,4 @@
-/** Test kit for operators: faults that a process and its connection can have. A real control plane is `@canaryop/testkit/control-plane`. */
+/** Test kit for operators: a simulated cluster, and faults that a process and its connection can have. A real control plane is `@canaryop/testkit/control-plane`. */
 export {
   crashingTransport,
   crashMoments,
@@ -7,3 +7,9 @@ export {
   type CrashPoint,
 } from './faults/crash-point.ts';
 export { mortalTransport, type MortalTransport } from './faults/mortal-transport.ts';
+export {
+  simulatedCluster,
+  type OperatorLife,
+  type OperatorUnderTest,
+  type SimulatedCluster,
+} from './simulated/simulated-cluster.ts';
