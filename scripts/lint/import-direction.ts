@@ -28,7 +28,9 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'apps/operator/src/{options,main}.ts',
     'apps/demo/src/{demo,sandbox}/main.ts',
     'apps/demo/src/cluster/port-option.ts',
+    'packages/create-operator/src/commands/{program,run-program}.ts',
   ],
+  diff: ['packages/create-operator/src/manifests/drift.ts'],
   'kubernetes-types': ['packages/reconcile/src/kinds/{core,apps}-v1.ts'],
   'prom-client': ['packages/reconcile/src/metrics/registry.ts'],
   '@opentelemetry/api': ['packages/reconcile/src/tracing/open-telemetry.ts'],
@@ -43,6 +45,8 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   yaml: [
     'packages/simkube/src/apiserver/http/body.ts',
     'packages/testkit/src/control-plane/cluster/yaml-documents.ts',
+    'packages/create-operator/src/plan/project-file.ts',
+    'packages/create-operator/src/manifests/generated-manifests.ts',
     'apps/demo/src/cluster/manifests.ts',
   ],
 };
@@ -132,6 +136,19 @@ const zones: readonly { readonly path: string; readonly bans: readonly Ban[] }[]
     bans: [notPackages('operator|demo|sample-server|testkit|simkube|reconcile/testing'), notFolders(others)],
   })),
   { path: 'packages/testkit/src', bans: [notPackages('operator|demo|sample-server|testkit')] },
+  {
+    path: 'packages/create-operator/src',
+    bans: [notPackages('operator|demo|sample-server|testkit|create-operator|reconcile/testing')],
+  },
+  // What a plan says is data, and carrying it out is somebody else's.
+  {
+    path: 'packages/create-operator/src/plan',
+    bans: [
+      notPackages('operator|demo|sample-server|testkit|create-operator|reconcile/testing'),
+      notFolders(['files', 'commands', 'dev', 'describe']),
+      { regex: '^node:', message: 'A plan is data: take what is needed as an argument.' },
+    ],
+  },
   { path: 'apps/operator/src', bans: [notPackages('operator|demo|sample-server|testkit|simkube|reconcile/testing')] },
   ...Object.entries(operatorFolders).map(([folder, others]) => ({
     path: `apps/operator/src/${folder}`,

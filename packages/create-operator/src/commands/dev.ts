@@ -1,0 +1,92 @@
+import { join, relative } from 'node:path';
+
+import { processEnv } from '@canaryop/reconcile/env';
+import { terminationSignal } from '@canaryop/reconcile/manager';
+
+import { loadDescription } from '../describe/load-description.ts';
+import type { DevCluster } from '../dev/dev-cluster.ts';
+import { existingCluster } from '../dev/existing-cluster.ts';
+import { OperatorProcess } from '../dev/operator-process.ts';
+import { simulatedDevCluster } from '../dev/simulated-dev-cluster.ts';
+import { sourceChanges } from '../dev/source-changes.ts';
+import { readProject } from '../files/project-state.ts';
+import { UsageError } from '../usage-error.ts';
+import { tell, type Io, type OutputOptions } from './io.ts';
+
+/** Flags of `dev`. */
+export interface DevOptions extends OutputOptions {
+  readonly simkube?: true;
+  readonly port: string;
+  /** `true` for the current kubeconfig. */
+  readonly kubeconfig?: string | true;
+}
+
+/** Runs the operator until it is told to stop, and again after each change of its source. */
+export async function dev(args: readonly string[], options: DevOptions, io: Io): Promise<void> {
+  const env = processEnv();
+  const signal = terminationSignal(process, () => process.kill(process.pid, 'SIGKILL'));
+  const { project } = await readProject(io.cwd);
+  const description = await loadDescription(io.cwd);
+  const cluster = await startCluster(options);
+  let operator: OperatorProcess | undefined;
+  try {
+    await cluster.install(description);
+    operator = OperatorProcess.start(env, { root: io.cwd, variables: cluster.variables, args });
+    tell(
+      io,
+      options,
+      { ready: true, kubeconfig: cluster.kubeconfig, cluster: cluster.title },
+      greeting(cluster, project.projectName),
+    );
+    for await (const paths of sourceChanges(env, join(io.cwd, 'src'), signal)) {
+      const startedMs = env.clock.monotonic();
+      const problem = await reinstall(io.cwd, cluster);
+      if (problem !== undefined) {
+        tell(io, options, { reloaded: false, problem }, [`not reloaded: ${problem}`]);
+        continue;
+      }
+      await operator.stop();
+      operator = OperatorProcess.start(env, { root: io.cwd, variables: cluster.variables, args });
+      const tookMs = Math.round(env.clock.monotonic() - startedMs);
+      const names = paths.map((path) => relative(io.cwd, path)).join(', ');
+      tell(io, options, { reloaded: true, paths, tookMs }, [`reloaded in ${tookMs} ms, because of ${names}`]);
+    }
+  } finally {
+    await operator?.stop();
+    await cluster.stop();
+  }
+}
+
+function startCluster({ kubeconfig, simkube, port }: DevOptions): Promise<DevCluster> {
+  if (kubeconfig === undefined) return simulatedDevCluster(processEnv(), portOf(port));
+  if (simkube === true) throw new UsageError('choose one of --simkube and --kubeconfig');
+  return existingCluster(processEnv(), kubeconfig === true ? undefined : kubeconfig);
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/u.test(text) && port < 65_536) return port;
+  throw new UsageError(`--port ${text}: must be a number from 0 to 65535`);
+}
+
+/** The definitions and roles of the source as it is now; what is wrong with it instead, when it cannot be loaded. */
+async function reinstall(root: string, cluster: DevCluster): Promise<string | undefined> {
+  try {
+    await cluster.install(await loadDescription(root));
+    return undefined;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}
+
+function greeting({ title, kubeconfig }: DevCluster, name: string): readonly string[] {
+  return [
+    `${name} runs on ${title}, and again after each change of src/. In another terminal, in this folder:`,
+    '',
+    ...(kubeconfig === undefined ? [] : [`  export KUBECONFIG=${kubeconfig}`]),
+    '  kubectl apply -k config/samples',
+    '',
+    'Ctrl-C ends it.',
+  ];
+}

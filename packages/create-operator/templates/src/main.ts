@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util';
+
+import { run } from '@canaryop/reconcile';
+
+import { operator } from './operator.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    'leader-elect': { type: 'boolean', default: false },
+    'health-probe-bind-address': { type: 'string', default: ':8081' },
+    'metrics-bind-address': { type: 'string', default: ':8080' },
+    'metrics-secure': { type: 'boolean', default: false },
+  },
+});
+
+await run({
+  ...operator,
+  leaderElect: flags['leader-elect'],
+  probes: { address: flags['health-probe-bind-address'] },
+  metrics: { address: flags['metrics-bind-address'], ...(flags['metrics-secure'] ? { secure: {} } : {}) },
+});

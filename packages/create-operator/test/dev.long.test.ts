@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { ConfigMap } from '@canaryop/reconcile';
+import { createClient, kubeConfigConnection, type Client } from '@canaryop/reconcile/client';
+import { processEnv, sleep } from '@canaryop/reconcile/env';
+import { apiVersionOf, resourceKind, type KubernetesObject } from '@canaryop/reconcile/object';
+
+import { fromSource, temporaryProject, type TemporaryProject } from './temporary-project.ts';
+
+const env = processEnv();
+const program = join(import.meta.dirname, '../src/reconcile/main.ts');
+const Greeting = resourceKind<KubernetesObject & { readonly spec: { readonly text?: string } }>({
+  group: 'demo.io',
+  version: 'v1',
+  kind: 'Greeting',
+  plural: 'greetings',
+});
+const key = { namespace: 'default', name: 'sample' };
+
+let project: TemporaryProject;
+let child: ChildProcess;
+let kubeconfig = '';
+let client: Client;
+const answers: Record<string, unknown>[] = [];
+
+beforeAll(async () => {
+  project = await temporaryProject();
+  await project.reconcile('create', 'api', '--version', 'v1', '--kind', 'Greeting');
+  child = spawn(process.execPath, [...fromSource, program, 'dev', '--json'], {
+    cwd: project.root,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  if (child.stdout === null) throw new Error('it has no output');
+  createInterface({ input: child.stdout }).on('line', (line) =>
+    answers.push(JSON.parse(line) as Record<string, unknown>),
+  );
+  kubeconfig = String((await found(() => answers.find(({ ready }) => ready === true)))['kubeconfig']);
+  const { connection } = await kubeConfigConnection(env, { path: kubeconfig });
+  client = createClient({ env, connection, fieldManager: 'test' });
+}, 60_000);
+
+afterAll(async () => {
+  child.kill('SIGKILL');
+  await project.remove();
+});
+
+async function found<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const endMs = env.clock.monotonic() + 20_000;
+  while (env.clock.monotonic() < endMs) {
+    const value = await look();
+    if (value !== undefined) return value;
+    await sleep(env.timers, 50);
+  }
+  throw new Error(`not within 20 s: ${look.toString()}; it has said ${JSON.stringify(answers)}`);
+}
+
+const textIs = (text: string): Promise<true> =>
+  found(async () => ((await client.get(ConfigMap, key))?.data?.['text'] === text ? true : undefined));
+
+async function edit(path: string, from: string, to: string): Promise<void> {
+  const source = await readFile(join(project.root, path), 'utf8');
+  expect(source).toContain(from);
+  answers.length = 0;
+  await writeFile(join(project.root, path), source.replace(from, to));
+}
+
+describe('`reconcile dev`', () => {
+  it('runs the operator on a cluster of its own, again after each change, and takes the cluster along', async () => {
+    await client.create(Greeting, { apiVersion: apiVersionOf(Greeting), kind: 'Greeting', metadata: key, spec: {} });
+    await textIs('hello');
+
+    const controller = 'src/controllers/greeting.ts';
+    await edit(controller, 'text: live.spec.text', 'text: live.spec.text.toUpperCase()');
+    await textIs('HELLO');
+    expect(await found(() => answers.find(({ reloaded }) => reloaded === true))).toMatchObject({
+      paths: [join(project.root, controller)],
+    });
+
+    // What cannot be loaded changes nothing: the operator goes on as it was.
+    await edit(controller, '.owns(ConfigMap)', '.owns(ConfigMap');
+    const { problem } = await found(() => answers.find(({ reloaded }) => reloaded === false));
+    expect(problem).toContain('src/operator.ts cannot be loaded');
+    const live = await client.get(Greeting, key);
+    if (live === undefined) throw new Error('the object is gone');
+    await client.patch(Greeting, live, { spec: { text: 'bye' } });
+    await textIs('BYE');
+
+    // A change of the kind reaches the cluster.
+    await edit(controller, '.owns(ConfigMap', '.owns(ConfigMap)');
+    await edit('src/api/v1/greeting.ts', "default('hello')", "default('good day')");
+    await found(() => answers.find(({ reloaded }) => reloaded === true));
+    const other = { namespace: 'default', name: 'other' };
+    await found(async () => {
+      const manifest = { apiVersion: apiVersionOf(Greeting), kind: 'Greeting', metadata: other, spec: {} };
+      const existing = (await client.get(Greeting, other)) ?? (await client.create(Greeting, manifest));
+      if (existing.spec.text === 'good day') return true;
+      await client.delete(Greeting, existing);
+      return undefined;
+    });
+
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(existsSync(kubeconfig)).toBe(false);
+  });
+});

@@ -1,0 +1,64 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { kebabOf } from '../src/plan/api-names.ts';
+import { execute, fromSource, temporaryProject, type TemporaryProject } from './temporary-project.ts';
+
+const variants: readonly (readonly [kind: string, flags: readonly string[]])[] = [
+  ['Greeting', []],
+  ['Cleaned', ['--finalizer']],
+  ['Wide', ['--no-namespaced']],
+  ['WideCleaned', ['--no-namespaced', '--finalizer']],
+];
+
+let project: TemporaryProject;
+beforeAll(async () => {
+  project = await temporaryProject();
+  for (const [kind, flags] of variants) {
+    await project.reconcile('create', 'api', '--version', 'v1', '--kind', kind, ...flags);
+  }
+});
+afterAll(() => project.remove());
+
+const runTests = (kind: string) =>
+  execute(process.execPath, [...fromSource, '--test', `test/${kebabOf(kind)}.test.ts`], project.root);
+
+describe('the test of a scaffolded controller', () => {
+  it.each(variants)('%s %j passes', async (kind) => {
+    const { code, stdout } = await runTests(kind);
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/fail 0/u) });
+    // Four stories, and three deaths around each of its writes.
+    const writes = kind.endsWith('Cleaned') ? 3 : 2;
+    expect(stdout).toMatch(new RegExp(`pass ${4 + 3 * writes}\\b`, 'u'));
+  });
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['a right that is not declared', { '.owns(ConfigMap)': '.watches(ConfigMap, () => [])' }],
+    [
+      'a write in each pass',
+      {
+        "message: 'the ConfigMap is as it should be'": 'message: `seen at ${context.clock.now()}`',
+        '{ conditions });': '{ conditions });\n    return { requeueAfterMs: 60_000 };',
+      },
+    ],
+    ["a child that is not the owner's", { 'ownerReferences: [controllerReference(live)]': 'labels: {}' }],
+    ['a spec that is not followed', { 'data: { text: live.spec.text }': "data: { text: 'hello' }" }],
+  ])('fails for %s', async (_name, edits) => {
+    const path = join(project.root, 'src/controllers/greeting.ts');
+    const source = await readFile(path, 'utf8');
+    let wrong = source;
+    for (const [from, to] of Object.entries(edits)) {
+      expect(source).toContain(from);
+      wrong = wrong.replace(from, to);
+    }
+    await writeFile(path, wrong);
+    try {
+      const { code, stdout } = await runTests('Greeting');
+      expect({ code, stdout }).toMatchObject({ code: 1 });
+    } finally {
+      await writeFile(path, source);
+    }
+  });
+});
