@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { ConfigMap } from '@canaryop/reconcile';
 import { createClient, kubeConfigConnection, type Client } from '@canaryop/reconcile/client';
@@ -23,6 +23,9 @@ const Greeting = resourceKind<KubernetesObject & { readonly spec: { readonly tex
   plural: 'greetings',
 });
 const key = { namespace: 'default', name: 'sample' };
+
+// Processes that start processes, on a machine that does other work as well.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let project: TemporaryProject;
 let child: ChildProcess;
@@ -44,7 +47,7 @@ beforeAll(async () => {
   kubeconfig = String((await found(() => answers.find(({ ready }) => ready === true)))['kubeconfig']);
   const { connection } = await kubeConfigConnection(env, { path: kubeconfig });
   client = createClient({ env, connection, fieldManager: 'test' });
-}, 60_000);
+});
 
 afterAll(async () => {
   child.kill('SIGKILL');

@@ -2,11 +2,14 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
 import { createOperatorProgram, reconcileProgram } from '../src/commands/program.ts';
 import { bin, execute, runIn, temporaryProject, type TemporaryProject } from './temporary-project.ts';
+
+// Processes that start processes, on a machine that does other work as well.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let project: TemporaryProject;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { kebabOf } from '../src/plan/api-names.ts';
 import { execute, fromSource, temporaryProject, type TemporaryProject } from './temporary-project.ts';
@@ -12,6 +12,9 @@ const variants: readonly (readonly [kind: string, flags: readonly string[]])[] =
   ['Wide', ['--no-namespaced']],
   ['WideCleaned', ['--no-namespaced', '--finalizer']],
 ];
+
+// Processes that start processes, on a machine that does other work as well.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let project: TemporaryProject;
 beforeAll(async () => {

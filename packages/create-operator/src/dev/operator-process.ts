@@ -14,7 +14,11 @@ export interface OperatorProcessOptions {
 /** Longer than a manager takes to end its work. */
 const patienceMs = 35_000;
 /** Ports that nobody else has: the one before it may still be ending. */
-const ownArgs = ['--health-probe-bind-address=127.0.0.1:0', '--metrics-bind-address=127.0.0.1:0'];
+const ownArgs = [
+  '--health-probe-bind-address=127.0.0.1:0',
+  '--metrics-bind-address=127.0.0.1:0',
+  '--check-idempotence',
+];
 
 /** src/main.ts of a project, as a process whose output is ours. */
 export class OperatorProcess {

@@ -10,12 +10,15 @@ const { values: flags } = parseArgs({
     'health-probe-bind-address': { type: 'string', default: ':8081' },
     'metrics-bind-address': { type: 'string', default: ':8080' },
     'metrics-secure': { type: 'boolean', default: false },
+    // Logs what is written at rest: `reconcile dev` does so.
+    'check-idempotence': { type: 'boolean', default: false },
   },
 });
 
 await run({
   ...operator,
   leaderElect: flags['leader-elect'],
+  checkIdempotence: flags['check-idempotence'],
   probes: { address: flags['health-probe-bind-address'] },
   metrics: { address: flags['metrics-bind-address'], ...(flags['metrics-secure'] ? { secure: {} } : {}) },
 });
