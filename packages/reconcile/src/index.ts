@@ -25,6 +25,7 @@ export type { Env } from './env/env.ts';
 export { isBeingDeleted, withFinalizer } from './finalizers/finalizers.ts';
 export { ConfigMap, Deployment, Namespace, Pod, Service } from './kinds/index.ts';
 export { winstonLogger } from './log/winston-logger.ts';
+export type { Cluster } from './manager/cluster.ts';
 export { createManager, type Manager } from './manager/manager.ts';
 export type { ManagerOptions } from './manager/manager-options.ts';
 export { run, type RunOptions } from './manager/run.ts';
@@ -42,4 +43,4 @@ export {
   or,
   type Predicate,
 } from './watch/predicate.ts';
-export { channelSource } from './watch/source.ts';
+export { channelSource, informerSource } from './watch/source.ts';

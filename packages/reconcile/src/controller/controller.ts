@@ -73,6 +73,7 @@ export class Controller {
   readonly #log: Logger;
   readonly #queue: WorkQueue<Request>;
   readonly #workers: number;
+  readonly #retirement = new AbortController();
   #activeWorkers = 0;
 
   constructor(options: ControllerOptions) {
@@ -93,9 +94,18 @@ export class Controller {
     metrics?.observe(this.#state());
   }
 
-  /** Runs until `signal` aborts and the reconciles in work have ended. Rejects when a source does not sync. Call once. */
+  /** Takes no more keys, and lets the reconciles in work end without telling them to; `start` resolves then. */
+  retire(): void {
+    this.#retirement.abort();
+  }
+
+  /**
+   * Runs until `signal` aborts, or it is retired, and the reconciles in work have ended. Rejects when a source does not
+   * sync. Call once.
+   */
   async start(signal: AbortSignal): Promise<void> {
-    const stops: (() => void)[] = [];
+    const ending = this.#retirement.signal;
+    const stops = [onAbort(signal, () => this.retire())];
     const { shards, sources } = this.#options;
     const enqueue: Enqueue = (key, options) => {
       if (shards?.owns(key) !== false) this.#queue.add(key, options);
@@ -103,10 +113,10 @@ export class Controller {
     try {
       if (shards !== undefined) stops.push(shards.onAcquired((isInShard) => this.#replay(isInShard)));
       for (const source of sources) stops.push(source.start(enqueue));
-      await this.#waitForSync(signal);
+      await this.#waitForSync(ending);
       const workers = Array.from({ length: this.#workers }, () => this.#work(signal));
       this.#log.info('workers started', { workers: this.#workers });
-      if (!signal.aborted) await new Promise<void>((resolve) => onAbort(signal, resolve));
+      if (!ending.aborted) await new Promise<void>((resolve) => onAbort(ending, resolve));
       await this.#queue.shutDown();
       await Promise.all(workers);
       this.#log.info('workers stopped');

@@ -1,4 +1,5 @@
 /** Starts and stops controllers and all that they share. */
+export type { Cluster, ClusterOptions } from './cluster.ts';
 export type { Ports, ServerDefinition } from './endpoints.ts';
 export { LeadershipLostError } from './leadership.ts';
 export type {

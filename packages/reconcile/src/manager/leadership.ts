@@ -23,6 +23,8 @@ export interface Leadership {
   /** Not fenced: for the election itself, for events, and for what runs on every replica. */
   readonly freeClient: Client;
   readonly elector: LeaderElector | undefined;
+  /** How a client is made that writes only while this process leads. */
+  readonly clientOptions: ClientOptions;
   /** Present where several lead, each some shards. */
   readonly shards: { readonly owned: OwnedShards; readonly keeper: ShardKeeper } | undefined;
 }
@@ -42,7 +44,8 @@ export function leadership(clientOptions: ClientOptions, options: LeadershipOpti
   const { election, sharding, instance, registry } = options;
   const freeClient = createClient(clientOptions);
   const leading = election ?? sharding;
-  if (leading === undefined) return { client: freeClient, freeClient, elector: undefined, shards: undefined };
+  if (leading === undefined)
+    return { client: freeClient, freeClient, clientOptions, elector: undefined, shards: undefined };
   if (election !== undefined && sharding !== undefined)
     throw new Error('leaderElection and sharding exclude each other: each shard has a leader of its own');
   const { env, timeoutMs = defaultTimeoutMs } = clientOptions;
@@ -61,7 +64,8 @@ export function leadership(clientOptions: ClientOptions, options: LeadershipOpti
       tell(leading.lease.name, isLeader);
     },
   });
-  return { client: createClient({ ...clientOptions, fence: elector.fence }), freeClient, elector, shards: undefined };
+  const fenced = { ...clientOptions, fence: elector.fence };
+  return { client: createClient(fenced), freeClient, clientOptions: fenced, elector, shards: undefined };
 }
 
 function shardedLeadership(
@@ -107,12 +111,8 @@ function shardedLeadership(
     drainMs,
     requestTimeoutMs: timeoutMs,
   });
-  return {
-    client: createClient({ ...clientOptions, fence: ofNoShard }),
-    freeClient,
-    elector,
-    shards: { owned, keeper },
-  };
+  const fenced = { ...clientOptions, fence: ofNoShard };
+  return { client: createClient(fenced), freeClient, clientOptions: fenced, elector, shards: { owned, keeper } };
 }
 
 const both =

@@ -2,7 +2,7 @@ import { createCache, type Cache, type InformerOptions } from '../cache/informer
 import type { Informer } from '../cache/cache.ts';
 import type { Client } from '../client/client.ts';
 import { buildController, type ControllerDefinition, type Informers } from '../controller/builder.ts';
-import type { ControllerMetrics } from '../controller/controller.ts';
+import type { Controller, ControllerMetrics } from '../controller/controller.ts';
 import type { Env } from '../env/env.ts';
 import { sleep } from '../env/timers.ts';
 import { EventWriter, type EventRecorder } from '../events/event-recorder.ts';
@@ -12,10 +12,12 @@ import { controllerMetrics } from '../metrics/controller-metrics.ts';
 import { metricsRegistry, type MetricsRegistry } from '../metrics/registry.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
+import { createCluster, type Cluster, type ClusterOptions } from './cluster.ts';
 import { Endpoints, type Ports, type ServerDefinition } from './endpoints.ts';
 import { leadership, LeadershipLostError, type Leadership } from './leadership.ts';
 import type { ManagerOptions } from './manager-options.ts';
 import { cacheProblem } from './readiness.ts';
+import { ReloadableController } from './reloadable-controller.ts';
 import { RunnableGroup } from './runnable-group.ts';
 import type { Runnable } from './runnable.ts';
 
@@ -37,6 +39,14 @@ export interface Manager extends Informers {
   informer<T extends KubernetesObject>(kind: ResourceKind<T>, options?: InformerOptions<T>): Informer<T>;
   /** Adds a controller or something else to run. Before `start` only. */
   add(what: ControllerDefinition | Runnable): void;
+  /** Another cluster whose caches run with this manager's, and whose writes are fenced with them. Before `start` only. */
+  addCluster(options: ClusterOptions): Cluster;
+  /**
+   * Exchanges all controllers for these, for development: what is in work ends, caches stay as they are, and each object
+   * is reconciled anew. One of the same name takes the place of the former, others come and go. When one of them cannot
+   * be built, nothing changes. Resolves when the new ones have begun. Kinds that nobody reads any more stay in memory.
+   */
+  reload(definitions: readonly ControllerDefinition[]): Promise<void>;
   /** Serves something beside probes and metrics, on every replica, from `start` on. Before `start` only. */
   addServer(server: ServerDefinition): void;
   /** Failing: this process should be restarted. */
@@ -70,7 +80,11 @@ class ControllerManager implements Manager {
   readonly #metricsOf: (controller: string) => ControllerMetrics;
   readonly #endpoints: Endpoints;
   readonly #servers: ServerDefinition[] = [];
-  readonly #runnables: Runnable[] = [];
+  #runnables: readonly Runnable[] = [];
+  readonly #clusters: (Cluster & { readonly isOptional: boolean })[] = [];
+  /** Where runnables are started while the manager runs: for every replica, and for the leader while there is one here. */
+  #others: RunnableGroup | undefined;
+  #work: RunnableGroup | undefined;
   readonly #optional = new Set<string>();
   readonly #healthz = new Map<string, Check>([['ping', () => undefined]]);
   readonly #readyz = new Map<string, Check>();
@@ -145,7 +159,36 @@ class ControllerManager implements Manager {
         `${what.name} is for the one leader, and with sharding there are several: ` +
           'let it run on every replica (needsLeaderElection: false), or make it a controller',
       );
-    this.#runnables.push('reconcile' in what ? this.#controller(what) : what);
+    this.#runnables = [...this.#runnables, 'reconcile' in what ? this.#reloadable(what) : what];
+  }
+
+  addCluster(options: ClusterOptions): Cluster {
+    if (this.#isStarted)
+      throw new Error(`cluster ${options.name} was added to a manager that has started; add it before`);
+    const cluster = createCluster(options, this.#leadership.clientOptions);
+    const { isOptional = false } = options;
+    this.#clusters.push({ ...cluster, isOptional });
+    if (!isOptional)
+      this.#readyz.set(`caches of ${cluster.name}`, () => cacheProblem(cluster.cache.informers(), never));
+    return cluster;
+  }
+
+  async reload(definitions: readonly ControllerDefinition[]): Promise<void> {
+    const former = this.#runnables.filter((runnable) => runnable instanceof ReloadableController);
+    const built = definitions.map((definition) => this.#controller(definition));
+    const successorOf = ({ name, needsLeaderElection }: ReloadableController): Controller | undefined =>
+      built.find((controller) => controller.name === name && controller.needsLeaderElection === needsLeaderElection);
+    const kept = new Set(former.map(successorOf));
+    const gone = new Set<Runnable>(former.filter((runnable) => successorOf(runnable) === undefined));
+    const added = built.filter((controller) => !kept.has(controller)).map((controller) => this.#wrapped(controller));
+    this.#runnables = [...this.#runnables.filter((runnable) => !gone.has(runnable)), ...added];
+    await Promise.all(
+      former.map((runnable) => {
+        const next = successorOf(runnable);
+        return next === undefined ? runnable.remove() : runnable.replace(next);
+      }),
+    );
+    for (const runnable of added) (runnable.needsLeaderElection ? this.#work : this.#others)?.start(runnable);
   }
 
   addServer(server: ServerDefinition): void {
@@ -181,7 +224,15 @@ class ControllerManager implements Manager {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  #controller(definition: ControllerDefinition): Runnable {
+  #reloadable(definition: ControllerDefinition): ReloadableController {
+    return this.#wrapped(this.#controller(definition));
+  }
+
+  #wrapped(controller: Controller): ReloadableController {
+    return new ReloadableController(controller, this.env, this.#graceMs);
+  }
+
+  #controller(definition: ControllerDefinition): Controller {
     for (const kind of definition.optional) this.#optional.add(groupResourceOf(kind));
     const { client, freeClient, shards } = this.#leadership;
     return buildController(definition, {
@@ -199,9 +250,12 @@ class ControllerManager implements Manager {
     if (leader === undefined || others === undefined || events === undefined || caches === undefined) return;
     await this.#serve(this.#stopping.signal);
     caches.start({ name: 'caches', start: (signal) => this.cache.start(signal) });
+    for (const { name, cache } of this.#clusters)
+      caches.start({ name: `caches of ${name}`, start: (signal) => cache.start(signal) });
     events.start(this.#eventWriter);
     await this.#cachesSynced();
     if (this.#stopping.signal.aborted) return;
+    this.#others = others;
     for (const runnable of this.#runnables) if (runnable.needsLeaderElection === false) others.start(runnable);
     leader.start({ name: 'leader election', start: (signal) => this.#lead(signal) });
   }
@@ -219,7 +273,11 @@ class ControllerManager implements Manager {
   async #cachesSynced(): Promise<void> {
     const isMissing = ({ kind, hasSynced }: Informer<KubernetesObject>): boolean =>
       !hasSynced && !this.#optional.has(groupResourceOf(kind));
-    while (!this.#stopping.signal.aborted && this.cache.informers().some(isMissing))
+    const needed = this.#clusters.filter(({ isOptional }) => !isOptional);
+    const isAnyMissing = (): boolean =>
+      this.cache.informers().some(isMissing) ||
+      needed.some(({ cache }) => cache.informers().some(({ hasSynced }) => !hasSynced));
+    while (!this.#stopping.signal.aborted && isAnyMissing())
       await sleep(this.env.timers, syncPollMs, this.#stopping.signal);
   }
 
@@ -236,10 +294,12 @@ class ControllerManager implements Manager {
   /** Whether all of it had ended in time. */
   async #runLeaderWork(signal: AbortSignal): Promise<boolean> {
     const work = new RunnableGroup(this.#fail);
+    this.#work = work;
     for (const runnable of this.#runnables) if (runnable.needsLeaderElection !== false) work.start(runnable);
     const { shards } = this.#leadership;
     if (shards !== undefined) work.start({ name: 'shards', start: (until) => shards.keeper.run(until) });
     await aborted(signal);
+    this.#work = undefined;
     const unfinished = await work.stop(this.env, this.env.clock.monotonic() + this.#graceMs);
     this.#reportUnfinished(unfinished);
     return unfinished.length === 0;
@@ -276,6 +336,8 @@ class ControllerManager implements Manager {
     this.#stopping.abort(error);
   };
 }
+
+const never = (): boolean => false;
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -9,6 +9,7 @@ import { idempotenceSuite } from './idempotence.suite.ts';
 import { leadershipSuite } from './leadership.suite.ts';
 import type { LibraryServer } from './library-server.ts';
 import { readsSuite } from './reads.suite.ts';
+import { reloadSuite } from './reload.suite.ts';
 import { rightsSuite } from './rights.suite.ts';
 import { shardingSuite } from './sharding.suite.ts';
 import { sharing } from './share.ts';
@@ -44,6 +45,7 @@ export function librarySuite(title: string, start: () => Promise<LibraryServer>)
       tracingSuite,
       leadershipSuite,
       shardingSuite,
+      reloadSuite,
     ];
     for (const suite of suites) suite(share);
   });
