@@ -61,7 +61,8 @@ export interface Manager extends Informers {
   start(signal: AbortSignal): Promise<void>;
 }
 
-const syncPollMs = 20;
+/** How often the caches are looked at until they are complete: less and less often, where that takes long. */
+const syncPollMs = { first: 20, longest: 1000 } as const;
 
 /** Makes a manager. Nothing happens before `start`. */
 export function createManager(options: ManagerOptions): Manager {
@@ -277,8 +278,11 @@ class ControllerManager implements Manager {
     const isAnyMissing = (): boolean =>
       this.cache.informers().some(isMissing) ||
       needed.some(({ cache }) => cache.informers().some(({ hasSynced }) => !hasSynced));
-    while (!this.#stopping.signal.aborted && isAnyMissing())
-      await sleep(this.env.timers, syncPollMs, this.#stopping.signal);
+    let pollMs: number = syncPollMs.first;
+    while (!this.#stopping.signal.aborted && isAnyMissing()) {
+      await sleep(this.env.timers, pollMs, this.#stopping.signal);
+      pollMs = Math.min(pollMs * 1.5, syncPollMs.longest);
+    }
   }
 
   async #lead(signal: AbortSignal): Promise<void> {
