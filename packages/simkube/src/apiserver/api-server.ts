@@ -34,6 +34,11 @@ export interface ApiServerOptions {
   readonly history?: number;
   /** How far the cluster's own controllers (garbage collection, namespaces, accounts) trail, in ms (default 20). */
   readonly controllerLagMs?: number;
+  /**
+   * Whether the ClusterRoles and bindings are there that every cluster starts with. Without them a server is made in a
+   * third of the time, for when everybody is `adminUser`. @default true
+   */
+  readonly bootstrapPolicy?: boolean;
   /** CustomResourceDefinitions that are served from the start. */
   readonly definitions?: readonly KubernetesObject[];
   /** Called after each request that came over a transport or a socket: an audit log for tests. */
@@ -131,8 +136,10 @@ function startControllers(core: ApiCore, options: ApiServerOptions): readonly { 
     new NamespaceController(core, lagMs),
     new ServiceAccountController(core, lagMs),
   ];
-  for (const object of bootstrapPolicy()) create(core, object);
-  aggregation.aggregate();
+  if (options.bootstrapPolicy !== false) {
+    for (const object of bootstrapPolicy()) create(core, object);
+    aggregation.aggregate();
+  }
   for (const name of initialNamespaces) create(core, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   for (const definition of options.definitions ?? []) definitions.establish(create(core, { ...definition }));
   return controllers;
