@@ -546,4 +546,15 @@ rows('What stands in the way', [
     { wanted: v2, status: {}, obstacle: hostConflict, spec: { replicas: 5 } },
     { stage: undefined, phase: 'Blocked', reason: 'HostConflict', primary: 'shop:v1', writes: ['scale Deployment'] },
   ],
+  [
+    'and is said rather than that a revision is refused, which keeps no request from anybody',
+    { wanted: v2, status: { failedRevisions: [failed()], successfulRelease: false }, obstacle: hostConflict },
+    {
+      phase: 'Blocked',
+      reason: 'HostConflict',
+      ready: 'False',
+      primary: 'shop:v1',
+      status: expect.objectContaining({ successfulRelease: false, failedRevisions: [failed()] }),
+    },
+  ],
 ]);

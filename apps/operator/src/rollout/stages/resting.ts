@@ -73,7 +73,9 @@ function putBackMessage({ image, reason, message }: FailedRevision, released: Re
   return `${image} failed (${reason}: ${message}); ${released.image} has all traffic, and the target is as it was. Apply another change, or the same one to try it again`;
 }
 
+/** What stands in the way of requests is said first: that a revision is refused keeps none from anybody. */
 function refused(pass: Pass, released: Revision, failed: FailedRevision): Decision {
+  if (pass.observed.obstacle !== undefined) return standing(pass, released);
   return conclude(pass, {
     phase: 'Failed',
     progress: 'stuck',
