@@ -153,7 +153,8 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 function scopeId(kind: ResourceKind, scope: WatchScope): string {
   const { group, version, plural, metadataOnly = false } = kind;
-  return JSON.stringify([group, version, plural, metadataOnly, scope.namespace ?? '', scope.labelSelector ?? '']);
+  const { namespace = '', labelSelector = '', fieldSelector = '' } = scope;
+  return JSON.stringify([group, version, plural, metadataOnly, namespace, labelSelector, fieldSelector]);
 }
 
 function isSameResource(left: ResourceKind, right: ResourceKind): boolean {

@@ -1,6 +1,7 @@
 import type { Logger } from '../env/logger.ts';
 import type { FieldPath } from '../object/field-manager.ts';
 import type { KubernetesObject } from '../object/object.ts';
+import { matchesFields, parseFieldSelector, type FieldRequirement } from '../object/field-selector.ts';
 import { matchesLabels, parseLabelSelector, type LabelRequirement } from '../object/label-selector.ts';
 import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
 import type { ApiRequestContext } from '../client/api-request.ts';
@@ -38,7 +39,8 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   readonly #handlers = new Set<Handler<T>>();
   readonly #reflector: Reflector<T>;
   readonly #prepare: PrepareObject<T>;
-  readonly #selector: readonly LabelRequirement[];
+  readonly #labels: readonly LabelRequirement[];
+  readonly #fields: readonly FieldRequirement[];
   readonly #indexes = new Map<string, IndexFunction<T>>();
   readonly #log: Logger;
   readonly #onSync = new Set<() => void>();
@@ -58,7 +60,8 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
       transform: options.transform,
       onError: (error) => this.#report('a transform threw, its object is kept whole', error),
     });
-    this.#selector = parseLabelSelector(options.scope.labelSelector ?? '');
+    this.#labels = parseLabelSelector(options.scope.labelSelector ?? '');
+    this.#fields = parseFieldSelector(options.scope.fieldSelector ?? '');
     this.#reflector = new Reflector({ ...options, sink: this.#sink() });
   }
 
@@ -133,7 +136,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     const object = write.object as T;
     this.#store.observeWritten(
       this.#store.known(object) ?? this.#prepare(object),
-      matchesLabels(this.#selector, labels),
+      matchesLabels(this.#labels, labels) && matchesFields(this.#fields, write.object),
     );
   }
 

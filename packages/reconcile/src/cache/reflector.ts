@@ -2,6 +2,7 @@ import { sleep } from '../env/timers.ts';
 import { parseJson } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { keyOf, keyText } from '../object/object-key.ts';
+import { present } from '../object/present.ts';
 import { groupResourceOf, resourcePath, type ResourceKind } from '../object/resource-kind.ts';
 import { openRequest, readText, refusal, type ApiRequest, type ApiRequestContext } from '../client/api-request.ts';
 import { acceptOf } from '../client/partial-metadata.ts';
@@ -20,6 +21,8 @@ export interface WatchScope {
   /** Absent: all namespaces. */
   readonly namespace?: string;
   readonly labelSelector?: string;
+  /** By what the kind can be selected by: of every kind `metadata.name` and `metadata.namespace`. */
+  readonly fieldSelector?: string;
 }
 
 /** Where a reflector puts what it learns. Called synchronously, in the order of the server's history. */
@@ -200,11 +203,11 @@ export class Reflector<T extends KubernetesObject> {
 
   #request(verb: 'list' | 'watch', signal: AbortSignal, query: Readonly<Record<string, string>>): ApiRequest {
     const { kind, scope } = this.#options;
-    const { labelSelector } = scope;
+    const { namespace, ...selectors } = scope;
     return {
       method: 'GET',
-      path: resourcePath(kind, { namespace: scope.namespace }),
-      query: { ...query, ...(labelSelector === undefined ? {} : { labelSelector }) },
+      path: resourcePath(kind, { namespace }),
+      query: { ...query, ...present(selectors) },
       accept: acceptOf(kind, verb === 'list' ? 'list' : 'object'),
       action: `${verb} ${groupResourceOf(kind)}`,
       signal,

@@ -13,5 +13,6 @@ export {
 } from './resource-kind.ts';
 export { lastManagerOf, type FieldManager, type FieldPath } from './field-manager.ts';
 export { deepFreeze, isJsonObject, jsonEqual, ownValue, parseJson, setOwn, type JsonObject } from './json.ts';
+export { matchesFields, parseFieldSelector, type FieldRequirement } from './field-selector.ts';
 export { matchesLabels, parseLabelSelector, type LabelRequirement } from './label-selector.ts';
 export { compareResourceVersions, isOlder } from './resource-version.ts';

@@ -40,6 +40,7 @@ export class Share {
   readonly client: Client;
   readonly #stop = new AbortController();
   readonly #ends: Promise<unknown>[] = [];
+  readonly #cleanups: (() => Promise<unknown>)[] = [];
 
   constructor(server: LibraryServer, namespace: string) {
     this.server = server;
@@ -148,8 +149,14 @@ export class Share {
     await work;
   }
 
+  /** Does this when the test ends, before what runs is stopped. */
+  atEnd(cleanup: () => Promise<unknown>): void {
+    this.#cleanups.push(cleanup);
+  }
+
   /** Stops all that the test started. */
   async end(): Promise<void> {
+    for (const cleanup of this.#cleanups) await this.settled(cleanup());
     this.#stop.abort();
     await this.settled(Promise.all(this.#ends));
   }
@@ -159,11 +166,11 @@ export class Share {
 export type Sharing = (story: (share: Share) => Promise<void>) => () => Promise<void>;
 
 /** Gives each test a namespace of its own. */
-export function sharing(server: () => LibraryServer): Sharing {
+export function sharing(server: () => LibraryServer, name = 'library'): Sharing {
   let count = 0;
   return (story) => async () => {
     count += 1;
-    const share = new Share(server(), `library-${count}`);
+    const share = new Share(server(), `${name}-${count}`);
     await share.client.create(Namespace, {
       apiVersion: 'v1',
       kind: 'Namespace',

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { ConfigMap } from '@canaryop/reconcile';
+import { createCache } from '@canaryop/reconcile/cache';
 import { compareResourceVersions } from '@canaryop/reconcile/object';
 
 import { Greeting } from '../first-operator.ts';
-import { present, type Share, type Sharing } from './share.ts';
+import { namesOf, present, type Share, type Sharing } from './share.ts';
 import type { Wire } from './wire.ts';
 
 /** What informers make of what becomes of their watches. */
@@ -94,6 +95,29 @@ export function watchesSuite(share: Sharing): void {
         await test.client.patch(ConfigMap, await live(test, 'b'), { metadata: { labels: { app: 'watched' } } });
         await test.until(() => names().length === 1);
         expect(told()).toEqual(['added a', 'deleted a', 'added b']);
+      }),
+    );
+
+    it(
+      'keeps the one object that it selects by name, and nothing else that this process writes',
+      share(async (test) => {
+        const { server, client, namespace } = test;
+        const { env, connection } = server;
+        const cache = createCache({ env, connection, fieldManager: 'tester' });
+        const { lister } = cache.informer(ConfigMap, { namespace, fieldSelector: 'metadata.name=mine' });
+        const stop = new AbortController();
+        test.atEnd(() => {
+          stop.abort();
+          return ended;
+        });
+        const ended = cache.start(stop.signal);
+        for (const name of ['other', 'mine']) {
+          const object = await client.create(ConfigMap, test.configMap(name));
+          cache.observe({ type: 'written', kind: ConfigMap, object });
+        }
+        expect(namesOf(lister.list())).toEqual(['mine']);
+        await client.delete(ConfigMap, await live(test, 'mine'));
+        await test.until(() => lister.list().length === 0);
       }),
     );
   });
