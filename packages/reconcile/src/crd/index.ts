@@ -7,7 +7,16 @@ export {
   type KindDefinition,
   type ManifestOf,
 } from './define-kind.ts';
-export type { CustomResourceDefinition, PrinterColumn, ScaleSubresource } from './manifest.ts';
+export {
+  kindVersions,
+  olderVersion,
+  type BodyOf,
+  type KindVersions,
+  type OlderVersion,
+  type VersionConversion,
+  type VersionsOptions,
+} from './kind-versions.ts';
+export type { CustomResourceDefinition, PrinterColumn, ScaleSubresource, WebhookClientConfig } from './manifest.ts';
 export {
   s,
   type AnySchema,

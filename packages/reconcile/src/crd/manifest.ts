@@ -31,6 +31,22 @@ export interface CrdDetails {
   readonly hasStatus: boolean;
 }
 
+/** Where an API server finds a webhook: a Service of its cluster, or a URL, and whom it trusts there. */
+export interface WebhookClientConfig {
+  readonly service?: {
+    readonly namespace: string;
+    readonly name: string;
+    /** @default '/' */
+    readonly path?: string;
+    /** @default 443 */
+    readonly port?: number;
+  };
+  /** With https. */
+  readonly url?: string;
+  /** PEM in base64. Absent: whom the API server trusts anyway. */
+  readonly caBundle?: string;
+}
+
 /** `apiextensions.k8s.io/v1 CustomResourceDefinition`, as far as we write it. */
 export interface CustomResourceDefinition extends KubernetesObject {
   readonly spec: {
@@ -48,6 +64,8 @@ export interface CustomResourceDefinition extends KubernetesObject {
       readonly name: string;
       readonly served: boolean;
       readonly storage: boolean;
+      readonly deprecated?: boolean;
+      readonly deprecationWarning?: string;
       readonly additionalPrinterColumns?: readonly PrinterColumn[];
       readonly schema: { readonly openAPIV3Schema: StructuralSchema };
       readonly subresources?: {
@@ -55,6 +73,13 @@ export interface CustomResourceDefinition extends KubernetesObject {
         readonly scale?: ScaleSubresource;
       };
     }[];
+    readonly conversion?: {
+      readonly strategy: 'None' | 'Webhook';
+      readonly webhook?: {
+        readonly conversionReviewVersions: readonly string[];
+        readonly clientConfig?: WebhookClientConfig;
+      };
+    };
   };
 }
 
