@@ -17,7 +17,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   ],
   '@lezer/common': ['packages/simkube/src/prometheus/promql/grammar.ts'],
   '@peculiar/x509': [
-    'packages/reconcile/src/metrics/self-signed-certificate.ts',
+    'packages/reconcile/src/certificates/issue-certificate.ts',
     'packages/simkube/src/apiserver/tls/certificates.ts',
   ],
   '@prometheus-io/lezer-promql': ['packages/simkube/src/prometheus/promql/grammar.ts'],
@@ -36,7 +36,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/api': ['packages/reconcile/src/tracing/open-telemetry.ts'],
   re2js: ['packages/simkube/src/prometheus/anchored-pattern.ts'],
   'reflect-metadata': [
-    'packages/reconcile/src/metrics/self-signed-certificate.ts',
+    'packages/reconcile/src/certificates/issue-certificate.ts',
     'packages/simkube/src/apiserver/tls/certificates.ts',
   ],
   typebox: ['packages/reconcile/src/crd/schema.ts'],
@@ -54,12 +54,13 @@ const entries: Readonly<Record<string, readonly string[]>> = {
 /** Folders of packages/reconcile/src, lowest first; those of one layer do not know each other. */
 const reconcileLayers: readonly (readonly string[])[] = [
   ['env', 'object', 'cel', 'health'],
-  ['conditions', 'crd', 'queue', 'kinds', 'owners', 'log', 'rbac', 'tracing'],
+  ['certificates', 'conditions', 'crd', 'queue', 'kinds', 'owners', 'log', 'rbac', 'tracing'],
   ['client'],
   ['cache', 'events', 'finalizers', 'leader-election'],
   ['watch', 'sharding'],
   ['controller'],
   ['metrics'],
+  ['webhook'],
   ['manager'],
   ['testing'],
 ];
@@ -94,7 +95,7 @@ const operatorFolders: Readonly<Record<string, readonly string[]>> = {
 };
 
 const impure =
-  'cache|cel|controller|crd|events|finalizers|health|leader-election|log|manager|metrics|queue|rbac|testing|tracing|watch';
+  'cache|cel|certificates|controller|crd|events|finalizers|health|leader-election|log|manager|metrics|queue|rbac|testing|tracing|watch|webhook';
 
 /** What decides is data in, data out. */
 const pure: readonly Ban[] = [

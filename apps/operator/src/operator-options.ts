@@ -4,7 +4,7 @@ import { undiciTransport } from '@canaryop/reconcile/client';
 import type { LoadedCluster } from '@canaryop/reconcile/client';
 import type { Env } from '@canaryop/reconcile/env';
 import type { MetricsOptions, SecureOptions } from '@canaryop/reconcile/manager';
-import { certificateFiles } from '@canaryop/reconcile/metrics';
+import { certificateFiles } from '@canaryop/reconcile/certificates';
 
 import { lookUp } from './analysis/dns.ts';
 import { sharedLookup } from './analysis/shared-lookup.ts';

@@ -19,6 +19,7 @@ export { dependent, dependents, dependentsCondition, reconcileDependents } from 
 export type { ReconcileContext, Reconciler, Request, Result } from './controller/reconciler.ts';
 export { TerminalError } from './controller/terminal-error.ts';
 export { defineKind, type CustomKind, type CustomObject } from './crd/define-kind.ts';
+export { kindVersions, olderVersion, type KindVersions } from './crd/kind-versions.ts';
 export { s, type ReadType, type WriteType } from './crd/schema.ts';
 export { processEnv } from './env/process-env.ts';
 export type { Env } from './env/env.ts';
@@ -44,3 +45,4 @@ export {
   type Predicate,
 } from './watch/predicate.ts';
 export { channelSource, informerSource } from './watch/source.ts';
+export { mutatingWebhook, validatingWebhook } from './webhook/admission.ts';

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 
-import { processEnv } from '@canaryop/reconcile/env';
+import { aborted, processEnv } from '@canaryop/reconcile/env';
 import { terminationSignal } from '@canaryop/reconcile/manager';
 
 import { startDemoCluster } from '../cluster/demo-cluster.ts';
@@ -62,11 +62,4 @@ async function run(flags: Flags): Promise<void> {
   process.stdout.write(text);
   await aborted(signal);
   await cluster.stop();
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

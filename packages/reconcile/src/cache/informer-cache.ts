@@ -1,4 +1,5 @@
 import type { Env } from '../env/env.ts';
+import { aborted } from '../env/timers.ts';
 import type { FieldPath } from '../object/field-manager.ts';
 import { jsonEqual } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
@@ -142,13 +143,6 @@ class RunningInformers {
   add(informer: Runnable): void {
     if (this.#signal !== undefined) this.#runs.push(informer.run(this.#signal));
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function scopeId(kind: ResourceKind, scope: WatchScope): string {

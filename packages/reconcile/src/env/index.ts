@@ -6,6 +6,6 @@ export { silentLogger, type LogFields, type Logger } from './logger.ts';
 export { processEnv } from './process-env.ts';
 export { uuid, type Random } from './random.ts';
 export { dateOf, formatMicroTime, formatTime, parseTime } from './time.ts';
-export { sleep, type Cancel, type Timers } from './timers.ts';
+export { aborted, sleep, type Cancel, type Timers } from './timers.ts';
 export { noTracer, type Span, type SpanAttributes, type Tracer } from './tracer.ts';
 export type { Transport, TransportRequest, TransportResponse } from './transport.ts';

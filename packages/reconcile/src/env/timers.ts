@@ -23,3 +23,11 @@ export function sleep(timers: Timers, delayMs: number, signal?: AbortSignal): Pr
     signal?.addEventListener('abort', finish, { once: true });
   });
 }
+
+/** Resolves when `signal` aborts; at once if it has. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { selfSignedCertificate } from '../metrics/self-signed-certificate.ts';
+import { selfSignedCertificate } from '../certificates/self-signed-certificate.ts';
 import { answerChecks, type Check } from './checks.ts';
 import { parseAddress, serveHttp, type Endpoint, type HttpServer, type HttpServerOptions } from './http-server.ts';
 import { probeEndpoint } from './probe-endpoint.ts';

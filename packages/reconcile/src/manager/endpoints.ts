@@ -7,7 +7,7 @@ import { guardedEndpoint } from '../metrics/guarded-endpoint.ts';
 import { metricsEndpoint, metricsPath } from '../metrics/metrics-endpoint.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
 import { requestAuthorizer } from '../metrics/request-authorizer.ts';
-import { selfSignedCertificate } from '../metrics/self-signed-certificate.ts';
+import { selfSignedCertificate } from '../certificates/self-signed-certificate.ts';
 import { present } from '../object/present.ts';
 import type { MetricsOptions, SecureOptions } from './manager-options.ts';
 

@@ -8,6 +8,7 @@ export type {
   MetricsOptions,
   SecureOptions,
   ShardingOptions,
+  WebhookOptions,
 } from './manager-options.ts';
 export {
   eventPermissions,
@@ -19,6 +20,6 @@ export {
   type OperatorPermissions,
 } from './operator-permissions.ts';
 export { createManager, type Manager } from './manager.ts';
-export { run, type RunOptions } from './run.ts';
+export { run, webhookPlace, type RunOptions } from './run.ts';
 export type { Runnable } from './runnable.ts';
 export { terminationSignal, type SignalSource } from './signals.ts';

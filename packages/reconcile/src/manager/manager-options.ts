@@ -1,8 +1,12 @@
 import type { ClusterConnection } from '../client/cluster-connection.ts';
+import type { KindVersions } from '../crd/kind-versions.ts';
 import type { Env } from '../env/env.ts';
 import type { LeaderElectionTimes } from '../leader-election/leader-elector.ts';
-import type { Certificate } from '../metrics/self-signed-certificate.ts';
+import type { Certificate } from '../certificates/certificate.ts';
+import type { CertificateLifetimes } from '../certificates/rotation.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
+import type { AdmissionWebhook } from '../webhook/admission.ts';
+import type { WebhookPlace } from '../webhook/webhook-configurations.ts';
 
 /** What a manager is made of. */
 export interface ManagerOptions {
@@ -25,6 +29,8 @@ export interface ManagerOptions {
   readonly probes?: { readonly address: string };
   /** Absent: metrics are kept, but not served. */
   readonly metrics?: MetricsOptions;
+  /** Absent: no webhooks are served. */
+  readonly webhooks?: WebhookOptions;
   /** @default a new one */
   readonly registry?: MetricsRegistry;
   /** How long runnables have to end after a stop, all together, in milliseconds. @default 30_000 */
@@ -65,4 +71,24 @@ export interface MetricsOptions {
  */
 export interface SecureOptions {
   readonly certificate?: () => Promise<Certificate>;
+}
+
+/** Which webhooks are served, on every replica, and how API servers come to trust them. */
+export interface WebhookOptions {
+  readonly admission?: readonly AdmissionWebhook[];
+  /** Kinds whose versions are converted. */
+  readonly conversion?: readonly KindVersions[];
+  /** `host:port` or `:port`. @default ':9443' */
+  readonly address?: string;
+  /** Where API servers reach them; also what their certificate is for. */
+  readonly place: WebhookPlace;
+  /**
+   * Present: others make the certificate, and tell API servers whom to trust, as cert-manager does; see
+   * `certificateFiles`. It is read again every minute. Absent: the operator makes and renews its own.
+   */
+  readonly certificate?: () => Promise<Certificate>;
+  /** Where its own is kept. @default `<field manager>-webhook-certificate` in the namespace of the Service */
+  readonly secret?: { readonly namespace: string; readonly name: string };
+  /** Of its own. @default a year for the authority, 90 days for what it signs */
+  readonly lifetimes?: CertificateLifetimes;
 }

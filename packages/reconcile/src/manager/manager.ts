@@ -4,7 +4,7 @@ import type { Client } from '../client/client.ts';
 import { buildController, type ControllerDefinition, type Informers } from '../controller/builder.ts';
 import type { Controller, ControllerMetrics } from '../controller/controller.ts';
 import type { Env } from '../env/env.ts';
-import { sleep } from '../env/timers.ts';
+import { aborted, sleep } from '../env/timers.ts';
 import { EventWriter, type EventRecorder } from '../events/event-recorder.ts';
 import type { Check } from '../health/checks.ts';
 import { clientMetrics } from '../metrics/client-metrics.ts';
@@ -13,6 +13,7 @@ import { metricsRegistry, type MetricsRegistry } from '../metrics/registry.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
 import { createCluster, type Cluster, type ClusterOptions } from './cluster.ts';
+import type { WebhookServer } from '../webhook/webhook-server.ts';
 import { Endpoints, type Ports, type ServerDefinition } from './endpoints.ts';
 import { leadership, LeadershipLostError, type Leadership } from './leadership.ts';
 import type { ManagerOptions } from './manager-options.ts';
@@ -20,6 +21,7 @@ import { cacheProblem } from './readiness.ts';
 import { ReloadableController } from './reloadable-controller.ts';
 import { RunnableGroup } from './runnable-group.ts';
 import type { Runnable } from './runnable.ts';
+import { webhookServer } from './webhooks.ts';
 
 /** Owns what controllers share, and starts and stops everything in order. */
 export interface Manager extends Informers {
@@ -81,6 +83,7 @@ class ControllerManager implements Manager {
   readonly #metricsOf: (controller: string) => ControllerMetrics;
   readonly #endpoints: Endpoints;
   readonly #servers: ServerDefinition[] = [];
+  readonly #webhooks: WebhookServer | undefined;
   #runnables: readonly Runnable[] = [];
   readonly #clusters: (Cluster & { readonly isOptional: boolean })[] = [];
   /** Where runnables are started while the manager runs: for every replica, and for the leader while there is one here. */
@@ -131,6 +134,12 @@ class ControllerManager implements Manager {
     this.#metricsOf = controllerMetrics(this.registry);
     this.#endpoints = new Endpoints(env);
     this.#readyz.set('caches', () => cacheProblem(this.cache.informers(), (resource) => this.#optional.has(resource)));
+    this.#webhooks = webhookServer(options, {
+      registry: this.registry,
+      metricsOf: this.#metricsOf,
+      ports: this.#endpoints.ports,
+    });
+    if (this.#webhooks !== undefined) this.#readyz.set('webhooks', () => this.#webhooks?.problem);
     this.#readyz.set('running', () => (this.#stopping.signal.aborted ? 'stopping' : undefined));
   }
 
@@ -250,6 +259,8 @@ class ControllerManager implements Manager {
     const [leader, others, events, caches] = groups;
     if (leader === undefined || others === undefined || events === undefined || caches === undefined) return;
     await this.#serve(this.#stopping.signal);
+    // First: a list of a kind with conversions comes only when they are answered.
+    if (this.#webhooks !== undefined) caches.start(this.#webhooks);
     caches.start({ name: 'caches', start: (signal) => this.cache.start(signal) });
     for (const { name, cache } of this.#clusters)
       caches.start({ name: `caches of ${name}`, start: (signal) => cache.start(signal) });
@@ -342,16 +353,3 @@ class ControllerManager implements Manager {
 }
 
 const never = (): boolean => false;
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        resolve();
-      },
-      { once: true },
-    );
-  });
-}

@@ -4,6 +4,7 @@ import { eventKind } from '../events/event.ts';
 import { leaseKind } from '../leader-election/lease.ts';
 import type { Permission } from '../rbac/permission.ts';
 import { leasesOf } from '../sharding/shard-leases.ts';
+import { webhookPermissions, type WebhookParts } from '../webhook/webhook-permissions.ts';
 
 /** Which parts of a manager ask for rights of their own. */
 export interface ManagerParts {
@@ -13,6 +14,8 @@ export interface ManagerParts {
   readonly shards?: number;
   /** Whether metrics are served over TLS, to those who may have them. @default false */
   readonly secureMetrics?: boolean;
+  /** Whose certificates the manager makes itself. */
+  readonly webhooks?: WebhookParts;
 }
 
 /** What an operator has to be allowed, by where. */
@@ -53,12 +56,13 @@ export const scrapePermissions: readonly Permission[] = [
 /** What a manager with these controllers does, and all that it has to be allowed. Roles are made of it by `roleOf`. */
 export function operatorPermissions(
   controllers: readonly ControllerDefinition[],
-  { lease, shards, secureMetrics = false }: ManagerParts = {},
+  { lease, shards, secureMetrics = false, webhooks }: ManagerParts = {},
 ): OperatorPermissions {
+  const certificates = webhooks === undefined ? { own: [], cluster: [] } : webhookPermissions(webhooks);
   return {
     everywhere: [...controllers.flatMap(declaredPermissions), ...eventPermissions],
-    own: leasePermissions(lease, shards),
-    cluster: secureMetrics ? scrapePermissions : [],
+    own: [...leasePermissions(lease, shards), ...certificates.own],
+    cluster: [...(secureMetrics ? scrapePermissions : []), ...certificates.cluster],
   };
 }
 

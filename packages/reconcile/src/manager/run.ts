@@ -5,9 +5,10 @@ import type { Env } from '../env/env.ts';
 import { processEnv } from '../env/process-env.ts';
 import { winstonLogger } from '../log/winston-logger.ts';
 import { metricsRegistry } from '../metrics/registry.ts';
+import type { WebhookPlace } from '../webhook/webhook-configurations.ts';
 import { present } from '../object/present.ts';
 import { createManager } from './manager.ts';
-import type { MetricsOptions } from './manager-options.ts';
+import type { MetricsOptions, WebhookOptions } from './manager-options.ts';
 import { terminationSignal } from './signals.ts';
 
 /** What differs between one operator and the next. */
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly probes?: { readonly address: string };
   /** @default { address: ':8080' } */
   readonly metrics?: MetricsOptions;
+  /** Its place is, unless it says another, the Service `<field manager>-webhook-service` beside the operator. @default none */
+  readonly webhooks?: Omit<WebhookOptions, 'place'> & Partial<Pick<WebhookOptions, 'place'>>;
   /** @default the real process, logging JSON lines */
   readonly env?: Env;
   /** @default the file in $KUBECONFIG, the pod's service account, or ~/.kube/config */
@@ -42,7 +45,7 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<void> {
   const env = options.env ?? processEnv(winstonLogger());
   const cluster = options.cluster ?? (await loadCluster(env));
-  const { fieldManager, controllers } = options;
+  const { fieldManager, controllers, webhooks } = options;
   const instance = process.env['POD_NAME'] ?? process.env['HOSTNAME'] ?? fieldManager;
   const lease = { namespace: cluster.namespace, name: fieldManager };
   const manager = createManager({
@@ -58,6 +61,7 @@ export async function run(options: RunOptions): Promise<void> {
       checkIdempotence: options.checkIdempotence,
       leaderElection: options.leaderElect === true ? { lease } : undefined,
       sharding: options.shards === undefined ? undefined : { shards: options.shards, lease },
+      webhooks: webhooks && { place: webhookPlace(fieldManager, cluster.namespace), ...webhooks },
     }),
   });
   for (const definition of controllers) manager.add(definition);
@@ -70,4 +74,9 @@ export async function run(options: RunOptions): Promise<void> {
 
 function kill(): void {
   process.kill(process.pid, 'SIGKILL');
+}
+
+/** Where the scaffold's manifests put the Service of an operator's webhooks. */
+export function webhookPlace(fieldManager: string, namespace: string): WebhookPlace {
+  return { service: { namespace, name: `${fieldManager}-webhook-service` } };
 }

@@ -1,5 +1,4 @@
 /** Metrics under controller-runtime's names, and how they are served. */
-export { certificateFiles } from './certificate-files.ts';
 export { clientMetrics, leaderMetrics } from './client-metrics.ts';
 export { controllerMetrics } from './controller-metrics.ts';
 export { guardedEndpoint } from './guarded-endpoint.ts';
@@ -14,4 +13,3 @@ export {
   type MetricsRegistry,
 } from './registry.ts';
 export { requestAuthorizer, type AccessRequest, type AccessVerdict, type Authorize } from './request-authorizer.ts';
-export { selfSignedCertificate, type Certificate } from './self-signed-certificate.ts';

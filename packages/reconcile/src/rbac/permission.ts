@@ -13,7 +13,10 @@ export interface Permission {
   /** `status`, `scale` or `finalizers`. */
   readonly subresource?: string;
   readonly verbs: readonly Verb[];
-  /** Only the objects of these names. RBAC can't narrow `create`, `list` and `watch` by name. */
+  /**
+   * Only the objects of these names. RBAC can't narrow `create`; `list` and `watch` are allowed where the request has
+   * the field selector `metadata.name=NAME`, as an informer of that scope sends it.
+   */
   readonly names?: readonly string[];
 }
 
@@ -42,13 +45,10 @@ export function policyRules(permissions: readonly Permission[]): readonly Policy
 }
 
 const verbOrder: readonly Verb[] = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
-const unnamedVerbs: readonly Verb[] = ['list', 'watch', 'create'];
-
 function ruleOf({ resource, subresource, verbs, names }: Permission): PolicyRule {
   const path = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
-  if (names !== undefined && verbs.some((verb) => unnamedVerbs.includes(verb))) {
-    throw new Error(`${path}: ${unnamedVerbs.join(', ')} can't be granted by name; declare them separately`);
-  }
+  if (names !== undefined && verbs.includes('create'))
+    throw new Error(`${path}: create can't be granted by name; declare it separately`);
   return {
     apiGroups: [resource.group],
     resources: [path],

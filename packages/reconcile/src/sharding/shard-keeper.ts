@@ -2,7 +2,7 @@ import { isAlreadyExists, isConflict, isNotFound } from '../client/api-error.ts'
 import type { Client } from '../client/client.ts';
 import { startDeadline } from '../env/deadline.ts';
 import type { Env } from '../env/env.ts';
-import { sleep } from '../env/timers.ts';
+import { aborted, sleep } from '../env/timers.ts';
 import { heldSpec, leaseKind, observe, releasedSpec, type Lease, type Observation } from '../leader-election/lease.ts';
 import type { ObjectKey } from '../object/object-key.ts';
 import { present } from '../object/present.ts';
@@ -194,11 +194,4 @@ export class ShardKeeper {
       deadline.end();
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

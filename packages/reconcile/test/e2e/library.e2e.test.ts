@@ -1,12 +1,16 @@
 import { processEnv, sleep } from '@canaryop/reconcile/env';
 import { startControlPlane } from '@canaryop/testkit/control-plane';
 
+import { conversionSuite } from '../library/conversion.suite.ts';
+import type { LibraryServer } from '../library/library-server.ts';
 import { librarySuite } from '../library/library.suite.ts';
+import { webhooksOn } from '../library/webhooks-on.ts';
+import { webhooksSuite } from '../library/webhooks.suite.ts';
 
 const patienceMs = 30_000;
 const turnMs = 20;
 
-librarySuite('a real control plane', async () => {
+const start = async (): Promise<LibraryServer> => {
   const env = processEnv();
   const plane = await startControlPlane();
   return {
@@ -24,4 +28,7 @@ librarySuite('a real control plane', async () => {
     pause: (ms) => sleep(env.timers, ms),
     close: () => plane.stop(),
   };
-});
+};
+
+librarySuite('a real control plane', start);
+webhooksOn('a real control plane', start, [webhooksSuite, conversionSuite]);

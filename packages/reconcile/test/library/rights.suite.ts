@@ -5,14 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { ConfigMap, controller, Namespace } from '@canaryop/reconcile';
 import { isForbidden, isNamespaceTerminating } from '@canaryop/reconcile/client';
 import { operatorPermissions } from '@canaryop/reconcile/manager';
-import { resourceKind, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
-import { compareAccess, recordAccess, rightsOf, roleOf, type Permission } from '@canaryop/reconcile/rbac';
+import { resourceKind, type KubernetesObject } from '@canaryop/reconcile/object';
+import { compareAccess, recordAccess, rightsOf } from '@canaryop/reconcile/rbac';
 
 import { greeter, Greeting } from '../first-operator.ts';
+import { grantAll, rbac } from './grants.ts';
 import { present, textOf, type Share, type Sharing } from './share.ts';
 
-const rbac = (kind: string, plural: string, namespaced = true): ResourceKind =>
-  resourceKind({ group: 'rbac.authorization.k8s.io', version: 'v1', kind, plural, namespaced });
 const serviceAccounts = resourceKind({ group: '', version: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts' });
 const all = ['get', 'list', 'watch', 'create', 'patch', 'delete'] as const;
 
@@ -159,19 +158,6 @@ export function rightsSuite(share: Sharing): void {
 /** Lets a user do all with a resource of the core group, here. */
 function grant(test: Share, user: string, resource: string): Promise<void> {
   return grantAll(test, user, [{ resource: { group: '', plural: resource }, verbs: all }]);
-}
-
-/** Lets a user do what permissions say, here. */
-export async function grantAll(test: Share, user: string, permissions: readonly Permission[]): Promise<void> {
-  const metadata = test.key(user);
-  await test.client.create(rbac('Role', 'roles'), { ...roleOf('Role', user, permissions), metadata });
-  await test.client.create(rbac('RoleBinding', 'rolebindings'), {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'RoleBinding',
-    metadata,
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: user },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
-  } as KubernetesObject);
 }
 
 function scraped(port: number | undefined, token: string | undefined): Promise<number> {

@@ -8,7 +8,7 @@ import { LeadershipLostError, operatorPermissions } from '@canaryop/reconcile/ma
 import { recordAccess } from '@canaryop/reconcile/rbac';
 import { shardOf } from '@canaryop/reconcile/sharding';
 
-import { grantAll } from './rights.suite.ts';
+import { grantAll } from './grants.ts';
 import { present, textOf, type Share, type Sharing } from './share.ts';
 
 const times = { leaseDurationMs: 4000, renewDeadlineMs: 2000, retryPeriodMs: 400, fenceMarginMs: 1000 };

@@ -1,4 +1,4 @@
-import { sleep, type Env } from '@canaryop/reconcile/env';
+import { aborted, sleep, type Env } from '@canaryop/reconcile/env';
 
 import type { Container, HttpGetAction } from '../kinds/core-v1.ts';
 import type { PodNetwork } from './pod-network.ts';
@@ -28,11 +28,4 @@ async function callHook({ network, address, container }: PreStopContext, action:
 function sleepSeconds(command: readonly string[]): number {
   const found = /(?:^|[\s/;])sleep\s+(\d+(?:\.\d+)?)/.exec(command.join(' '));
   return Number(found?.[1] ?? 0);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import type { Certificate } from './self-signed-certificate.ts';
+import type { Certificate } from './certificate.ts';
 
 /** Reads a certificate and its key, both PEM, each time it is called: a mounted Secret is renewed in place. */
 export function certificateFiles(paths: { readonly cert: string; readonly key: string }): () => Promise<Certificate> {
