@@ -106,6 +106,7 @@ class Run {
     this.#processes.startAll();
     for (const script of scripts) await this.#drive('the story could not be told', () => script(this.#user));
     await this.#comeToRest();
+    this.#network.heal();
     await this.#stayAtRest();
     await this.#startAnew();
     for (const expect of expectations)

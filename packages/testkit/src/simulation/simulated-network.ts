@@ -64,6 +64,11 @@ export class SimulatedNetwork {
     return [...this.#struck];
   }
 
+  /** From now on nothing goes wrong any more: what is left of the plan does not happen. */
+  heal(): void {
+    this.#faults.clear();
+  }
+
   /** Whether a fault is still going on: a server that is away, a request that is late, a watch that is silent. */
   get isDisturbed(): boolean {
     return this.#ongoing > 0 || this.#isAway || this.#silences.some((isWaiting) => isWaiting());

@@ -36,6 +36,12 @@ describe('a simulation of the first operator', () => {
     expect(await hashOf('7:')).not.toBe(first);
   });
 
+  it('has nothing go wrong once it has come to rest', async () => {
+    // Three events come to the first process, two more to the one that is started at the end.
+    expect((await simulation.replay('1:cut@3').converges()).faults).toEqual({ cut: 1 });
+    expect((await simulation.replay('1:cut@5').converges()).faults).toEqual({});
+  });
+
   it('goes on after ten minutes without an API server', async () => {
     const report = await simulation.replay('1:away@2/600').converges();
     expect(report.faults).toEqual({ away: 1 });
