@@ -7,6 +7,7 @@ export {
   type CrashPoint,
 } from './faults/crash-point.ts';
 export { mortalTransport, type MortalTransport } from './faults/mortal-transport.ts';
+export { admissionRequest } from './simulated/admission-request.ts';
 export {
   simulatedCluster,
   type OperatorLife,

@@ -8,9 +8,6 @@ import { roleOf } from '@canaryop/reconcile/rbac';
 import { recordingLogger, virtualEnv, type LoggedLine, type VirtualEnv } from '@canaryop/reconcile/testing';
 import { createCluster, serviceAccountUser, type Cluster, type Loopback } from '@canaryop/simkube';
 
-import { crashingTransport, type CrashPoint } from '../faults/crash-point.ts';
-import { mortalTransport } from '../faults/mortal-transport.ts';
-
 /** What is declared of an operator. */
 export interface OperatorUnderTest {
   readonly fieldManager: string;
@@ -22,9 +19,7 @@ export interface OperatorUnderTest {
 export interface OperatorLife {
   /** Method and path of each write that it has sent, whether or not it was allowed. */
   readonly writes: readonly string[];
-  /** Whether its crash point has come. */
-  readonly isDead: boolean;
-  /** Ends it, as SIGTERM does; one that is dead already is only forgotten. */
+  /** Ends it, as SIGTERM does. */
   stop(): Promise<void>;
 }
 
@@ -33,11 +28,8 @@ export interface SimulatedCluster {
   readonly env: VirtualEnv;
   /** Synchronous access as an administrator. */
   readonly api: Loopback;
-  /**
-   * Starts the operator as its own ServiceAccount, which may do what follows from the declarations and nothing else.
-   * @param death where it dies, counted in writes
-   */
-  start(death?: CrashPoint): OperatorLife;
+  /** Starts the operator as its own ServiceAccount, which may do what follows from the declarations and nothing else. */
+  start(): OperatorLife;
   /** Lets time go on until something has come about. Rejects after 60 virtual seconds, with the newest problems in the log. */
   until(isDone: () => boolean): Promise<void>;
   /** Lets this much time go by. */
@@ -52,7 +44,8 @@ const account = { namespace: 'default', name: 'operator-under-test' };
 
 /**
  * An API server with its controllers, Deployments that get pods and pods that get ready, and the operator's definitions
- * and roles installed: what a test of controllers needs. An hour takes a moment, and no test waits in real time.
+ * and roles installed: for a story of a test's own. An hour takes a moment, and no test waits in real time. What goes wrong
+ * in a cluster, `simulate` finds.
  */
 export function simulatedCluster(operator: OperatorUnderTest): SimulatedCluster {
   const { log, lines } = recordingLogger();
@@ -64,8 +57,8 @@ export function simulatedCluster(operator: OperatorUnderTest): SimulatedCluster 
   return {
     env,
     api: cluster.server.loopback,
-    start: (death) => {
-      const life = live(env, cluster, operator, death);
+    start: () => {
+      const life = live(env, cluster, operator);
       lives.push(life);
       return life;
     },
@@ -95,18 +88,9 @@ function problemsOf(lines: readonly LoggedLine[]): string {
     .join('\n');
 }
 
-function live(env: VirtualEnv, { server }: Cluster, operator: OperatorUnderTest, death?: CrashPoint): OperatorLife {
+function live(env: VirtualEnv, { server }: Cluster, operator: OperatorUnderTest): OperatorLife {
   const writes: string[] = [];
-  const process = mortalTransport(server.transport(serviceAccountUser(account.namespace, account.name)));
-  let isDead = false;
-  const transport = crashingTransport(noting(process, writes), {
-    point: death,
-    counts: ({ method }) => method !== 'GET',
-    die: () => {
-      isDead = true;
-      process.kill();
-    },
-  });
+  const transport = noting(server.transport(serviceAccountUser(account.namespace, account.name)), writes);
   const { fieldManager, controllers } = operator;
   const connection = { server: 'https://simulated', transport, credentials: noCredentials };
   const manager = createManager({ env, connection, fieldManager });
@@ -119,13 +103,8 @@ function live(env: VirtualEnv, { server }: Cluster, operator: OperatorUnderTest,
   ended.catch(() => undefined);
   return {
     writes,
-    get isDead() {
-      return isDead;
-    },
     stop: async () => {
       stop.abort();
-      // What a dead process waits for never comes.
-      if (isDead) return;
       while (!state.hasEnded) await env.time.advance(turnMs);
       await ended;
     },
