@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { ConfigMap } from '@canaryop/reconcile';
-import { createClient, kubeConfigConnection, type Client } from '@canaryop/reconcile/client';
+import { createClient, isInvalid, kubeConfigConnection, type Client } from '@canaryop/reconcile/client';
 import { processEnv, sleep } from '@canaryop/reconcile/env';
 import { apiVersionOf, resourceKind, type KubernetesObject } from '@canaryop/reconcile/object';
 
@@ -107,6 +107,22 @@ describe('`reconcile dev`', () => {
       await client.delete(Greeting, existing);
       return undefined;
     });
+
+    // So does a webhook, which is asked as by any API server: over TLS, with a certificate that the operator made.
+    answers.length = 0;
+    await project.reconcile('create', 'webhook', '--kind', 'Greeting', '--validating');
+    const refused = { namespace: 'default', name: 'refused' };
+    const signed = { apiVersion: apiVersionOf(Greeting), kind: 'Greeting', metadata: refused };
+    const refusal = await found(async () => {
+      try {
+        const made = await client.create(Greeting, { ...signed, spec: { text: 'by kubernetes-admin' } });
+        await client.delete(Greeting, made);
+        return undefined;
+      } catch (error) {
+        return isInvalid(error) ? error : undefined;
+      }
+    });
+    expect(refusal.message).toContain('spec.text: must not name who writes it, kubernetes-admin');
 
     const ended = once(child, 'exit');
     child.kill('SIGINT');

@@ -11,6 +11,18 @@ import { bin, execute, runIn, temporaryProject, type TemporaryProject } from './
 // Processes that start processes, on a machine that does other work as well.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
+/** An object of a rendered manifest, as far as it is looked at. */
+interface Rendered {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly webhooks?: readonly { readonly clientConfig: ClientConfig }[];
+  readonly spec?: { readonly conversion?: { readonly webhook: { readonly clientConfig: ClientConfig } } };
+}
+
+interface ClientConfig {
+  readonly service: object;
+}
+
 let project: TemporaryProject;
 beforeAll(async () => {
   project = await temporaryProject();
@@ -18,6 +30,9 @@ beforeAll(async () => {
   const cluster = ['--version', 'v1alpha1', '--kind', 'HTTPRouteOfTheWholeCluster', '--no-namespaced', '--finalizer'];
   await project.reconcile('create', 'api', ...cluster);
   await project.reconcile('create', 'api', '--version', 'v1', '--kind', 'Box', '--no-controller');
+  await project.reconcile('create', 'webhook', '--kind', 'Greeting', '--validating');
+  const every = ['--validating', '--mutating', '--conversion', '--spoke', 'v1alpha2'];
+  await project.reconcile('create', 'webhook', '--kind', 'HTTPRouteOfTheWholeCluster', ...every);
 });
 afterAll(() => project.remove());
 
@@ -63,6 +78,17 @@ describe('a scaffolded project', () => {
         'Deployment my-operator-controller-manager',
       ]),
     );
+  });
+
+  it('tells API servers where its webhooks are: its Service, by the name and in the namespace that it is given', async () => {
+    const { stdout } = await execute('kubectl', ['kustomize', 'config/default'], project.root);
+    const objects = parseAllDocuments(stdout).map((document) => document.toJS() as Rendered);
+    const admission = objects.flatMap(({ webhooks = [] }) => webhooks.map(({ clientConfig }) => clientConfig.service));
+    const conversion = objects.flatMap(({ spec }) => spec?.conversion?.webhook.clientConfig.service ?? []);
+    const at = { namespace: 'my-operator-system', name: 'my-operator-webhook-service' };
+    expect([...admission, ...conversion]).toEqual(Array.from({ length: 4 }, () => expect.objectContaining(at)));
+    const service = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === at.name);
+    expect(service?.metadata.namespace).toBe(at.namespace);
   });
 
   it.each(['config/prometheus', 'config/samples'])('%s is rendered by kustomize', async (folder) => {
@@ -169,6 +195,7 @@ describe('a command that cannot do what it is asked for', () => {
   it.each([
     [['create', 'api', '--kind', 'A'], "required option '--version <version>' not specified"],
     [['create', 'thing'], "unknown command 'thing'"],
+    [['create', 'webhook', '--kind', 'Box', '--conversion'], '--conversion and --spoke VERSION belong together'],
     [['dev', '--port', 'http'], '--port http: must be a number from 0 to 65535'],
     [['dev', '--simkube', '--kubeconfig'], 'choose one of --simkube and --kubeconfig'],
   ])('%j: %s', async (args, message) => {
@@ -177,12 +204,16 @@ describe('a command that cannot do what it is asked for', () => {
     expect(refused.stderr).toContain(message);
   });
 
-  it.each([['--help'], ['init', '--help'], ['create', 'api', '--help'], ['manifests', '--help'], ['dev', '--help']])(
-    '%s %s is told what there is',
-    async (...args) => {
-      const help = await project.reconcile(...args);
-      expect(help).toMatchObject({ code: 0, stderr: '' });
-      expect(help.stdout).toContain('Usage: reconcile');
-    },
-  );
+  it.each([
+    ['--help'],
+    ['init', '--help'],
+    ['create', 'api', '--help'],
+    ['create', 'webhook', '--help'],
+    ['manifests', '--help'],
+    ['dev', '--help'],
+  ])('%s %s is told what there is', async (...args) => {
+    const help = await project.reconcile(...args);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toContain('Usage: reconcile');
+  });
 });

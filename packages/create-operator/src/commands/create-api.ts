@@ -1,12 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { carryOut } from '../files/carry-out.ts';
 import { readProject } from '../files/project-state.ts';
 import { readTemplate } from '../files/template-files.ts';
 import { planApi } from '../plan/plan-api.ts';
-import { tell, type Io, type OutputOptions } from './io.ts';
-import { writeManifests } from './manifests.ts';
+import { addToProject } from './add-to-project.ts';
+import type { Io, OutputOptions } from './io.ts';
 
 /** Flags of `create api`, in commander's form. */
 export interface CreateApiOptions extends OutputOptions {
@@ -34,12 +30,5 @@ export async function createApi(options: CreateApiOptions, io: Io): Promise<void
     await readProject(io.cwd),
     readTemplate,
   );
-  const written = await carryOut(io.cwd, plan, { force: options.force === true });
-  // Deriving them needs the packages that the project imports.
-  const isInstalled = existsSync(join(io.cwd, 'node_modules'));
-  if (isInstalled) written.push(...(await writeManifests(io.cwd)).written);
-  tell(io, options, { written }, [
-    ...written.map((path) => `wrote ${path}`),
-    ...(isInstalled ? [] : ['then: npm install && npx reconcile manifests']),
-  ]);
+  await addToProject(plan, options, io);
 }

@@ -26,12 +26,13 @@ export async function dev(args: readonly string[], options: DevOptions, io: Io):
   const env = processEnv();
   const signal = terminationSignal(process, () => process.kill(process.pid, 'SIGKILL'));
   const { project } = await readProject(io.cwd);
-  const description = await loadDescription(io.cwd);
-  const cluster = await startCluster(options);
+  const cluster = await startCluster(options, project.projectName);
+  const start = (): OperatorProcess =>
+    OperatorProcess.start(env, { root: io.cwd, variables: cluster.variables, args: [...cluster.args, ...args] });
   let operator: OperatorProcess | undefined;
   try {
-    await cluster.install(description);
-    operator = OperatorProcess.start(env, { root: io.cwd, variables: cluster.variables, args });
+    await cluster.install(await loadDescription(io.cwd, cluster.webhookPlace));
+    operator = start();
     tell(
       io,
       options,
@@ -46,7 +47,7 @@ export async function dev(args: readonly string[], options: DevOptions, io: Io):
         continue;
       }
       await operator.stop();
-      operator = OperatorProcess.start(env, { root: io.cwd, variables: cluster.variables, args });
+      operator = start();
       const tookMs = Math.round(env.clock.monotonic() - startedMs);
       const names = paths.map((path) => relative(io.cwd, path)).join(', ');
       tell(io, options, { reloaded: true, paths, tookMs }, [`reloaded in ${tookMs} ms, because of ${names}`]);
@@ -57,8 +58,8 @@ export async function dev(args: readonly string[], options: DevOptions, io: Io):
   }
 }
 
-function startCluster({ kubeconfig, simkube, port }: DevOptions): Promise<DevCluster> {
-  if (kubeconfig === undefined) return simulatedDevCluster(processEnv(), portOf(port));
+function startCluster({ kubeconfig, simkube, port }: DevOptions, name: string): Promise<DevCluster> {
+  if (kubeconfig === undefined) return simulatedDevCluster(processEnv(), portOf(port), name);
   if (simkube === true) throw new UsageError('choose one of --simkube and --kubeconfig');
   return existingCluster(processEnv(), kubeconfig === true ? undefined : kubeconfig);
 }
@@ -72,7 +73,7 @@ function portOf(text: string): number {
 /** The definitions and roles of the source as it is now; what is wrong with it instead, when it cannot be loaded. */
 async function reinstall(root: string, cluster: DevCluster): Promise<string | undefined> {
   try {
-    await cluster.install(await loadDescription(root));
+    await cluster.install(await loadDescription(root, cluster.webhookPlace));
     return undefined;
   } catch (error) {
     if (error instanceof UsageError) return error.message;

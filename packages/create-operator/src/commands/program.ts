@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { createApi, type CreateApiOptions } from './create-api.ts';
+import { createWebhook, type CreateWebhookOptions } from './create-webhook.ts';
 import { dev, type DevOptions } from './dev.ts';
 import { init, type InitOptions } from './init.ts';
 import type { Io } from './io.ts';
@@ -18,6 +19,9 @@ export function reconcileProgram(io: Io): Command {
   const create = program.command('create').description('add something to the project in this folder');
   createApiFlags(create.command('api').description('add a kind, and a controller for it')).action(
     (options: CreateApiOptions) => createApi(options, io),
+  );
+  createWebhookFlags(create.command('webhook').description('let API servers ask the operator about a kind')).action(
+    (options: CreateWebhookOptions) => createWebhook(options, io),
   );
   program
     .command('manifests')
@@ -60,6 +64,18 @@ function createApiFlags(command: Command): Command {
     .option('--no-controller', 'leave controller and test out')
     .option('--no-namespaced', 'objects belong to the cluster, and to no namespace')
     .option('--finalizer', 'the controller cleans up before an object goes')
+    .option(...forceFlag)
+    .option(...jsonFlag);
+}
+
+function createWebhookFlags(command: Command): Command {
+  return command
+    .requiredOption('--kind <kind>', 'one that `create api` has made')
+    .option('--group <group>', 'where two groups have a kind of this name')
+    .option('--validating', 'to judge what is written')
+    .option('--mutating', 'to complete what is written')
+    .option('--conversion', 'to convert between the version that there is and an older one')
+    .option('--spoke <version>', 'the older one, such as v1beta1')
     .option(...forceFlag)
     .option(...jsonFlag);
 }

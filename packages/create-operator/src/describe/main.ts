@@ -4,6 +4,8 @@
  */
 import { pathToFileURL } from 'node:url';
 
+import type { WebhookPlace } from '@canaryop/reconcile/webhook';
+
 import { describeOperator, type OperatorDescription } from '../manifests/operator-description.ts';
 
 /** What this process sends, once. */
@@ -11,14 +13,14 @@ export type DescribeAnswer =
   | { readonly description: OperatorDescription }
   | { readonly problem: string; readonly missingPackage?: string };
 
-const [path = ''] = process.argv.slice(2);
+const [path = '', place = ''] = process.argv.slice(2);
 const sent = await answer();
 process.send?.(sent, () => process.disconnect?.());
 
 async function answer(): Promise<DescribeAnswer> {
   try {
     const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
-    return { description: describeOperator(module) };
+    return { description: describeOperator(module, JSON.parse(place) as WebhookPlace) };
   } catch (error) {
     if (!(error instanceof Error)) return { problem: String(error) };
     const missing = /^Cannot find package '(?<name>[^']+)'/u.exec(error.message)?.groups?.['name'];

@@ -1,7 +1,14 @@
-import { createClient, type Client, type ClusterConnection } from '@canaryop/reconcile/client';
+import { createClient, type Client, type ClusterConnection, type Desired } from '@canaryop/reconcile/client';
 import type { Env } from '@canaryop/reconcile/env';
+import { Service } from '@canaryop/reconcile/kinds';
 import { keyOf, resourceKind, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
 import { roleOf } from '@canaryop/reconcile/rbac';
+
+import {
+  MutatingWebhookConfiguration,
+  ValidatingWebhookConfiguration,
+  type WebhookConfiguration,
+} from '@canaryop/reconcile/webhook';
 
 import type { OperatorDescription } from '../manifests/operator-description.ts';
 
@@ -36,10 +43,17 @@ export async function installDefinitions(client: Client, { kinds }: OperatorDesc
 }
 
 /** Lets the operator's account do what follows from its declarations, and nothing else. */
-export async function installAccount(client: Client, { permissions }: OperatorDescription): Promise<void> {
+export async function installAccount(client: Client, { permissions, webhooks }: OperatorDescription): Promise<void> {
   const { namespace, name } = account;
   await ensure(client, serviceAccountKind, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } });
-  const everything = [...permissions.everywhere, ...permissions.own, ...permissions.cluster];
+  const certificate = webhooks?.permissions;
+  const everything = [
+    ...permissions.everywhere,
+    ...permissions.own,
+    ...permissions.cluster,
+    ...(certificate?.own ?? []),
+    ...(certificate?.cluster ?? []),
+  ];
   await ensure(client, clusterRoleKind, roleOf('ClusterRole', name, everything));
   const binding = {
     apiVersion: `${rbacGroup}/v1`,
@@ -51,7 +65,37 @@ export async function installAccount(client: Client, { permissions }: OperatorDe
   await ensure(client, clusterRoleBindingKind, binding);
 }
 
-async function ensure(client: Client, kind: ResourceKind, desired: KubernetesObject): Promise<void> {
+/** Has API servers ask the operator, behind a Service; the operator itself tells them whom to trust. */
+export async function installWebhooks(
+  client: Client,
+  { webhooks }: OperatorDescription,
+  service: { readonly namespace: string; readonly name: string },
+): Promise<void> {
+  if (webhooks === undefined) return;
+  const spec = { ports: [{ name: 'webhook', port: 443, targetPort: 9443 }] };
+  await ensure(client, Service, { apiVersion: 'v1', kind: 'Service', metadata: { ...service }, spec });
+  for (const configuration of webhooks.configurations) {
+    const isValidating = configuration.kind === ValidatingWebhookConfiguration.kind;
+    const kind = isValidating ? ValidatingWebhookConfiguration : MutatingWebhookConfiguration;
+    const live = await client.get(kind, keyOf(configuration));
+    if (live === undefined) await client.create(kind, configuration);
+    else await client.patch(kind, live, { webhooks: withTrust(configuration, live) });
+  }
+}
+
+/** Their entries are one list, in which the operator has put whom to trust. */
+function withTrust(desired: WebhookConfiguration, live: WebhookConfiguration): WebhookConfiguration['webhooks'] {
+  return desired.webhooks?.map((webhook) => {
+    const caBundle = live.webhooks?.find(({ name }) => name === webhook.name)?.clientConfig.caBundle;
+    return caBundle === undefined ? webhook : { ...webhook, clientConfig: { ...webhook.clientConfig, caBundle } };
+  });
+}
+
+async function ensure<T extends KubernetesObject>(
+  client: Client,
+  kind: ResourceKind<T>,
+  desired: Desired<T>,
+): Promise<void> {
   const live = await client.get(kind, keyOf(desired));
   if (live === undefined) await client.create(kind, desired);
   else await client.apply(kind, live, desired);

@@ -1,8 +1,15 @@
 import type { ControllerDefinition } from '@canaryop/reconcile/controller';
-import type { CustomKind } from '@canaryop/reconcile/crd';
+import type { CustomKind, KindVersions } from '@canaryop/reconcile/crd';
 import { operatorPermissions, type OperatorPermissions } from '@canaryop/reconcile/manager';
 import type { KubernetesObject } from '@canaryop/reconcile/object';
 import type { Permission } from '@canaryop/reconcile/rbac';
+import {
+  webhookClientConfig,
+  webhookConfigurations,
+  webhookPermissions,
+  type AdmissionWebhook,
+  type WebhookPlace,
+} from '@canaryop/reconcile/webhook';
 
 import { UsageError } from '../usage-error.ts';
 
@@ -12,6 +19,8 @@ export interface KindDescription {
   readonly kind: string;
   readonly plural: string;
   readonly crd: KubernetesObject;
+  /** With the version of the controllers alone. */
+  readonly storedCrd: KubernetesObject;
 }
 
 /** What the manifests of an operator follow from, as plain data: the same for the same module. */
@@ -19,6 +28,16 @@ export interface OperatorDescription {
   readonly fieldManager: string;
   readonly kinds: readonly KindDescription[];
   readonly permissions: OperatorPermissions;
+  /** Absent: there are none. */
+  readonly webhooks?: WebhooksDescription;
+}
+
+/** The webhooks of an operator, as plain data. */
+export interface WebhooksDescription {
+  /** By whom API servers learn of them. */
+  readonly configurations: readonly KubernetesObject[];
+  /** What it takes to keep their certificate: in the operator's namespace, and in the cluster. */
+  readonly permissions: Pick<OperatorPermissions, 'own' | 'cluster'>;
 }
 
 /** What `src/operator.ts` exports as `operator`. */
@@ -26,10 +45,17 @@ interface DeclaredOperator {
   readonly fieldManager: string;
   readonly kinds: readonly CustomKind<KubernetesObject>[];
   readonly controllers: readonly ControllerDefinition[];
+  readonly webhooks?: {
+    readonly admission?: readonly AdmissionWebhook[];
+    readonly conversion?: readonly KindVersions[];
+  };
 }
 
-/** Describes what a module declares. Throws `UsageError` when it does not export an operator. */
-export function describeOperator(module: Readonly<Record<string, unknown>>): OperatorDescription {
+/**
+ * Describes what a module declares. Throws `UsageError` when it does not export an operator.
+ * @param place where API servers find its webhooks
+ */
+export function describeOperator(module: Readonly<Record<string, unknown>>, place: WebhookPlace): OperatorDescription {
   const operator = declaredOperator(module['operator']);
   const { fieldManager, controllers } = operator;
   const { everywhere, own, cluster } = operatorPermissions(controllers, { lease: fieldManager, secureMetrics: true });
@@ -37,13 +63,42 @@ export function describeOperator(module: Readonly<Record<string, unknown>>): Ope
     group: kind.group,
     kind: kind.kind,
     plural: kind.plural,
-    crd: kind.crd(),
+    crd: definitionOf(kind, operator, place),
+    storedCrd: kind.crd(),
   }));
   refuseTwice(kinds);
   return {
     fieldManager,
     kinds,
     permissions: { everywhere: plain(everywhere), own: plain(own), cluster: plain(cluster) },
+    ...describedWebhooks(operator, place),
+  };
+}
+
+/** With all its versions, where some are converted. */
+function definitionOf(
+  kind: CustomKind<KubernetesObject>,
+  { webhooks }: DeclaredOperator,
+  place: WebhookPlace,
+): KubernetesObject {
+  const versions = webhooks?.conversion?.find(
+    ({ current }) => current.kind === kind.kind && current.group === kind.group,
+  );
+  return versions === undefined ? kind.crd() : versions.crd({ webhook: webhookClientConfig(place) });
+}
+
+function describedWebhooks(
+  { fieldManager: name, webhooks = {} }: DeclaredOperator,
+  place: WebhookPlace,
+): Pick<OperatorDescription, 'webhooks'> {
+  const { admission = [], conversion = [] } = webhooks;
+  if (admission.length + conversion.length === 0) return {};
+  const { own, cluster } = webhookPermissions({ name, admission, conversion });
+  return {
+    webhooks: {
+      configurations: webhookConfigurations(admission, { name, place }),
+      permissions: { own: plain(own), cluster: plain(cluster) },
+    },
   };
 }
 

@@ -85,6 +85,11 @@ export function apiNames(request: ApiRequest): ApiNames {
   return { ...request, apiGroup: group === undefined ? domain : `${group}.${domain}`, camel, kebab };
 }
 
+/** Throws `UsageError` for what is no version of an API. */
+export function checkVersion(version: string): void {
+  refuse(problemsOf(versionRule, version));
+}
+
 /** `http-route`, for HTTPRoute. */
 export function kebabOf(kind: string): string {
   return kind

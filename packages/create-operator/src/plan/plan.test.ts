@@ -4,6 +4,7 @@ import { readTemplate } from '../files/template-files.ts';
 import { versions } from '../files/own-versions.ts';
 import { planApi, type ApiOptions, type ProjectState } from './plan-api.ts';
 import { planProject } from './plan-project.ts';
+import { planWebhook, type WebhookOptions } from './plan-webhook.ts';
 import type { PlannedFile } from './planned-file.ts';
 import { parseProject } from './project-file.ts';
 
@@ -183,5 +184,71 @@ describe('a new API', () => {
     expect(() => parseProject('domain: demo.io\nlayout:\n- go.kubebuilder.io/v4\nprojectName: a\n')).toThrow(
       'not a project of `reconcile init`',
     );
+  });
+});
+
+describe('webhooks of a kind', () => {
+  const withGreeting = (): ProjectState => {
+    const plan = planApi(greeting, stateAfter(project), readTemplate);
+    return stateAfter(project, plan);
+  };
+  const validating = { kind: 'Greeting', isValidating: true, isMutating: false };
+
+  it.each<[string, Partial<WebhookOptions>, readonly string[]]>([
+    ['to judge', {}, ['src/webhooks/greeting-validation.ts', 'test/greeting-validation.test.ts']],
+    [
+      'to complete',
+      { isValidating: false, isMutating: true },
+      ['src/webhooks/greeting-defaulting.ts', 'test/greeting-defaulting.test.ts'],
+    ],
+    [
+      'to convert',
+      { isValidating: false, spoke: 'v1beta1' },
+      ['src/api/greeting-versions.ts', 'src/api/v1beta1/greeting.ts', 'test/greeting-versions.test.ts'],
+    ],
+  ])('%s are these files', (_name, options, paths) => {
+    const plan = planWebhook({ ...validating, ...options }, withGreeting(), readTemplate);
+    const always = ['PROJECT', 'config/default/kustomization.yaml', 'src/operator.ts'];
+    expect(pathsOf(plan)).toEqual([...always, ...paths].toSorted());
+  });
+
+  it('are registered, one after the other', () => {
+    const state = withGreeting();
+    const first = planWebhook(validating, state, readTemplate);
+    const after = { ...state.files, ...Object.fromEntries(first.map(({ path, content }) => [path, String(content)])) };
+    const second = planWebhook(
+      { kind: 'Greeting', isValidating: false, isMutating: true, spoke: 'v1beta1' },
+      { project: parseProject(after['PROJECT'] ?? ''), files: after },
+      readTemplate,
+    );
+    const operator = textIn(second, 'src/operator.ts');
+    expect(operator).toContain('admission: [\n      greetingValidation,\n      greetingDefaulting,\n      //');
+    expect(operator).toContain('conversion: [\n      greetingVersions,\n      //');
+    expect(textIn(second, 'config/default/kustomization.yaml').match(/^ {2}- \.\.\/webhook$/gmu)).toHaveLength(1);
+    expect(parseProject(textIn(second, 'PROJECT')).resources?.[0]?.webhooks).toEqual({
+      validation: true,
+      defaulting: true,
+      conversion: true,
+      webhookVersion: 'v1',
+    });
+  });
+
+  it.each<[string, Partial<WebhookOptions>, string]>([
+    ['of no sort', { isValidating: false }, 'choose at least one of --validating, --mutating'],
+    ['of a kind that is not there', { kind: 'Cube' }, 'there is no kind Cube in PROJECT, which has Greeting; make it'],
+    ['of another group', { group: 'other' }, 'there is no kind Greeting of the group other'],
+    ['from its own version', { spoke: 'v1' }, '--spoke v1: Greeting is of this version'],
+    ['from what is no version', { spoke: 'beta' }, 'version "beta": must be v1, v2beta1 or v1alpha3'],
+  ])('are refused: %s', (_name, options, message) => {
+    expect(() => planWebhook({ ...validating, ...options }, withGreeting(), readTemplate)).toThrow(message);
+  });
+
+  it('are refused when they are there', () => {
+    const state = withGreeting();
+    const first = planWebhook(validating, state, readTemplate);
+    const after = { ...state.files, ...Object.fromEntries(first.map(({ path, content }) => [path, String(content)])) };
+    expect(() =>
+      planWebhook(validating, { project: parseProject(after['PROJECT'] ?? ''), files: after }, readTemplate),
+    ).toThrow('Greeting has validation already: see PROJECT');
   });
 });

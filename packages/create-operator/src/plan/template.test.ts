@@ -29,6 +29,8 @@ describe('a template', () => {
   });
 
   it('of a project has no names of an API in it', () => {
-    expect(() => render('ScaffoldKind', { project: 'my-operator' })).toThrow('uses ScaffoldKind without an API');
+    expect(() => render('ScaffoldKind', { project: 'my-operator' })).toThrow(
+      'uses ScaffoldKind, which stands for nothing here',
+    );
   });
 });

@@ -6,14 +6,18 @@ export type ReadTemplate = (path: string) => string;
 /** What the placeholders of a template stand for. */
 export interface TemplateValues {
   readonly project: string;
-  readonly api?: Pick<ApiNames, 'apiGroup' | 'version' | 'kind' | 'camel' | 'kebab'>;
+  readonly api?: Pick<ApiNames, 'apiGroup' | 'version' | 'kind' | 'camel' | 'kebab'> & {
+    /** Another version, where there are two. */
+    readonly spoke?: string;
+  };
   /** Which of the lines with a flag stay. */
   readonly flags?: readonly string[];
 }
 
 const alternative = /^(?<indent>\s*)(?:\/\/|#) scaffold:(?<flag>[a-z]+) (?<line>.+)$/u;
 const conditional = /^(?<line>.+?) (?:\/\/|#) scaffold:(?<flag>[a-z]+)$/u;
-const placeholder = /ScaffoldKind|scaffoldKind|scaffold-kind|scaffold-project|group\.scaffold\.example|v99beta99/gu;
+const placeholder =
+  /ScaffoldKind|scaffoldKind|scaffold-kind|scaffold-project|group\.scaffold\.example|v99beta99|v98beta98/gu;
 
 /**
  * The text that a template becomes. Templates are files that hold as they are, so placeholders are names that could
@@ -32,12 +36,13 @@ export function render(template: string, values: TemplateValues): string {
           'scaffold-kind': api.kebab,
           'group.scaffold.example': api.apiGroup,
           v99beta99: api.version,
+          ...(api.spoke === undefined ? {} : { v98beta98: api.spoke }),
         }),
   };
   const lines = template.split('\n').flatMap((line) => lineFor(line, flags));
   return lines.join('\n').replaceAll(placeholder, (name) => {
     const value = names[name];
-    if (value === undefined) throw new Error(`a template uses ${name} without an API`);
+    if (value === undefined) throw new Error(`a template uses ${name}, which stands for nothing here`);
     return value;
   });
 }

@@ -10,15 +10,23 @@ const { values: flags } = parseArgs({
     'health-probe-bind-address': { type: 'string', default: ':8081' },
     'metrics-bind-address': { type: 'string', default: ':8080' },
     'metrics-secure': { type: 'boolean', default: false },
+    // 0: none are served.
+    'webhook-bind-address': { type: 'string', default: ':9443' },
     // Logs what is written at rest: `reconcile dev` does so.
     'check-idempotence': { type: 'boolean', default: false },
   },
 });
 
+const { fieldManager, controllers, webhooks } = operator;
+const address = flags['webhook-bind-address'];
+const hasWebhooks = webhooks.admission.length + webhooks.conversion.length > 0 && address !== '0';
+
 await run({
-  ...operator,
+  fieldManager,
+  controllers,
   leaderElect: flags['leader-elect'],
   checkIdempotence: flags['check-idempotence'],
   probes: { address: flags['health-probe-bind-address'] },
   metrics: { address: flags['metrics-bind-address'], ...(flags['metrics-secure'] ? { secure: {} } : {}) },
+  ...(hasWebhooks ? { webhooks: { ...webhooks, address } } : {}),
 });

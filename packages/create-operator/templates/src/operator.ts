@@ -10,4 +10,12 @@ export const operator = {
   controllers: [
     // +reconcile:scaffold:controllers
   ],
+  webhooks: {
+    admission: [
+      // +reconcile:scaffold:admission
+    ],
+    conversion: [
+      // +reconcile:scaffold:conversion
+    ],
+  },
 };

@@ -110,4 +110,13 @@ describe('a scaffolded operator on a real control plane', () => {
     const refused = own.filter(({ responseStatus }) => responseStatus?.code === 403);
     expect(refused.map(({ verb, requestURI }) => `${verb} ${requestURI}`)).toEqual([]);
   });
+
+  it('has webhooks and versions that the API server takes', async () => {
+    await project.reconcile('create', 'webhook', '--kind', 'Greeting', '--validating', '--mutating');
+    await project.reconcile('create', 'webhook', '--kind', 'Wide', '--conversion', '--spoke', 'v1beta1');
+    const applied = await kubectl('apply', '--validate=strict', '-k', 'config/default');
+    expect(applied).toMatchObject({ code: 0, stderr: '' });
+    const { stdout } = await kubectl('get', 'crd', 'wides.demo.io', '-o', 'jsonpath={.spec.conversion.strategy}');
+    expect(stdout).toBe('Webhook');
+  });
 });
