@@ -17,6 +17,8 @@ export class Wire implements ClusterConnection {
   readonly reads: URL[] = [];
   /** Method and path of the writes that were sent. */
   readonly writes: string[] = [];
+  /** How many requests were begun, those too that a cut let nowhere. */
+  attempts = 0;
   /** Everything that reads and watches brought. */
   received = '';
   /** Changes each watch before it is sent. */
@@ -53,6 +55,7 @@ export class Wire implements ClusterConnection {
   }
 
   async #request(request: TransportRequest): Promise<TransportResponse> {
+    this.attempts += 1;
     if (request.method !== 'GET' && this.writes.length + 1 >= this.diesBeforeWrite) this.cut();
     const { signal } = this.#connected;
     signal.throwIfAborted();
