@@ -12,6 +12,7 @@ export {
 } from './client/api-error.ts';
 export type { Client, Desired } from './client/client.ts';
 export type { Informer, Lister } from './cache/cache.ts';
+export { cacheOf } from './cache/informer-cache.ts';
 export { findCondition, isTrue, setCondition } from './conditions/conditions.ts';
 export { controller, type ControllerBuilder, type ControllerDefinition } from './controller/builder.ts';
 export { createOrUpdate } from './controller/create-or-update.ts';
@@ -44,5 +45,6 @@ export {
   or,
   type Predicate,
 } from './watch/predicate.ts';
+export { pollingSource } from './watch/polling-source.ts';
 export { channelSource, informerSource } from './watch/source.ts';
 export { mutatingWebhook, validatingWebhook } from './webhook/admission.ts';

@@ -25,6 +25,8 @@ export interface CacheOptions {
    * namespaced kinds whose informer names no namespace. Absent or empty: the whole cluster.
    */
   readonly namespaces?: readonly string[];
+  /** What is kept of a kind, and how, wherever it is asked for without a selection of its own: see `cacheOf`. */
+  readonly kinds?: readonly KindCache[];
   /** @default the field manager */
   readonly userAgent?: string;
   /** A list or watch without a byte for this long is dead. Longer than the minute between bookmarks. @default 75000 */
@@ -54,6 +56,27 @@ export interface InformerOptions<T extends KubernetesObject> extends WatchScope 
   readonly managersOf?: readonly FieldPath[];
 }
 
+/** What a cache keeps of one kind. */
+export interface KindCache {
+  readonly kind: ResourceKind;
+  readonly options: InformerOptions<never>;
+  /** Instead of the cache's own. */
+  readonly namespaces: readonly string[] | undefined;
+}
+
+/**
+ * Says what a cache keeps of a kind for whoever declares it: `cacheOf(Secret, { labelSelector: 'app=web' })`. A controller
+ * that reads the kind sees the selection, and nothing else.
+ * @param options.namespaces instead of those of the manager.
+ */
+export function cacheOf<T extends KubernetesObject>(
+  kind: ResourceKind<T>,
+  { namespaces, ...options }: InformerOptions<T> & { readonly namespaces?: readonly string[] },
+): KindCache {
+  // Only who declares this very kind gets it back, with this type.
+  return { kind, options: options as unknown as InformerOptions<never>, namespaces };
+}
+
 /** All kinds that a process keeps in memory. A kind is in it only because it was declared: nothing is watched by accident. */
 export interface Cache {
   /**
@@ -76,7 +99,7 @@ export interface Cache {
 export function createCache(options: CacheOptions): Cache {
   const { env, connection, fieldManager, onRequest } = options;
   const context: ApiRequestContext = { env, connection, userAgent: options.userAgent ?? fieldManager, onRequest };
-  const { idleTimeoutMs = 75_000, streamingLists = true, namespaces = [] } = options;
+  const { idleTimeoutMs = 75_000, streamingLists = true, namespaces = [], kinds = [] } = options;
   const shared = { context, fieldManager, idleTimeoutMs, streamingLists, reconnects: new ReconnectBudget(env) };
   const informers = new Map<string, AnyInformer>();
   const running = new RunningInformers();
@@ -101,12 +124,14 @@ export function createCache(options: CacheOptions): Cache {
   };
   return {
     informer<T extends KubernetesObject>(kind: ResourceKind<T>, wanted: InformerOptions<T> = {}): Informer<T> {
-      if (!kind.namespaced || wanted.namespace !== undefined || namespaces.length === 0) {
-        return scopedInformer(kind, wanted);
+      const special = isSelected(wanted) ? undefined : kinds.find((each) => isSameKind(each.kind, kind));
+      // What is stored under a kind was declared with its type.
+      const which = { ...(special?.options as InformerOptions<T> | undefined), ...wanted };
+      const within = special?.namespaces ?? namespaces;
+      if (!kind.namespaced || which.namespace !== undefined || within.length === 0) {
+        return scopedInformer(kind, which);
       }
-      const members = namespaces.map(
-        (namespace) => [namespace, scopedInformer(kind, { ...wanted, namespace })] as const,
-      );
+      const members = within.map((namespace) => [namespace, scopedInformer(kind, { ...which, namespace })] as const);
       const [only, ...others] = members;
       return only !== undefined && others.length === 0 ? only[1] : new UnionInformer(kind, new Map(members));
     },
@@ -149,6 +174,14 @@ function scopeId(kind: ResourceKind, scope: WatchScope): string {
   const { group, version, plural, metadataOnly = false } = kind;
   const { namespace = '', labelSelector = '', fieldSelector = '' } = scope;
   return JSON.stringify([group, version, plural, metadataOnly, namespace, labelSelector, fieldSelector]);
+}
+
+function isSelected({ namespace, labelSelector, fieldSelector }: WatchScope): boolean {
+  return namespace !== undefined || labelSelector !== undefined || fieldSelector !== undefined;
+}
+
+function isSameKind(left: ResourceKind, right: ResourceKind): boolean {
+  return isSameResource(left, right) && (left.metadataOnly ?? false) === (right.metadataOnly ?? false);
 }
 
 function isSameResource(left: ResourceKind, right: ResourceKind): boolean {

@@ -19,6 +19,9 @@ export interface Informers {
   informer<T extends KubernetesObject>(kind: ResourceKind<T>): Informer<T>;
 }
 
+/** Makes a source once there is an environment to run in. */
+export type SourceFactory = (env: Env) => Source;
+
 /** One kind that a controller reads. */
 export interface WatchDefinition {
   readonly kind: ResourceKind;
@@ -31,7 +34,7 @@ export interface WatchDefinition {
 export interface ControllerDefinition {
   readonly name: string;
   readonly watches: readonly WatchDefinition[];
-  readonly sources: readonly Source[];
+  readonly sources: readonly (Source | SourceFactory)[];
   /** Kinds that may not be installed. */
   readonly optional: readonly ResourceKind[];
   /** What it does beside what follows from the rest: see `declaredPermissions`. */
@@ -74,8 +77,8 @@ export interface ControllerBuilder {
    * what no cache holds. Roles are made of all that is declared (`operatorPermissions`).
    */
   may(...permissions: readonly Permission[]): ControllerBuilder;
-  /** Keys from elsewhere, for instance a `channelSource`. */
-  from(source: Source): ControllerBuilder;
+  /** Keys from elsewhere: a `channelSource`, a `pollingSource`, or the informer of another cluster (`informerSource`). */
+  from(source: Source | SourceFactory): ControllerBuilder;
   /** Reconciles at the same time, each of another key. @default 1 */
   workers(count: number): ControllerBuilder;
   /** @default 300_000 */
@@ -193,10 +196,14 @@ export interface ControllerDependencies {
 export function buildController(definition: ControllerDefinition, dependencies: ControllerDependencies): Controller {
   const { informers, services, metrics, env, shards } = dependencies;
   const { name, watches, workers, reconcileTimeoutMs, rateLimiter, needsLeaderElection } = definition;
+  const given = definition.sources.map((source) => (typeof source === 'function' ? source(env) : source));
   const { reconcile, sources: others } =
     dependencies.checkIdempotence === true
-      ? checkIdempotence(definition, { env, onRepeated: (writes) => metrics?.wroteAtRest(writes) })
-      : definition;
+      ? checkIdempotence(
+          { ...definition, sources: given },
+          { env, onRepeated: (writes) => metrics?.wroteAtRest(writes) },
+        )
+      : { ...definition, sources: given };
   const declared = new Set(watches.map(({ kind }) => readingOf(kind)));
   const optional = new Set(definition.optional.map(groupResourceOf));
   const sources = watches.map((watch) => watchSource(watch, informers, optional.has(groupResourceOf(watch.kind))));

@@ -6,6 +6,7 @@ export {
   type ControllerDefinition,
   type ControllerDependencies,
   type Informers,
+  type SourceFactory,
   type WatchDefinition,
 } from './builder.ts';
 export { declaredPermissions } from './declared-permissions.ts';

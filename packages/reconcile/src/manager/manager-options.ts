@@ -1,3 +1,4 @@
+import type { KindCache } from '../cache/informer-cache.ts';
 import type { ClusterConnection } from '../client/cluster-connection.ts';
 import type { KindVersions } from '../crd/kind-versions.ts';
 import type { Env } from '../env/env.ts';
@@ -19,6 +20,11 @@ export interface ManagerOptions {
    * limited by it. @default all namespaces
    */
   readonly namespaces?: readonly string[];
+  /**
+   * What is kept in memory of single kinds, and how, for all controllers: by labels or fields, in other namespaces, made
+   * smaller, with indexes. `[cacheOf(Secret, { labelSelector: 'app=web' })]`. @default all of what is declared
+   */
+  readonly kinds?: readonly KindCache[];
   /** Which replica this is, in events and as the start of the lease's holder; a pod's name. @default the field manager */
   readonly instance?: string;
   /** Absent: this process acts at once and alone, and its writes have no fence. */
@@ -40,6 +46,11 @@ export interface ManagerOptions {
    * tests. @default false
    */
   readonly checkIdempotence?: boolean;
+  /**
+   * At the start, ask the server what this process may do, and log which rights the controllers need and lack: one POST
+   * for each namespace. @default false
+   */
+  readonly checkPermissions?: boolean;
   /** One attempt of a request, in milliseconds; shorter than the lease. @default 10_000 */
   readonly requestTimeoutMs?: number;
 }

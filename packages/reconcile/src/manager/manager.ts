@@ -3,22 +3,26 @@ import type { Informer } from '../cache/cache.ts';
 import type { Client } from '../client/client.ts';
 import { buildController, type ControllerDefinition, type Informers } from '../controller/builder.ts';
 import type { Controller, ControllerMetrics } from '../controller/controller.ts';
+import { declaredPermissions } from '../controller/declared-permissions.ts';
+import type { Permission } from '../rbac/permission.ts';
 import type { Env } from '../env/env.ts';
-import { aborted, sleep } from '../env/timers.ts';
+import { aborted } from '../env/timers.ts';
 import { EventWriter, type EventRecorder } from '../events/event-recorder.ts';
 import type { Check } from '../health/checks.ts';
 import { clientMetrics } from '../metrics/client-metrics.ts';
 import { controllerMetrics } from '../metrics/controller-metrics.ts';
 import { metricsRegistry, type MetricsRegistry } from '../metrics/registry.ts';
 import type { KubernetesObject } from '../object/object.ts';
-import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
+import { type ResourceKind } from '../object/resource-kind.ts';
 import { createCluster, type Cluster, type ClusterOptions } from './cluster.ts';
 import type { WebhookServer } from '../webhook/webhook-server.ts';
+import { eventPermissions } from './operator-permissions.ts';
+import { ManagedCaches } from './managed-caches.ts';
 import { Endpoints, type Ports, type ServerDefinition } from './endpoints.ts';
 import { leadership, LeadershipLostError, type Leadership } from './leadership.ts';
 import type { ManagerOptions } from './manager-options.ts';
-import { cacheProblem } from './readiness.ts';
 import { ReloadableController } from './reloadable-controller.ts';
+import { reviewPermissions } from './review-permissions.ts';
 import { RunnableGroup } from './runnable-group.ts';
 import type { Runnable } from './runnable.ts';
 import { webhookServer } from './webhooks.ts';
@@ -63,9 +67,6 @@ export interface Manager extends Informers {
   start(signal: AbortSignal): Promise<void>;
 }
 
-/** How often the caches are looked at until they are complete: less and less often, where that takes long. */
-const syncPollMs = { first: 20, longest: 1000 } as const;
-
 /** Makes a manager. Nothing happens before `start`. */
 export function createManager(options: ManagerOptions): Manager {
   return new ControllerManager(options);
@@ -85,11 +86,11 @@ class ControllerManager implements Manager {
   readonly #servers: ServerDefinition[] = [];
   readonly #webhooks: WebhookServer | undefined;
   #runnables: readonly Runnable[] = [];
-  readonly #clusters: (Cluster & { readonly isOptional: boolean })[] = [];
+  readonly #caches: ManagedCaches;
   /** Where runnables are started while the manager runs: for every replica, and for the leader while there is one here. */
   #others: RunnableGroup | undefined;
   #work: RunnableGroup | undefined;
-  readonly #optional = new Set<string>();
+  readonly #permissions: Permission[] = [];
   readonly #healthz = new Map<string, Check>([['ping', () => undefined]]);
   readonly #readyz = new Map<string, Check>();
   /** Aborts at the first reason to stop. */
@@ -98,12 +99,12 @@ class ControllerManager implements Manager {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: ManagerOptions) {
-    const { env, connection, fieldManager, namespaces = [], instance = fieldManager } = options;
+    const { env, connection, fieldManager, namespaces = [], kinds = [], instance = fieldManager } = options;
     this.#options = options;
     this.env = env;
     this.registry = options.registry ?? metricsRegistry();
     const onRequest = clientMetrics(this.registry);
-    this.cache = createCache({ env, connection, fieldManager, namespaces, onRequest });
+    this.cache = createCache({ env, connection, fieldManager, namespaces, kinds, onRequest });
     this.#leadership = leadership(
       {
         env,
@@ -133,7 +134,8 @@ class ControllerManager implements Manager {
     this.events = this.#eventWriter;
     this.#metricsOf = controllerMetrics(this.registry);
     this.#endpoints = new Endpoints(env);
-    this.#readyz.set('caches', () => cacheProblem(this.cache.informers(), (resource) => this.#optional.has(resource)));
+    this.#caches = new ManagedCaches(this.cache);
+    this.#checkCaches();
     this.#webhooks = webhookServer(options, {
       registry: this.registry,
       metricsOf: this.#metricsOf,
@@ -176,10 +178,8 @@ class ControllerManager implements Manager {
     if (this.#isStarted)
       throw new Error(`cluster ${options.name} was added to a manager that has started; add it before`);
     const cluster = createCluster(options, this.#leadership.clientOptions);
-    const { isOptional = false } = options;
-    this.#clusters.push({ ...cluster, isOptional });
-    if (!isOptional)
-      this.#readyz.set(`caches of ${cluster.name}`, () => cacheProblem(cluster.cache.informers(), never));
+    this.#caches.add(cluster.name, cluster.cache, options.isOptional ?? false);
+    this.#checkCaches();
     return cluster;
   }
 
@@ -234,6 +234,10 @@ class ControllerManager implements Manager {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
+  #checkCaches(): void {
+    for (const [name, check] of this.#caches.checks()) this.#readyz.set(name, check);
+  }
+
   #reloadable(definition: ControllerDefinition): ReloadableController {
     return this.#wrapped(this.#controller(definition));
   }
@@ -243,7 +247,8 @@ class ControllerManager implements Manager {
   }
 
   #controller(definition: ControllerDefinition): Controller {
-    for (const kind of definition.optional) this.#optional.add(groupResourceOf(kind));
+    this.#caches.allowMissing(definition.optional);
+    this.#permissions.push(...declaredPermissions(definition));
     const { client, freeClient, shards } = this.#leadership;
     return buildController(definition, {
       env: this.env,
@@ -261,11 +266,11 @@ class ControllerManager implements Manager {
     await this.#serve(this.#stopping.signal);
     // First: a list of a kind with conversions comes only when they are answered.
     if (this.#webhooks !== undefined) caches.start(this.#webhooks);
-    caches.start({ name: 'caches', start: (signal) => this.cache.start(signal) });
-    for (const { name, cache } of this.#clusters)
-      caches.start({ name: `caches of ${name}`, start: (signal) => cache.start(signal) });
+    this.#caches.start(caches);
     events.start(this.#eventWriter);
-    await this.#cachesSynced();
+    if (this.#options.checkPermissions === true)
+      events.start({ name: 'permissions', start: (signal) => this.#reviewPermissions(signal) });
+    await this.#caches.synced(this.env, this.#stopping.signal);
     if (this.#stopping.signal.aborted) return;
     this.#others = others;
     for (const runnable of this.#runnables) if (runnable.needsLeaderElection === false) others.start(runnable);
@@ -281,19 +286,13 @@ class ControllerManager implements Manager {
     for (const server of this.#servers) await this.#endpoints.serve(server, freeClient, signal);
   }
 
-  /** Waits until every kind that must be there is in memory, for as long as that takes. */
-  async #cachesSynced(): Promise<void> {
-    const isMissing = ({ kind, hasSynced }: Informer<KubernetesObject>): boolean =>
-      !hasSynced && !this.#optional.has(groupResourceOf(kind));
-    const needed = this.#clusters.filter(({ isOptional }) => !isOptional);
-    const isAnyMissing = (): boolean =>
-      this.cache.informers().some(isMissing) ||
-      needed.some(({ cache }) => cache.informers().some(({ hasSynced }) => !hasSynced));
-    let pollMs: number = syncPollMs.first;
-    while (!this.#stopping.signal.aborted && isAnyMissing()) {
-      await sleep(this.env.timers, pollMs, this.#stopping.signal);
-      pollMs = Math.min(pollMs * 1.5, syncPollMs.longest);
-    }
+  async #reviewPermissions(signal: AbortSignal): Promise<void> {
+    const { namespaces = [] } = this.#options;
+    const needed = [...this.#permissions, ...eventPermissions];
+    // Whoever may do it everywhere may do it in any namespace.
+    const where = namespaces.length > 0 ? namespaces : ['default'];
+    const { freeClient: client } = this.#leadership;
+    await reviewPermissions({ client, log: this.env.log }, needed, where, signal);
   }
 
   async #lead(signal: AbortSignal): Promise<void> {
@@ -351,5 +350,3 @@ class ControllerManager implements Manager {
     this.#stopping.abort(error);
   };
 }
-
-const never = (): boolean => false;

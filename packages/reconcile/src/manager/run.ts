@@ -1,3 +1,4 @@
+import type { KindCache } from '../cache/informer-cache.ts';
 import { loadCluster } from '../client/load-cluster.ts';
 import type { LoadedCluster } from '../client/in-cluster.ts';
 import type { ControllerDefinition } from '../controller/builder.ts';
@@ -18,10 +19,14 @@ export interface RunOptions {
   readonly controllers: readonly ControllerDefinition[];
   /** @default all namespaces */
   readonly namespaces?: readonly string[];
+  /** What is kept of single kinds: see `ManagerOptions.kinds`. @default all of what is declared */
+  readonly kinds?: readonly KindCache[];
   /** Elect one leader among replicas. @default false */
   readonly leaderElect?: boolean;
   /** Divide keys into so many shards among replicas, instead of electing one leader: see `ManagerOptions.sharding`. */
   readonly shards?: number;
+  /** Log which rights are missing, at the start: see `ManagerOptions`. @default false */
+  readonly checkPermissions?: boolean;
   /** Log what is written at rest, as in development: see `ManagerOptions`. @default false */
   readonly checkIdempotence?: boolean;
   /** @default { address: ':8081' } */
@@ -58,7 +63,9 @@ export async function run(options: RunOptions): Promise<void> {
     metrics: options.metrics ?? { address: ':8080' },
     ...present({
       namespaces: options.namespaces,
+      kinds: options.kinds,
       checkIdempotence: options.checkIdempotence,
+      checkPermissions: options.checkPermissions,
       leaderElection: options.leaderElect === true ? { lease } : undefined,
       sharding: options.shards === undefined ? undefined : { shards: options.shards, lease },
       webhooks: webhooks && { place: webhookPlace(fieldManager, cluster.namespace), ...webhooks },

@@ -10,5 +10,6 @@ export {
   resourceVersionChanged,
   type Predicate,
 } from './predicate.ts';
+export { pollingSource, type Polled, type PollingOptions } from './polling-source.ts';
 export { resyncSource } from './resync-source.ts';
 export { channelSource, informerSource, type ChannelSource, type Enqueue, type Source } from './source.ts';

@@ -13,6 +13,7 @@ import { reloadSuite } from './reload.suite.ts';
 import { rightsSuite } from './rights.suite.ts';
 import { shardingSuite } from './sharding.suite.ts';
 import { sharing } from './share.ts';
+import { sourcesSuite } from './sources.suite.ts';
 import { tracingSuite } from './tracing.suite.ts';
 import { watchesSuite } from './watches.suite.ts';
 import { writesSuite } from './writes.suite.ts';
@@ -46,6 +47,7 @@ export function librarySuite(title: string, start: () => Promise<LibraryServer>)
       leadershipSuite,
       shardingSuite,
       reloadSuite,
+      sourcesSuite,
     ];
     for (const suite of suites) suite(share);
   });
