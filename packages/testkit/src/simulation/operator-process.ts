@@ -4,6 +4,7 @@ import type { Transport, TransportRequest } from '@canaryop/reconcile/env';
 import { createManager, type LeaderElectionOptions } from '@canaryop/reconcile/manager';
 import { present } from '@canaryop/reconcile/object';
 
+import { grant } from './operator-account.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import type { Operator, ProcessParts, Subject } from './story.ts';
 import type { Surroundings } from './simulated-cluster.ts';
@@ -57,7 +58,9 @@ export async function runOperator(
 
 function operatorOf(subject: Subject, parts: ProcessParts): Operator {
   const made = typeof subject === 'function' ? subject(parts) : subject;
-  if ('start' in made) return made;
+  const controllers = controllersOf(made);
+  grant(parts.server, controllers);
+  if (controllers === undefined) return made as Operator;
   const { env, connection, instance, leaderElection } = parts;
   const manager = createManager({
     env,
@@ -66,10 +69,14 @@ function operatorOf(subject: Subject, parts: ProcessParts): Operator {
     fieldManager: simulatedLease.name,
     ...present({ leaderElection }),
   });
-  for (const definition of isList(made) ? made : [made]) manager.add(definition);
+  for (const definition of controllers) manager.add(definition);
   return manager;
 }
 
-function isList(made: ControllerDefinition | readonly ControllerDefinition[]): made is readonly ControllerDefinition[] {
-  return Array.isArray(made);
+/** Undefined for a whole operator, which says nothing of its controllers. */
+function controllersOf(
+  made: ControllerDefinition | readonly ControllerDefinition[] | Operator,
+): readonly ControllerDefinition[] | undefined {
+  if ('start' in made) return undefined;
+  return 'reconcile' in made ? [made] : made;
 }

@@ -1,7 +1,7 @@
 import type { Env, TransportRequest } from '@canaryop/reconcile/env';
 import { resourceKind, type KubernetesObject } from '@canaryop/reconcile/object';
-import { adminUser } from '@canaryop/simkube';
 
+import { operatorAccount } from './operator-account.ts';
 import { electionOf, runOperator, simulatedLease } from './operator-process.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
 import { SimulatedProcess, type LoggedProblem } from './simulated-process.ts';
@@ -70,7 +70,7 @@ export class OperatorProcesses {
     this.#running.push(process);
     const leaderElection = electionOf(story.replicas);
     const ended = runOperator(story.subject, process, {
-      transport: network.transportOf(process, surroundings.server.transport(adminUser)),
+      transport: network.transportOf(process, surroundings.server.transport(operatorAccount)),
       surroundings,
       leaderElection,
       onSend: leaderElection && ((request) => this.#checkLease(process, request)),

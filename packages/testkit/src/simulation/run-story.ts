@@ -68,7 +68,9 @@ class Run {
     this.#env = virtualEnv({ seed: streamOf(seed, 0) });
     this.#startMs = this.#env.clock.now();
     this.#lastChangeMs = this.#startMs;
-    this.#surroundings = startSurroundings(this.#env, story);
+    this.#surroundings = startSurroundings(this.#env, story, (what) => {
+      this.#fail('it does what its controllers do not declare: see ControllerBuilder.may', [what]);
+    });
     const { server } = this.#surroundings;
     this.#network = new SimulatedNetwork({
       env: this.#env,

@@ -2,9 +2,17 @@ import { createClient, noCredentials } from '@canaryop/reconcile/client';
 import { sleep } from '@canaryop/reconcile/env';
 import { keyText, present, resourceKind, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
 import type { VirtualEnv } from '@canaryop/reconcile/testing';
-import { adminUser, createApiServer, createCluster, type ApiServer, type World } from '@canaryop/simkube';
+import {
+  adminUser,
+  createApiServer,
+  createCluster,
+  type ApiServer,
+  type RequestRecord,
+  type World,
+} from '@canaryop/simkube';
 
 import { touchedAnnotation } from './fixed-point.ts';
+import { isOfAccount } from './operator-account.ts';
 import type { SimulatedCluster, Story } from './story.ts';
 
 /** An API server, and perhaps a world around it, with what a story gives. */
@@ -23,10 +31,22 @@ const isDefinition = ({ kind }: KubernetesObject): boolean => kind === 'CustomRe
 /** Of every simulation, and different in every run. */
 const uncompared = new Set(['Event', 'Lease', 'CustomResourceDefinition']);
 
-/** Starts a cluster with the objects of a story in it. */
-export function startSurroundings(env: VirtualEnv, { given, options }: Story): Surroundings {
-  // Everybody is an administrator here.
-  const apiServer = { definitions: given.filter(isDefinition), bootstrapPolicy: false };
+/**
+ * Starts a cluster with the objects of a story in it.
+ * @param onRefused told what the operator asked for and may not do
+ */
+export function startSurroundings(
+  env: VirtualEnv,
+  { given, options }: Story,
+  onRefused: (what: string) => void,
+): Surroundings {
+  const apiServer = {
+    definitions: given.filter(isDefinition),
+    bootstrapPolicy: false,
+    onRequest: (record: RequestRecord) => {
+      if (record.code === 403 && !isTerminating(server, record)) onRefused(`${record.verb} ${record.path}`);
+    },
+  };
   const cluster = options.cluster && createCluster({ istio: false, ...options.cluster, env, apiServer });
   const server = cluster?.server ?? createApiServer({ env, ...apiServer });
   const own = new Set(stored(server).map(({ metadata }) => metadata.uid));
@@ -35,13 +55,23 @@ export function startSurroundings(env: VirtualEnv, { given, options }: Story): S
   return {
     server,
     world: cluster?.world,
-    objects: () => stored(server).filter(({ kind, metadata }) => !uncompared.has(kind) && !own.has(metadata.uid)),
+    objects: () => stored(server).filter((object) => !isUncompared(object) && !own.has(object.metadata.uid)),
     touch: (path) => {
       touches += 1;
       touch(server, path, touches);
     },
     stop: () => (cluster ?? { stop: () => server.close() }).stop(),
   };
+}
+
+function isUncompared(object: KubernetesObject): boolean {
+  return uncompared.has(object.kind) || isOfAccount(object);
+}
+
+/** A namespace that goes refuses what is new to everybody. */
+function isTerminating({ loopback }: ApiServer, { namespace }: RequestRecord): boolean {
+  const live = namespace === undefined ? undefined : loopback.get(namespaceKind, { name: namespace });
+  return live?.metadata.deletionTimestamp !== undefined;
 }
 
 function stored({ core }: ApiServer): readonly KubernetesObject[] {

@@ -94,8 +94,15 @@ export const writesAtStart = working(
   controller('notes').for(Note, generationChanged),
 );
 
+const cleaning = notes.may({ resource: Note, verbs: ['patch'] }, { resource: ConfigMap, verbs: ['delete'] });
+
 /** Removes its finalizer only when there was something to clean up. */
-export const forgetsFinalizer = working(async (live, context) => {
+export const forgetsFinalizer = working(removingFinalizer, cleaning);
+
+/** Does the same, and may not. */
+export const declaresTooLittle = working(removingFinalizer);
+
+async function removingFinalizer(live: Note, context: ReconcileContext): Promise<void> {
   if (!isBeingDeleted(live)) {
     const held = await addFinalizer(context.client, Note, live, finalizer);
     await createOrUpdate(context, ConfigMap, childOf(held));
@@ -105,7 +112,7 @@ export const forgetsFinalizer = working(async (live, context) => {
   if (child === undefined || !hasFinalizer(live, finalizer)) return;
   await context.client.delete(ConfigMap, child);
   await removeFinalizer(context.client, Note, live, finalizer);
-});
+}
 
 /** Counts the texts that it has seen, in memory. */
 export function countsInMemory(): ControllerDefinition {

@@ -65,10 +65,13 @@ describe('a simulation', () => {
   const elsewhere = 'it does not come to rest where it does without faults';
   const restarted = 'nothing has changed, and a process that starts writes';
 
+  const undeclared = 'it does what its controllers do not declare';
+
   it.each<[name: string, Simulation, what: string, detail: string, smallest: readonly FaultKind[]]>([
     ['names its children by chance', made(operators.namesByChance), elsewhere, 'a duplicate: ConfigMap', ['late']],
     ['writes at rest', made(operators.writesAtRest), restless, '', []],
     ['writes when it starts', made(operators.writesAtStart), restarted, '/notes/note/status', []],
+    ['declares too little', deleted(operators.declaresTooLittle), undeclared, 'patch /apis/test.io/', []],
     ['counts in memory', edited(operators.countsInMemory), restarted, '/notes/note/status', []],
     ['forgets a finalizer', deleted(operators.forgetsFinalizer), elsewhere, '+ Note default/note', ['die-after']],
     ['says so before it does it', made(operators.saysBeforeItDoes), elsewhere, '- ConfigMap', ['die-after']],

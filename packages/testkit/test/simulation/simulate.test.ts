@@ -92,6 +92,7 @@ describe('a simulation that fails', () => {
       seen.set(server, text);
       return controller('chancy')
         .for(ConfigMap)
+        .may({ resource: ConfigMap, verbs: ['create', 'patch'] })
         .reconcile(async ({ name }, context) => {
           if (name !== 'cause') return;
           const metadata = { namespace: 'default', name: 'effect' };
