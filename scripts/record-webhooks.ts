@@ -8,11 +8,12 @@ import { dirname } from 'node:path';
 import { processEnv } from '../packages/reconcile/src/env/index.ts';
 import { startControlPlane } from '../packages/testkit/src/control-plane/index.ts';
 import { admissionStory } from '../packages/testkit/test/webhooks/admission-story.ts';
+import { conversionStory } from '../packages/testkit/test/webhooks/conversion-story.ts';
 import { recordedFile } from '../packages/testkit/test/webhooks/recorded-file.ts';
 
 const plane = await startControlPlane({ controllerManager: false });
 try {
-  const stories = { admission: admissionStory };
+  const stories = { admission: admissionStory, conversion: conversionStory };
   for (const [name, story] of Object.entries(stories)) {
     const file = recordedFile(name);
     mkdirSync(dirname(file), { recursive: true });

@@ -1,18 +1,42 @@
-import { isJsonObject, propertySchema, type Json, type StructuralSchema } from '../schema/structural-schema.ts';
+import {
+  isJsonObject,
+  propertySchema,
+  type Json,
+  type JsonObject,
+  type StructuralSchema,
+} from '../schema/structural-schema.ts';
 import { fieldType, itemElement } from './field-type.ts';
 import type { Managers } from './managed-fields.ts';
+import type { VersionView } from './version-view.ts';
 
 /**
  * Whether entries of other versions can't be judged, as they are judged by converted objects, and one with duplicates
  * can't be converted.
  */
 export function isInconvertible(
-  { schema, apiVersion }: { readonly schema: StructuralSchema | undefined; readonly apiVersion: string },
+  {
+    schema,
+    apiVersion,
+    inVersion,
+  }: {
+    readonly schema: StructuralSchema | undefined;
+    readonly apiVersion: string;
+    readonly inVersion?: VersionView | undefined;
+  },
   managers: Managers,
-  objects: readonly Json[],
+  objects: readonly JsonObject[],
 ): boolean {
-  if ([...managers.values()].every((entry) => entry.apiVersion === apiVersion)) return false;
-  return objects.some((object) => hasDuplicates(schema, object));
+  const others = new Set([...managers.values()].map((entry) => entry.apiVersion).filter((each) => each !== apiVersion));
+  if (others.size === 0) return false;
+  if (objects.some((object) => hasDuplicates(schema, object))) return true;
+  return (
+    inVersion !== undefined &&
+    [...others].some((other) => objects.some((object) => hasNoForm(inVersion(other, object))))
+  );
+}
+
+function hasNoForm(shown: ReturnType<VersionView>): boolean {
+  return shown === 'inconvertible' || (shown !== 'gone' && hasDuplicates(shown.schema, shown.object));
 }
 
 /** Whether a set or keyed list in a value names an item twice: such an object can be stored, but not converted. */

@@ -8,6 +8,7 @@ import {
   unionOf,
   type FieldSet,
 } from './field-set.ts';
+import type { VersionView } from './version-view.ts';
 import { withoutEmpty, type ManagerFields, type Managers } from './managed-fields.ts';
 
 /** Fields of other managers that a write changes. */
@@ -39,11 +40,18 @@ export function ownershipChange(options: {
   readonly apiVersion: string;
   /** What entries of other versions are judged by, to whom nothing is reset. @default after */
   readonly sent?: JsonObject;
+  /** How objects look in the versions of other entries. @default as in the endpoint's version */
+  readonly inVersion?: VersionView | undefined;
 }): OwnershipChange {
   const { managers, writer, schema, before, after, sent = after } = options;
   const comparison = withoutFields(compareTyped(schema, before, after), options.reset);
   const isOther = ({ apiVersion }: ManagerFields): boolean => apiVersion !== options.apiVersion;
-  const others = [...managers.values()].some(isOther) ? compareTyped(schema, before, sent) : comparison;
+  const others = new Map<string, Comparison | 'gone'>();
+  const changeIn = ({ apiVersion }: ManagerFields): Comparison | 'gone' => {
+    const known = others.get(apiVersion) ?? otherComparison(apiVersion, { ...options, sent });
+    others.set(apiVersion, known);
+    return known;
+  };
   const contested: Contested[] = [];
   const next = new Map<string, ManagerFields>();
   for (const [identity, entry] of managers) {
@@ -51,13 +59,35 @@ export function ownershipChange(options: {
       next.set(identity, entry);
       continue;
     }
-    const change = isOther(entry) ? others : comparison;
+    const change = isOther(entry) ? changeIn(entry) : comparison;
+    // Nobody can say what belongs to a version that is not there.
+    if (change === 'gone') continue;
     const taken = intersectionOf(entry.fields, unionOf(change.modified, change.added));
     if (!isEmptyFieldSet(taken)) contested.push({ manager: entry, fields: taken });
     const fields = differenceOf(differenceOf(entry.fields, taken), change.removed);
     next.set(identity, { ...entry, fields });
   }
   return { comparison, contested, managers: withoutEmpty(next) };
+}
+
+/** What a change is in another version. */
+function otherComparison(
+  apiVersion: string,
+  options: {
+    readonly schema: StructuralSchema | undefined;
+    readonly before: JsonObject;
+    readonly sent: JsonObject;
+    readonly inVersion?: VersionView | undefined;
+  },
+): Comparison | 'gone' {
+  const { schema, before, sent, inVersion } = options;
+  const from = inVersion?.(apiVersion, before);
+  const to = inVersion?.(apiVersion, sent);
+  if (from === 'gone' || to === 'gone') return 'gone';
+  if (from === undefined || to === undefined || from === 'inconvertible' || to === 'inconvertible') {
+    return compareTyped(schema, before, sent);
+  }
+  return compareTyped(to.schema, from.object, to.object);
 }
 
 function withoutFields({ added, modified, removed }: Comparison, fields: FieldSet): Comparison {

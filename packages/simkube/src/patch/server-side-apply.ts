@@ -3,11 +3,10 @@ import { applyConflictMessage, applyConflicts, type ApplyConflict } from './appl
 import { applyTypeErrors } from './apply-type-errors.ts';
 import { compareTyped, jsonEqual } from './compare.ts';
 import { isInconvertible } from './duplicates.ts';
-import { fieldSetOf, withNamedFields } from './field-set-of.ts';
+import { fieldSetOf } from './field-set-of.ts';
 import {
   differenceOf,
   emptyFieldSet,
-  intersectionOf,
   isEmptyFieldSet,
   recursiveDifferenceOf,
   sameFieldSet,
@@ -26,9 +25,10 @@ import {
   type Writer,
 } from './managed-fields.ts';
 import { ownershipChange } from './ownership.ts';
-import { removeFields } from './remove-fields.ts';
 import { recordUpdate } from './track-update.ts';
+import { withoutDropped } from './without-dropped.ts';
 import { mergeTyped } from './typed-merge.ts';
+import type { VersionView } from './version-view.ts';
 
 /** A server-side apply request. */
 export interface ApplyRequest {
@@ -47,6 +47,8 @@ export interface ApplyRequest {
   readonly reset?: FieldSet;
   /** What an object without content looks like: `zeroObject(schema)` for a built-in kind. @default {} */
   readonly zero?: JsonObject;
+  /** How objects look in the versions of other entries. @default as in the request's version */
+  readonly inVersion?: VersionView | undefined;
   /** RFC 3339 without a fraction. */
   readonly now: string;
   /** Defaulting, run over the merged object before it is compared with the live one. @default identity */
@@ -111,7 +113,7 @@ function applyOnce(request: ApplyRequest, force: boolean): Attempt {
   const mine: ManagerFields = { ...writer, time: last?.time, fields: claimed };
   const managers: Managers = new Map([...stored, [identity, mine]]);
   const merged = mergeTyped(schema, live, applied);
-  const object = isJsonObject(merged) ? pruneDropped({ schema, merged, managers, last: last?.fields }) : applied;
+  const object = isJsonObject(merged) ? withoutDropped(request, { merged, managers, last }) : applied;
 
   if (isInconvertible(request, managers, [live, object])) {
     return {
@@ -128,6 +130,7 @@ function applyOnce(request: ApplyRequest, force: boolean): Attempt {
     writer: identity,
     reset,
     apiVersion,
+    inVersion: request.inVersion,
   });
   if (!force && change.contested.length > 0) {
     return {
@@ -185,36 +188,6 @@ function sameManagers(stored: JsonObject, managers: Managers): boolean {
     const other = before.get(identity);
     return other !== undefined && other.apiVersion === entry.apiVersion && sameFieldSet(other.fields, entry.fields);
   });
-}
-
-/** Removes what the manager applied last time, does not apply now, and nobody else owns. */
-function pruneDropped(options: {
-  readonly schema: StructuralSchema | undefined;
-  readonly merged: JsonObject;
-  readonly managers: Managers;
-  readonly last: FieldSet | undefined;
-}): JsonObject {
-  const { schema, merged, last } = options;
-  if (last === undefined || isEmptyFieldSet(last)) return merged;
-  const named = (set: FieldSet): FieldSet => withNamedFields(schema, set);
-  const without = (fields: FieldSet): JsonObject => {
-    const rest = removeFields(schema, merged, fields);
-    return isJsonObject(rest) ? rest : {};
-  };
-  const present = named(fieldSetOf(schema, merged));
-  const dropped = without(named(last));
-
-  const versions = new Set([...options.managers.values()].map(({ apiVersion }) => apiVersion));
-  let kept = dropped;
-  for (const version of versions) {
-    let owned = emptyFieldSet;
-    for (const entry of options.managers.values()) {
-      if (entry.apiVersion === version) owned = unionOf(owned, entry.fields);
-    }
-    kept = without(differenceOf(present, unionOf(named(fieldSetOf(schema, kept)), named(owned))));
-  }
-  // Items that this manager never owned come back, whoever else does not own them either.
-  return without(intersectionOf(differenceOf(present, named(fieldSetOf(schema, kept))), named(last)));
 }
 
 const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -14,6 +14,7 @@ import {
   type Writer,
 } from './managed-fields.ts';
 import { ownershipChange } from './ownership.ts';
+import type { VersionView } from './version-view.ts';
 
 /** A create, update or patch (other than apply) whose ownership is to be recorded. */
 export interface UpdateToTrack {
@@ -40,6 +41,8 @@ export interface UpdateToTrack {
    * whose embedded structs nobody owns. @default {}
    */
   readonly zero?: JsonObject;
+  /** How objects look in the versions of other entries. @default as in the request's version */
+  readonly inVersion?: VersionView | undefined;
   /** RFC 3339 without a fraction. */
   readonly now: string;
 }

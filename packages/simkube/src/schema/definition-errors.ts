@@ -4,6 +4,7 @@ import { invalidValue, requiredValue, unsupportedValue, type FieldError } from '
 import { listIn, objectIn, textIn } from './json-access.ts';
 import { dns1035Problems, subdomainProblems } from './name-rules.ts';
 import { schemaRuleErrors } from './schema-rules.ts';
+import { conversionErrors, deprecationErrors } from './conversion-validation.ts';
 import { structureErrors } from './schema-structure.ts';
 import { isJsonObject, type Json, type JsonObject, type StructuralSchema } from './structural-schema.ts';
 
@@ -24,6 +25,7 @@ export function definitionErrors(
     ...objectNameErrors(definition, spec),
     ...versionSetErrors(versions),
     ...versions.flatMap((version, index) => versionErrors(version, `spec.versions[${index}]`)),
+    ...conversionErrors(spec),
     ...schemaErrors(versions, environment),
   ];
 }
@@ -90,6 +92,7 @@ function versionErrors(version: JsonObject, path: string): readonly FieldError[]
   const columns = listIn(version, 'additionalPrinterColumns').filter(isJsonObject);
   return [
     ...(problems.length > 0 ? [invalidValue(`${path}.name`, name, problems.join(','))] : []),
+    ...deprecationErrors(version, `${path}.deprecationWarning`),
     ...scaleErrors(objectIn(version, 'subresources')['scale'], `${path}.subresources.scale`),
     ...columns.flatMap((column, index) => columnErrors(column, `${path}.additionalPrinterColumns[${index}]`)),
   ];

@@ -11,6 +11,13 @@ export function labelErrors(labels: Json | undefined, path: string): readonly Fi
   ]);
 }
 
+/** Syntax of annotations, whose values are anything. */
+export function annotationErrors(annotations: Json | undefined, path: string): readonly FieldError[] {
+  return Object.keys(objectIn({ annotations: annotations ?? null }, 'annotations')).flatMap((key) =>
+    qualifiedNameProblems(key.toLowerCase()).map((text) => invalidValue(path, key, text)),
+  );
+}
+
 /** Syntax of a `metav1.LabelSelector`. */
 export function selectorErrors(selector: Json | undefined, path: string): readonly FieldError[] {
   return [

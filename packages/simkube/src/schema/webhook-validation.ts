@@ -26,9 +26,14 @@ export function webhookConfigurationErrors(configuration: JsonObject): readonly 
       const name = textIn(webhook, 'name');
       const repeated = name !== '' && seen.has(name) ? [duplicateValue(`${path}.name`, name)] : [];
       seen.add(name);
-      return [...webhookErrors(webhook, path), ...reviewVersionErrors(webhook, path), ...repeated];
+      return [...webhookErrors(webhook, path), ...reviewedErrors(webhook, path), ...repeated];
     },
   });
+}
+
+function reviewedErrors(webhook: Json, path: string): readonly FieldError[] {
+  const missing = `must specify one of ${reviewVersions.join(', ')}`;
+  return reviewVersionErrors(listIn(webhook, 'admissionReviewVersions'), `${path}.admissionReviewVersions`, missing);
 }
 
 function webhookErrors(webhook: Json, path: string): readonly FieldError[] {
@@ -79,10 +84,10 @@ function sideEffectErrors(webhook: Json, path: string): readonly FieldError[] {
 
 const reviewVersions = ['v1', 'v1beta1'];
 
-function reviewVersionErrors(webhook: Json, path: string): readonly FieldError[] {
-  const field = `${path}.admissionReviewVersions`;
-  const versions = listIn(webhook, 'admissionReviewVersions').map(String);
-  if (versions.length === 0) return [requiredValue(field, `must specify one of ${reviewVersions.join(', ')}`)];
+/** Versions of a review that a webhook speaks: one of them has to be known here. */
+export function reviewVersionErrors(listed: readonly Json[], field: string, missing = ''): readonly FieldError[] {
+  const versions = listed.map(String);
+  if (versions.length === 0) return [requiredValue(field, missing)];
   const errors = versions.flatMap((version, at) =>
     versions.indexOf(version) < at
       ? [invalidValue(`${field}[${at}]`, version, 'duplicate version')]

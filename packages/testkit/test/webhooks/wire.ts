@@ -27,5 +27,6 @@ export async function send(
   const chunks: Uint8Array[] = [];
   for await (const chunk of response.body) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString('utf8');
-  return { ...response, body: JSON.parse(text) as Answer['body'] };
+  const isJson = (response.headers['content-type'] ?? '').startsWith('application/json');
+  return { ...response, body: isJson ? (JSON.parse(text) as Answer['body']) : { text } };
 }

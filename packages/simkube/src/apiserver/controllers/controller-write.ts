@@ -3,7 +3,7 @@ import { deleteObject, type DeleteOptions } from '../handlers/delete.ts';
 import { updateObject } from '../handlers/update.ts';
 import type { WriteOptions } from '../handlers/write-options.ts';
 import { withMetadata, type ApiObject } from '../object/api-object.ts';
-import type { ServedResource } from '../registry/served-resource.ts';
+import { storedForm, type ServedResource } from '../registry/served-resource.ts';
 
 /** Options of a write by one of the cluster's own controllers. */
 export function controllerOptions(manager: string): WriteOptions {
@@ -17,9 +17,9 @@ export function writeMetadata(
   object: ApiObject,
   fields: Readonly<Record<string, unknown>>,
 ): void {
-  updateObject(core, resource, {
+  updateObject(core, storedForm(resource, object), {
     existing: object,
-    next: withMetadata(resource.fromStored(object), fields),
+    next: withMetadata(object, fields),
     subresource: '',
     options: controllerOptions('kube-controller-manager'),
   });
@@ -35,7 +35,7 @@ export function deleteStored(
   const { name, namespace, uid } = object.metadata;
   deleteObject(
     core,
-    resource,
+    storedForm(resource, object),
     { name, ...(namespace === undefined ? {} : { namespace }) },
     { ...options, ...(uid === undefined ? {} : { uid }) },
   );

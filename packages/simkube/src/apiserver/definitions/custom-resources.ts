@@ -13,51 +13,105 @@ import {
   type JsonObject,
 } from '../object/api-object.ts';
 import { asJson } from '../object/json.ts';
-import type { PrinterColumn, ServedResource } from '../registry/served-resource.ts';
+import { byPriority } from '../registry/version-priority.ts';
+import {
+  apiVersionOfResource,
+  type CustomParts,
+  type PrinterColumn,
+  type ServedResource,
+} from '../registry/served-resource.ts';
 import type { Strategy } from '../registry/strategy.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { ConversionWebhook } from '../webhooks/conversion/conversion-webhook.ts';
+import { plainConversion, unboundConversion } from './version-conversion.ts';
 
 const anything: StructuralSchema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
 /** What a CustomResourceDefinition makes the server serve: one resource for each served version, over one store. */
 export function customResources(definition: ApiObject, storage: Storage): readonly ServedResource[] {
+  const versions = listAt(definition, 'spec', 'versions').filter(isJsonObject);
+  const plain = new Map<string, ServedResource>();
+  for (const version of versions) {
+    const resource = storedVersion(definition, version, { storage, inVersion: (apiVersion) => plain.get(apiVersion) });
+    plain.set(apiVersionOfResource(resource), resource);
+  }
+  const resources = [...plain.values()];
+  const stored = resources[versions.findIndex((version) => version['storage'] === true)];
+  const webhook = conversionWebhook(definition, stored);
+  return resources.flatMap((resource, at): ServedResource[] => {
+    const { custom } = resource;
+    if (versions[at]?.['served'] !== true || custom === undefined || stored === undefined) return [];
+    if (webhook === undefined) return [{ ...resource, ...plainConversion(resource, stored) }];
+    return [{ ...resource, custom: { ...custom, webhook }, ...unboundConversion(resource, stored) }];
+  });
+}
+
+const same = (object: ApiObject): ApiObject => object;
+
+/** One version of a kind as if all objects were stored in it. */
+function storedVersion(
+  definition: ApiObject,
+  version: JsonObject,
+  { storage, inVersion }: { readonly storage: Storage; readonly inVersion: CustomParts['inVersion'] },
+): ServedResource {
   const group = stringAt(definition, 'spec', 'group') ?? '';
   const names = objectAt(definition, 'spec', 'names');
   const plural = stringAt(names, 'plural') ?? '';
   const kind = stringAt(names, 'kind') ?? '';
-  const versions = listAt(definition, 'spec', 'versions').filter(isJsonObject);
-  const storedVersion =
-    stringAt(
-      versions.find((version) => version['storage'] === true),
-      'name',
-    ) ?? '';
-  const store = storage.store(`${plural}.${group}`);
-  return versions
-    .filter((version) => version['served'] === true)
-    .map((version): ServedResource => {
-      const name = stringAt(version, 'name') ?? '';
-      const subresources = subresourcesOf(version);
-      const schema = schemaOf(version);
-      return {
-        group,
-        version: name,
-        kind,
-        listKind: stringAt(names, 'listKind') ?? `${kind}List`,
-        plural,
-        singular: stringAt(names, 'singular') ?? kind.toLowerCase(),
-        shortNames: strings(names['shortNames']),
-        categories: strings(names['categories']),
-        namespaced: stringAt(definition, 'spec', 'scope') !== 'Cluster',
-        subresources,
-        createOnly: false,
-        schema,
-        check: withScaleCheck(lazyCheck(schema), subresources),
-        strategy: strategyOf(version, subresources),
-        store,
-        custom: { definition: definition.metadata.name, columns: columnsOf(version) },
-        ...conversion(group, name, storedVersion),
-      };
-    });
+  const subresources = subresourcesOf(version);
+  const schema = schemaOf(version);
+  return {
+    group,
+    version: stringAt(version, 'name') ?? '',
+    kind,
+    listKind: stringAt(names, 'listKind') ?? `${kind}List`,
+    plural,
+    singular: stringAt(names, 'singular') ?? kind.toLowerCase(),
+    shortNames: strings(names['shortNames']),
+    categories: strings(names['categories']),
+    namespaced: stringAt(definition, 'spec', 'scope') !== 'Cluster',
+    subresources,
+    createOnly: false,
+    schema,
+    check: withScaleCheck(lazyCheck(schema), subresources),
+    strategy: strategyOf(version, subresources),
+    store: storage.store(`${plural}.${group}`),
+    custom: {
+      definition: definition.metadata.name,
+      columns: columnsOf(version),
+      warnings: deprecationWarnings(definition, version),
+      inVersion,
+    },
+    fromStored: same,
+    toStored: same,
+  };
+}
+
+function conversionWebhook(definition: ApiObject, stored: ServedResource | undefined): ConversionWebhook | undefined {
+  const conversion = objectAt(definition, 'spec', 'conversion');
+  if (conversion['strategy'] !== 'Webhook' || stored === undefined) return undefined;
+  return {
+    clientConfig: objectAt(conversion, 'webhook', 'clientConfig'),
+    reviewVersions: strings(objectAt(conversion, 'webhook')['conversionReviewVersions']),
+    storedAs: apiVersionOfResource(stored),
+  };
+}
+
+/** In the words of the definition, or in those that every deprecated version has. */
+function deprecationWarnings(definition: ApiObject, version: JsonObject): readonly string[] {
+  if (version['deprecated'] !== true) return [];
+  const own = stringAt(version, 'deprecationWarning');
+  if (own !== undefined) return [own];
+  const kind = stringAt(definition, 'spec', 'names', 'kind') ?? '';
+  const group = stringAt(definition, 'spec', 'group') ?? '';
+  const name = stringAt(version, 'name') ?? '';
+  const [better] = listAt(definition, 'spec', 'versions')
+    .filter((each) => valueAt(each, 'served') === true && valueAt(each, 'deprecated') !== true)
+    .map((each) => stringAt(each, 'name') ?? '')
+    .filter((each) => byPriority(each, name) < 0)
+    .sort(byPriority);
+  const instead = better === undefined ? '' : `; use ${group}/${better} ${kind}`;
+  return [`${group}/${name} ${kind} is deprecated${instead}`];
 }
 
 /** Where a scale reads its counts and its selector their types are fixed, whatever the schema says. */
@@ -130,15 +184,4 @@ function columnsOf(version: JsonObject): readonly PrinterColumn[] {
   const declared = listAt(version, 'additionalPrinterColumns');
   const age: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
   return declared.length === 0 ? [age] : (declared as readonly PrinterColumn[]);
-}
-
-/** Strategy `None`: versions differ in nothing but their apiVersion. */
-function conversion(
-  group: string,
-  version: string,
-  storedVersion: string,
-): Pick<ServedResource, 'fromStored' | 'toStored'> {
-  const change = (apiVersion: string) => (object: ApiObject) =>
-    valueAt(object, 'apiVersion') === apiVersion ? object : withFields(object, { apiVersion });
-  return { fromStored: change(`${group}/${version}`), toStored: change(`${group}/${storedVersion}`) };
 }

@@ -1,5 +1,6 @@
 import type { Registry } from '../registry/registry.ts';
 import { apiVersionOfResource, type ServedResource } from '../registry/served-resource.ts';
+import { byPriority } from '../registry/version-priority.ts';
 import { discoveredSubresources, resourceVerbs } from './resource-verbs.ts';
 
 interface GroupVersions {
@@ -14,7 +15,10 @@ function groups(registry: Registry): readonly GroupVersions[] {
     found.set(resource.group, versions);
     versions.set(resource.version, [...(versions.get(resource.version) ?? []), resource]);
   }
-  return [...found].map(([group, versions]) => ({ group, versions }));
+  return [...found].map(([group, versions]) => ({
+    group,
+    versions: new Map([...versions].sort(([left], [right]) => byPriority(left, right))),
+  }));
 }
 
 const optional = (name: string, list: readonly string[]): object => (list.length === 0 ? {} : { [name]: list });

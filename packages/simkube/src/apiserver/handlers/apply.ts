@@ -18,6 +18,7 @@ import { dropEmpty } from './drop-empty.ts';
 import { dropNulls } from './drop-nulls.ts';
 import { resetFieldsOf } from './reset-fields.ts';
 import { checkName, checkTarget, updateObject } from './update.ts';
+import { versionView } from './version-view.ts';
 import type { Target, WriteOptions } from './write-options.ts';
 
 /** A server-side apply request (KEP-555). */
@@ -136,6 +137,7 @@ function merged(core: ApiCore, resource: ServedResource, { apply, applied, live 
     zero: core.typedSchemas.zeroOf(resource),
     subresource: apply.subresource,
     reset: resetFieldsOf(resource, apply.subresource),
+    inVersion: versionView(core, resource),
     now: formatTime(core.env.clock.now()),
     defaulted: (object) => asJson(defaultObject(resource, asApiObject(object))),
   });

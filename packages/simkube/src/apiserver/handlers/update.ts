@@ -15,6 +15,7 @@ import { asStored } from './as-stored.ts';
 import { equalButTimes } from './equal-but-times.ts';
 import { resetFieldsOf } from './reset-fields.ts';
 import { validate } from './validate.ts';
+import { versionView } from './version-view.ts';
 import type { Target, WriteOptions } from './write-options.ts';
 
 /** A change of an existing object: by PUT, by a patch or by an apply. */
@@ -72,17 +73,32 @@ export function updateObject(core: ApiCore, resource: ServedResource, asked: Upd
   // What the server carries over below is nobody's change.
   const tracked = update.isOwned === true ? isolated : track(core, resource, { previous, isolated, update });
   const owned = carriedOver(core, resource, { ...update, existing: previous, next: tracked });
-  const stored = resource.toStored(asStored(resource, owned));
+  const written = asStored(resource, owned);
   const errors = metadataErrors(resource, update);
-  const isSame = update.isRewrite !== true && errors.length === 0 && equalButTimes(stored, existing);
+  const isSame =
+    update.isRewrite !== true && errors.length === 0 && isUnchanged(resource, written, { existing, previous });
   if (!isSame) validate(resource, owned, { previous, errors });
   options.admission?.validate({ operation: 'UPDATE', object: owned, oldObject: previous });
   if (isSame) return existing;
-  if (options.dryRun) return stored;
+  const stored = resource.toStored(written);
+  return options.dryRun ? stored : committed(core, resource, existing, stored);
+}
+
+function committed(core: ApiCore, resource: ServedResource, existing: ApiObject, stored: ApiObject): ApiObject {
   if (!isFinished(resource, stored)) return core.storage.put(resource.store, stored);
   // Watchers see it go as it was stored last.
   core.storage.remove(resource.store, existing);
   return stored;
+}
+
+/** Whether a write would store what is stored. A webhook converts what is sound, or what is as it was. */
+function isUnchanged(
+  resource: ServedResource,
+  written: ApiObject,
+  { existing, previous }: { readonly existing: ApiObject; readonly previous: ApiObject },
+): boolean {
+  if (resource.custom?.webhook !== undefined && !equalButTimes(written, previous)) return false;
+  return equalButTimes(resource.toStored(written), existing);
 }
 
 /** What mutating webhooks make of a change. They see it as it was sent, with its owners; what they change is owned by nobody. */
@@ -242,6 +258,7 @@ function track(core: ApiCore, resource: ServedResource, { previous, isolated, up
       subresource: update.subresource,
       reset: resetFieldsOf(resource, update.subresource),
       sent: asJson(sentObject(isolated, update)),
+      inVersion: versionView(core, resource),
       now: formatTime(core.env.clock.now()),
     }),
   );

@@ -77,6 +77,7 @@ function admissionOf(request: ResourceRequest, dryRun: boolean, options: JsonObj
       dryRun,
       options,
     },
+    bound: (each) => request.resources.of(each),
     read: (as, object) => readMutated(request, as, object),
   });
 }

@@ -42,7 +42,7 @@ export class ObjectWriter {
       ...(page.continue === undefined ? {} : { continue: page.continue }),
       ...(page.remainingItemCount === undefined ? {} : { remainingItemCount: page.remainingItemCount }),
     };
-    const items = page.items.map((item) => resource.fromStored(item));
+    const items = resource.fromStoredAll?.(page.items) ?? page.items.map((item) => resource.fromStored(item));
     if (as.format === 'table') return JSON.stringify(tableOf(resource, { ...page, items }, as));
     if (as.format === 'partial') {
       const partial = items.map((item) => ({ ...partialVersion, metadata: item.metadata }));

@@ -5,6 +5,7 @@ import type { ApiObject } from '../object/api-object.ts';
 import type { OpenApiDocuments } from '../openapi/openapi-documents.ts';
 import type { Authorizer } from '../rbac/authorizer.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
+import type { BoundResources } from '../webhooks/conversion/bound-resource.ts';
 import type { OutgoingCalls } from '../webhooks/outgoing-calls.ts';
 import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
 import type { ApiRequest } from './api-request.ts';
@@ -55,4 +56,6 @@ export interface ResourceRequest {
   readonly warn: (message: string) => void;
   /** What other servers have answered to it so far. */
   readonly calls: OutgoingCalls;
+  /** Resources with the conversions that it can wait for; its own is one of them. */
+  readonly resources: BoundResources;
 }

@@ -5,6 +5,7 @@ import { authorize } from '../rbac/forbidden-access.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { pageNotFound } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
+import { BoundResources } from '../webhooks/conversion/bound-resource.ts';
 import { AwaitingAnswers, OutgoingCalls } from '../webhooks/outgoing-calls.ts';
 import { objectFormat } from './accept.ts';
 import type { ApiRequest, ApiResponse } from './api-request.ts';
@@ -45,6 +46,7 @@ interface About {
   readonly identity: UserInfo | undefined;
   readonly seen: Seen;
   readonly calls: OutgoingCalls;
+  readonly resources: BoundResources;
 }
 
 /** A webhook or two make two or three runs; each change of the object by others makes some more. */
@@ -67,7 +69,8 @@ export class RequestHandler {
     const info = requestInfo(request);
     const seen: Seen = { user: '', body: undefined };
     const calls = new OutgoingCalls(this.#context.core.env);
-    const about: About = { info, identity, seen, calls };
+    const resources = new BoundResources(calls, this.#context.webhooks);
+    const about: About = { info, identity, seen, calls, resources };
     const answer = this.#answer(request, about);
     if (answer instanceof AwaitingAnswers) return this.#answerLater(request, about, answer);
     this.#record(request, about, answer);
@@ -107,8 +110,8 @@ export class RequestHandler {
   }
 
   #answer(request: ApiRequest, about: About): ApiResponse | AwaitingAnswers {
-    const warnings: string[] = [];
-    about.calls.begin();
+    const { calls } = about;
+    calls.begin();
     try {
       const user = this.#userOf(request, about.identity);
       about.seen.user = user.username;
@@ -116,16 +119,15 @@ export class RequestHandler {
       if (!about.info.isResource) return handleNonResource(this.#context, request);
       if (!this.#isServed(about.info))
         return { status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' };
-      const resource = this.#resourceOf(about.info);
+      const resource = about.resources.of(this.#resourceOf(about.info));
+      for (const warning of resource.custom?.warnings ?? []) calls.warn(warning);
       about.seen.body = readBody(request.body, request.headers['content-type']);
-      const warn = (message: string): void => void warnings.push(message);
-      return withWarnings(
-        this.#handleResource({ ...about, request, resource, user, body: about.seen.body, warn }),
-        warnings,
-      );
+      const warn = (message: string): void => calls.warn(message);
+      const response = this.#handleResource({ ...about, request, resource, user, body: about.seen.body, warn });
+      return withWarnings(response, calls.warnings);
     } catch (error) {
       if (error instanceof AwaitingAnswers) return error;
-      if (error instanceof StatusError) return withWarnings(refusal(error), warnings);
+      if (error instanceof StatusError) return withWarnings(refusal(error), calls.warnings);
       this.#context.core.env.log.error('a request failed inside the API server', {
         path: request.path,
         error: String(error),
@@ -149,6 +151,7 @@ export class RequestHandler {
     body: unknown;
     warn: (message: string) => void;
     calls: OutgoingCalls;
+    resources: BoundResources;
   }): ApiResponse {
     const as = this.#representation(request.request);
     // A watch outlives its request, and so goes by the server's own time.

@@ -65,7 +65,10 @@ export function objectResponse(
 
 function list(request: ResourceRequest): ApiResponse {
   const { context, resource, info, as } = request;
-  const page = listObjects(context.core, resource, listQuery(request.request, info));
+  const query = listQuery(request.request, info);
+  // What a selector looks at is asked for at once, not one object after the other.
+  if (query.fieldSelector !== undefined) resource.fromStoredAll?.(resource.store.list(query.namespace));
+  const page = listObjects(context.core, resource, query);
   return jsonText(context.writer.list(resource, page, as));
 }
 
@@ -95,7 +98,10 @@ function create(request: ResourceRequest): ApiResponse {
   const namespace = resource.namespaced ? info.namespace : undefined;
   if (resource.namespaced && namespace === undefined)
     throw badRequest('an empty namespace may not be set during creation');
-  return objectResponse(request, createObject(context.core, resource, { namespace, object, options }), 201);
+  const stored = request.calls.once('write', () =>
+    createObject(context.core, resource, { namespace, object, options }),
+  );
+  return objectResponse(request, stored, 201);
 }
 
 /** Of a write that may find nothing, and then creates: for that the right to create is needed as well. */
@@ -108,8 +114,19 @@ function creatingOptions(request: ResourceRequest): WriteOptions {
 }
 
 function update(request: ResourceRequest): ApiResponse {
+  if (request.info.name === '') throw methodNotAllowed();
+  const { stored, isCreated } = request.calls.once('write', () => updated(request));
+  return objectResponse(request, stored, isCreated ? 201 : 200);
+}
+
+/** What a write left in the store. The answer may have to wait for a conversion: the write is over by then. */
+interface Written {
+  readonly stored: ApiObject;
+  readonly isCreated: boolean;
+}
+
+function updated(request: ResourceRequest): Written {
   const { context, resource, info, body } = request;
-  if (info.name === '') throw methodNotAllowed();
   const options = creatingOptions(request);
   const next = admitBody(context.core, resource, body, options);
   checkName(next.metadata.name, info.name);
@@ -125,13 +142,11 @@ function update(request: ResourceRequest): ApiResponse {
       object: withMetadata(next, { name, resourceVersion: undefined }),
       options,
     });
-    return objectResponse(request, stored, 201);
+    return { stored, isCreated: true };
   }
   const existing = existingObject(resource, target(request));
-  return objectResponse(
-    request,
-    updateObject(context.core, resource, { existing, next, subresource, options, isPut: true }),
-  );
+  const stored = updateObject(context.core, resource, { existing, next, subresource, options, isPut: true });
+  return { stored, isCreated: false };
 }
 
 function checkVersion({ metadata: { resourceVersion = '' } }: ApiObject): void {
@@ -167,26 +182,31 @@ export function patchTypeOf(header: string | undefined): PatchType | 'apply' {
 }
 
 function patch(request: ResourceRequest): ApiResponse {
+  if (request.info.name === '') throw methodNotAllowed();
+  const { stored, isCreated } = request.calls.once('write', () => patched(request));
+  return objectResponse(request, stored, isCreated ? 201 : 200);
+}
+
+function patched(request: ResourceRequest): Written {
   const { context, resource, info, body } = request;
-  if (info.name === '') throw methodNotAllowed();
   const type = patchTypeOf(request.request.headers['content-type']);
   checkPatchType(resource, type);
   const options = creatingOptions(request);
   const { subresource } = info;
+  const write = { target: target(request), body, subresource, options };
   if (type !== 'apply') {
-    return objectResponse(
-      request,
-      patchObject(context.core, resource, { target: target(request), type, body, subresource, options }),
-    );
+    return { stored: patchObject(context.core, resource, { ...write, type }), isCreated: false };
   }
   const force = flag(request.request.query, 'force') ?? false;
-  const applied = applyObject(context.core, resource, { target: target(request), body, force, subresource, options });
-  return objectResponse(request, applied.object, applied.isCreated ? 201 : 200);
+  const { object, isCreated } = applyObject(context.core, resource, { ...write, force });
+  return { stored: object, isCreated };
 }
 
 function remove(request: ResourceRequest): ApiResponse {
-  const { context, resource, body } = request;
-  const deletion = deleteObject(context.core, resource, target(request), admittedDeletion(request, body));
+  const { context, resource, body, calls } = request;
+  const deletion = calls.once('write', () =>
+    deleteObject(context.core, resource, target(request), admittedDeletion(request, body)),
+  );
   // Who asks in the old way is told that it isn't done yet.
   const isAccepted = !deletion.isGone && isJsonObject(body) && body['orphanDependents'] === false;
   return isAccepted ? objectResponse(request, deletion.object, 202) : deletionResponse(request, deletion);

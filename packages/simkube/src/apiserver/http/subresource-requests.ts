@@ -6,6 +6,7 @@ import { invalidPatch, patchedObject } from '../handlers/patch.ts';
 import { applyScale, scaleSchema, updateScale, type ScaleWrite } from '../handlers/scale-write.ts';
 import { scaleOf } from '../handlers/scale.ts';
 import { checkName, checkUid, existingObject, updateObject } from '../handlers/update.ts';
+import type { WriteOptions } from '../handlers/write-options.ts';
 import {
   isJsonObject,
   listAt,
@@ -54,15 +55,22 @@ export function handleSubresource(request: ResourceRequest): ApiResponse {
 }
 
 function scale(request: ResourceRequest): ApiResponse {
-  const { resource, info, body } = request;
+  const { resource, info, body, calls } = request;
   const options = info.verb === 'get' ? undefined : admittedWrite(request);
   if (info.verb === 'update') checkScale(body);
+  const stored =
+    options === undefined
+      ? existingObject(resource, target(request))
+      : calls.once('write', () => scaled(request, options));
+  return json(scaleOf(resource, resource.fromStored(stored)));
+}
+
+function scaled(request: ResourceRequest, options: WriteOptions): ApiObject {
+  const { resource, info } = request;
   const existing = existingObject(resource, target(request));
   const current = resource.fromStored(existing);
-  if (options === undefined) return json(scaleOf(resource, current));
   if (info.verb !== 'patch' && info.verb !== 'update') throw methodNotAllowed();
-  const stored = storedScale(request, { existing, options }, current);
-  return json(scaleOf(resource, resource.fromStored(stored)));
+  return storedScale(request, { existing, options }, current);
 }
 
 function storedScale(request: ResourceRequest, write: ScaleWrite, current: ApiObject): ApiObject {

@@ -1,9 +1,12 @@
 import type { ApiCore } from '../api-core.ts';
 import { watchObjects, type WatchOutput } from '../handlers/watch.ts';
+import type { ApiObject } from '../object/api-object.ts';
 import { apiVersionOfResource, type ServedResource } from '../registry/served-resource.ts';
 import { StatusError } from '../status/status-error.ts';
+import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
 import type { ApiRequest, ApiResponse } from './api-request.ts';
 import { ByteStream } from './byte-stream.ts';
+import { ConvertingStream } from './converting-stream.ts';
 import type { ObjectWriter, Representation } from './representation.ts';
 import type { RequestInfo } from './request-info.ts';
 import { flag, listQuery, number } from './request-options.ts';
@@ -17,6 +20,7 @@ export interface WatchContext {
   readonly writer: ObjectWriter;
   /** Streams that are open; closing the server ends them. */
   readonly streams: Set<ByteStream>;
+  readonly webhooks: WebhookCaller;
 }
 
 /** Answers a watch with a stream of events, one JSON object a line. */
@@ -37,11 +41,13 @@ export function watchResponse(
     allowBookmarks: flag(request.query, 'allowWatchBookmarks') ?? false,
     sendInitialEvents: flag(request.query, 'sendInitialEvents'),
   };
-  const stop = started(stream, () =>
-    watchObjects(core, resource, query, (output) => {
-      stream.write(`${write(output)}\n`);
-    }),
-  );
+  const send = (output: WatchOutput): void => stream.write(`${write(output)}\n`);
+  const webhook = resource.custom?.webhook;
+  const emit =
+    webhook === undefined ? send : new ConvertingStream({ ...context, resource, webhook, stream, send }).emit;
+  // What is selected is told by what is stored: who watches can't wait for each object's other form.
+  const watched = webhook === undefined ? resource : { ...resource, fromStored: asStored };
+  const stop = started(stream, () => watchObjects(core, watched, query, emit));
   const cancel = core.env.timers.schedule(timeoutMs, () => {
     stream.end();
   });
@@ -57,6 +63,8 @@ export function watchResponse(
     body: stream,
   };
 }
+
+const asStored = (object: ApiObject): ApiObject => object;
 
 /** A revision that is too old is told as the stream's only event, as kube-apiserver's watch cache does. */
 function started(stream: ByteStream, start: () => () => void): () => void {

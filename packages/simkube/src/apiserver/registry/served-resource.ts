@@ -4,6 +4,7 @@ import type { StructuralSchema } from '../../schema/structural-schema.ts';
 import type { ApiObject } from '../object/api-object.ts';
 import type { GroupResource } from '../status/refusals.ts';
 import type { ResourceStore } from '../storage/resource-store.ts';
+import type { ConversionWebhook } from '../webhooks/conversion/conversion-webhook.ts';
 import type { Strategy } from './strategy.ts';
 
 /** One `additionalPrinterColumns` entry of a CRD. */
@@ -22,6 +23,12 @@ export interface CustomParts {
   /** Name of the CustomResourceDefinition. */
   readonly definition: string;
   readonly columns: readonly PrinterColumn[];
+  /** What every request in this version is told: that it is deprecated. */
+  readonly warnings: readonly string[];
+  /** What converts between its versions; absent where they differ in nothing but their schemas. */
+  readonly webhook?: ConversionWebhook;
+  /** The kind in one of its versions, served or not, whose objects are stored as they are. */
+  readonly inVersion: (apiVersion: string) => ServedResource | undefined;
 }
 
 /** One resource in one version: all that handlers, discovery and OpenAPI need to know of it. */
@@ -49,6 +56,10 @@ export interface ServedResource {
   readonly custom?: CustomParts;
   /** From the stored form to this version; the same reference when they are the same. */
   readonly fromStored: (object: ApiObject) => ApiObject;
+  /** The same for many, where that is not the same as for one after the other. */
+  readonly fromStoredAll?: (objects: readonly ApiObject[]) => readonly ApiObject[];
+  /** To any version, for what has to compare objects there; undefined when it can't be done. Absent: only the apiVersion changes. */
+  readonly convertTo?: (object: ApiObject, apiVersion: string) => ApiObject | undefined;
   /** From this version to the stored form. */
   readonly toStored: (object: ApiObject) => ApiObject;
 }
@@ -56,6 +67,11 @@ export interface ServedResource {
 /** `apps/v1`, or `v1` for the core group. */
 export function apiVersionOfResource(resource: { readonly group: string; readonly version: string }): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+}
+
+/** The resource in the version that an object is stored in: what touches nothing but metadata needs no other. */
+export function storedForm(resource: ServedResource, object: ApiObject): ServedResource {
+  return resource.custom?.inVersion(object.apiVersion) ?? resource;
 }
 
 /** How errors name the resource. */

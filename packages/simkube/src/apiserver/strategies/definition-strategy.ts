@@ -9,6 +9,7 @@ import {
   withFields,
   withMetadata,
   type ApiObject,
+  type JsonObject,
   withValueAt,
 } from '../object/api-object.ts';
 import { asJson } from '../object/json.ts';
@@ -27,7 +28,7 @@ export const definitionStrategy: Strategy = {
   generationOf: (object) => object['spec'],
   defaults: (object) =>
     fillIn(object, 'spec', (spec) =>
-      fillIn(fill(spec, { conversion: { strategy: 'None' } }), 'names', (names) => {
+      fillIn(withConversion(spec), 'names', (names) => {
         const kind = stringAt(names, 'kind') ?? '';
         return fill(names, { singular: kind.toLowerCase(), listKind: `${kind}List` });
       }),
@@ -42,6 +43,7 @@ export const definitionStrategy: Strategy = {
       },
     });
   },
+  prepareUpdate: (object, { subresource }) => (subresource === '' ? withStorageVersion(object) : object),
   prepareDelete: (object) =>
     withMetadata(withTerminating(object), {
       finalizers: [...new Set([...(object.metadata.finalizers ?? []), cleanupFinalizer])],
@@ -56,6 +58,14 @@ export const definitionStrategy: Strategy = {
   ],
 };
 
+function withConversion(spec: JsonObject): JsonObject {
+  return fillIn(fill(spec, { conversion: { strategy: 'None' } }), 'conversion', (conversion) =>
+    fillIn(conversion, 'webhook', (webhook) =>
+      fillIn(webhook, 'clientConfig', (config) => fillIn(config, 'service', (service) => fill(service, { port: 443 }))),
+    ),
+  );
+}
+
 function isSameSpec(object: ApiObject, previous: ApiObject | undefined): boolean {
   return previous !== undefined && deepEqual(previous['spec'], object['spec']);
 }
@@ -66,14 +76,33 @@ function errorsOf(object: ApiObject, previous: ApiObject | undefined): readonly 
   return previous === undefined ? errors : errors.filter(({ field }) => field !== 'metadata.name');
 }
 
+/** From now on objects may be stored in the version that is marked for that. */
+function withStorageVersion(object: ApiObject): ApiObject {
+  const known = listAt(object, 'status', 'storedVersions');
+  const storage = listAt(object, 'spec', 'versions').find((version) => valueAt(version, 'storage') === true);
+  const name = stringAt(storage, 'name');
+  if (name === undefined || known.includes(name)) return object;
+  return withValueAt(object, ['status', 'storedVersions'], [...known, name]);
+}
+
 /** Objects may be stored in each of these versions, so none of them may go. */
 function storedVersionErrors(object: ApiObject): readonly FieldError[] {
   const names = new Set(listAt(object, 'spec', 'versions').map((version) => stringAt(version, 'name')));
-  return listAt(object, 'status', 'storedVersions').flatMap((version, at) =>
-    typeof version !== 'string' || names.has(version)
-      ? []
-      : [invalidValue(`status.storedVersions[${at}]`, version, 'missing from spec.versions; must not be removed')],
-  );
+  const path = 'status.storedVersions';
+  const stored = listAt(object, 'status', 'storedVersions').filter((each): each is string => typeof each === 'string');
+  const storage = listAt(object, 'spec', 'versions').filter((version) => valueAt(version, 'storage') === true);
+  const unstored = storage.map((version) => stringAt(version, 'name') ?? '').filter((name) => !stored.includes(name));
+  return [
+    ...unstored.map((name) => invalidValue(path, stored, `must have the storage version ${name}`)),
+    ...stored.flatMap((version, at) =>
+      names.has(version) ? [] : [invalidValue(`${path}[${at}]`, version, lost(version))],
+    ),
+  ];
+}
+
+function lost(version: string): string {
+  const until = `until a storage migration ensures no data remains persisted in ${version}`;
+  return `missing from spec.versions; ${version} was previously a storage version, and must remain in spec.versions ${until} and removes ${version} from status.storedVersions`;
 }
 
 /** What the definition says of itself while its objects go. */

@@ -1,4 +1,4 @@
-import type { Env } from '@canaryop/reconcile/env';
+import type { Env, Random } from '@canaryop/reconcile/env';
 
 /** Thrown where a request cannot go on before others have answered. Only the request handler catches it. */
 export class AwaitingAnswers {
@@ -25,13 +25,17 @@ export interface Call<T> {
 export class OutgoingCalls {
   /** Time and chance of the request: the same in each run, so that the same questions come up. */
   readonly env: Env;
+  /** Chance for the questions themselves, which are asked once. */
+  readonly random: Random;
   readonly #answers = new Map<string, unknown>();
-  readonly #done = new Map<string, unknown>();
+  readonly #done = new Map<string, { readonly value: unknown; readonly warnings: readonly string[] }>();
+  #warnings: string[] = [];
   #asked = new Map<string, number>();
   readonly #drawn: number[] = [];
   #draws = 0;
 
   constructor(env: Env) {
+    this.random = env.random;
     let startedAt: number | undefined;
     this.env = {
       ...env,
@@ -54,6 +58,17 @@ export class OutgoingCalls {
   begin(): void {
     this.#asked = new Map();
     this.#draws = 0;
+    this.#warnings = [];
+  }
+
+  /** What the present run has to warn of. */
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
+  /** Adds a warning to the answer. */
+  warn(message: string): void {
+    this.#warnings.push(message);
   }
 
   /**
@@ -61,7 +76,24 @@ export class OutgoingCalls {
    * @throws AwaitingAnswers when one is not there yet.
    */
   answers<T>(calls: readonly Call<T>[]): readonly T[] {
-    const keys = calls.map(({ key }) => this.#distinct(key));
+    return this.#found(
+      calls,
+      calls.map(({ key }) => this.#distinct(key)),
+    );
+  }
+
+  /**
+   * Answers that are the same however often one asks.
+   * @throws AwaitingAnswers when one is not there yet.
+   */
+  facts<T>(calls: readonly Call<T>[]): readonly T[] {
+    return this.#found(
+      calls,
+      calls.map(({ key }) => key),
+    );
+  }
+
+  #found<T>(calls: readonly Call<T>[], keys: readonly string[]): readonly T[] {
     const missing = calls.flatMap(({ ask }, at) => {
       const key = keys[at] ?? '';
       return this.#answers.has(key) ? [] : [{ key, ask }];
@@ -74,10 +106,17 @@ export class OutgoingCalls {
     return keys.map((key) => this.#answers.get(key) as T);
   }
 
-  /** Does a part of a request that writes more than once, in the first run that comes so far, and gives what it gave. */
+  /** Does what writes in the first run that comes so far; later ones are given what it gave, and warn as it did. */
   once<T>(key: string, part: () => T): T {
-    if (!this.#done.has(key)) this.#done.set(key, part());
-    return this.#done.get(key) as T;
+    const done = this.#done.get(key);
+    if (done !== undefined) {
+      this.#warnings.push(...done.warnings);
+      return done.value as T;
+    }
+    const before = this.#warnings.length;
+    const value = part();
+    this.#done.set(key, { value, warnings: this.#warnings.slice(before) });
+    return value;
   }
 
   /** A question that comes up twice in one run is two. */

@@ -58,7 +58,7 @@ function matchedResource(
   const { resource } = subject;
   if (rules.some((rule) => matchesRule(rule, resource, subject, change))) return resource;
   if (!matchesEquivalents) return undefined;
-  const others = core.registry.all().filter((each) => each !== resource && isEquivalent(each, subject));
+  const others = core.registry.all().filter((each) => isEquivalent(each, subject));
   for (const rule of rules) {
     const found = others.find((other) => matchesRule(rule, other, subject, change));
     if (found !== undefined) return found;
@@ -67,7 +67,8 @@ function matchedResource(
 }
 
 function isEquivalent(other: ServedResource, { resource, subresource }: AdmissionSubject): boolean {
-  if (other.createOnly || other.store !== resource.store) return false;
+  const isSame = other.group === resource.group && other.version === resource.version;
+  if (other.createOnly || other.store !== resource.store || isSame) return false;
   const { subresources } = other;
   if (subresource === 'status') return subresources.status === true;
   if (subresource === 'scale') return subresources.scale !== undefined;

@@ -25,6 +25,8 @@ export interface AdmissionContext {
   readonly calls: OutgoingCalls;
   readonly warn: (message: string) => void;
   readonly subject: AdmissionSubject;
+  /** A resource with the conversions that this request can wait for. */
+  readonly bound: (resource: ServedResource) => ServedResource;
   /** Reads what a patch made of an object, in a version of the resource. Throws what is wrong with it. */
   readonly read: (resource: ServedResource, object: unknown) => ApiObject;
 }
@@ -122,7 +124,7 @@ class WebhookAdmission implements Admission {
     const match = matchOf(this.#context.core, webhook, subject, change);
     if (match === undefined) return undefined;
     if ('refusal' in match) throw match.refusal;
-    const { resource } = match;
+    const resource = this.#context.bound(match.resource);
     const told = { ...change, resource, ...inVersion(change, subject, resource) };
     return meetsConditions(webhook, subject, told) ? told : undefined;
   }
@@ -132,13 +134,13 @@ class WebhookAdmission implements Admission {
     subject: AdmissionSubject,
     sort: 'mutating' | 'validating',
   ): readonly Verdict[] {
-    const { calls, caller, core } = this.#context;
+    const { calls, caller } = this.#context;
     return calls.answers(
       asked.map(({ webhook, told }) => {
         const request = reviewRequest(subject, told);
         return {
           key: `${sort} ${webhook.id} ${JSON.stringify(request)}`,
-          ask: () => askWebhook({ caller, random: core.env.random }, webhook, request, sort),
+          ask: () => askWebhook({ caller, random: calls.random }, webhook, request, sort),
         };
       }),
     );
