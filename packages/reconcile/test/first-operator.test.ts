@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { run } from '@canaryop/reconcile';
+import { run, type Manager } from '@canaryop/reconcile';
 import { noCredentials } from '@canaryop/reconcile/client';
 import { virtualEnv } from '@canaryop/reconcile/testing';
 import { adminUser, createApiServer } from '@canaryop/simkube';
@@ -23,7 +23,11 @@ describe('a first operator', () => {
     const connection = new Wire({ server: 'https://cluster', transport, credentials: noCredentials });
     const local = { address: '127.0.0.1:0' };
     const stop = new AbortController();
+    let manager: Manager | undefined;
     const ended = run({
+      onManager: (given) => {
+        manager = given;
+      },
       fieldManager: 'greeter',
       controllers: [greeter],
       env,
@@ -36,6 +40,7 @@ describe('a first operator', () => {
     for (let turns = 0; turns < 2000 && connection.writes.length < 2; turns += 1) await env.time.advance(10);
     await env.time.advance(3_600_000);
     expect(connection.writes).toHaveLength(2);
+    expect(manager?.isLeader).toBe(true);
     stop.abort();
     await Promise.all([ended, env.time.advance(100)]);
     await server.close();

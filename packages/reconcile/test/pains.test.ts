@@ -9,9 +9,9 @@ const page = readFileSync(join(import.meta.dirname, '../../../docs/pains.md'), '
 const sections = page.split(/^## /mu).slice(1);
 
 describe('docs/pains.md', () => {
-  it('names a test for each of the twenty pains', () => {
+  it('names a test for each pain, by its number', () => {
     const numbers = sections.map((section) => Number.parseInt(section, 10));
-    expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    expect(numbers).toEqual(Array.from({ length: 24 }, (_, index) => index + 1));
     expect(sections.filter((section) => !/^- `/mu.test(section))).toEqual([]);
   });
 

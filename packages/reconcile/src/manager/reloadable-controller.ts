@@ -23,25 +23,13 @@ export class ReloadableController implements Runnable {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#next !== undefined) {
-      const controller = this.#next;
-      const abort = new AbortController();
-      const stop = (): void => {
-        abort.abort(signal.reason);
-      };
-      this.#next = undefined;
-      this.#running = { controller, abort };
-      signal.addEventListener('abort', stop, { once: true });
-      const run = controller.start(abort.signal);
-      this.#tellBegun();
-      try {
-        await run;
-      } finally {
-        signal.removeEventListener('abort', stop);
-        this.#running = undefined;
+    try {
+      for (let next = this.#take(); !signal.aborted && next !== undefined; next = this.#take()) {
+        await this.#run(next, signal);
       }
+    } finally {
+      this.#tellBegun();
     }
-    this.#tellBegun();
   }
 
   /** Lets the present controller end what it has in work, then begins the next. Resolves when that has begun. */
@@ -54,6 +42,29 @@ export class ReloadableController implements Runnable {
   async remove(): Promise<void> {
     this.#next = undefined;
     await this.#endPresent();
+  }
+
+  #take(): Controller | undefined {
+    const next = this.#next;
+    this.#next = undefined;
+    return next;
+  }
+
+  async #run(controller: Controller, signal: AbortSignal): Promise<void> {
+    const abort = new AbortController();
+    const stop = (): void => {
+      abort.abort(signal.reason);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    this.#running = { controller, abort };
+    try {
+      const run = controller.start(abort.signal);
+      this.#tellBegun();
+      await run;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.#running = undefined;
+    }
   }
 
   async #endPresent(): Promise<void> {

@@ -8,7 +8,7 @@ import { winstonLogger } from '../log/winston-logger.ts';
 import { metricsRegistry } from '../metrics/registry.ts';
 import type { WebhookPlace } from '../webhook/webhook-configurations.ts';
 import { present } from '../object/present.ts';
-import { createManager } from './manager.ts';
+import { createManager, type Manager } from './manager.ts';
 import type { MetricsOptions, WebhookOptions } from './manager-options.ts';
 import { terminationSignal } from './signals.ts';
 
@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly metrics?: MetricsOptions;
   /** Its place is, unless it says another, the Service `<field manager>-webhook-service` beside the operator. @default none */
   readonly webhooks?: Omit<WebhookOptions, 'place'> & Partial<Pick<WebhookOptions, 'place'>>;
+  /** Told of the manager before it starts: for a further check or cluster, and for `reload`. */
+  readonly onManager?: (manager: Manager) => void;
   /** @default the real process, logging JSON lines */
   readonly env?: Env;
   /** @default the file in $KUBECONFIG, the pod's service account, or ~/.kube/config */
@@ -50,10 +52,21 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<void> {
   const env = options.env ?? processEnv(winstonLogger());
   const cluster = options.cluster ?? (await loadCluster(env));
-  const { fieldManager, controllers, webhooks } = options;
+  const manager = managerOf(options, env, cluster);
+  for (const definition of options.controllers) manager.add(definition);
+  options.onManager?.(manager);
+  try {
+    await manager.start(options.signal ?? terminationSignal(process, kill));
+  } finally {
+    await cluster.connection.transport.close();
+  }
+}
+
+function managerOf(options: RunOptions, env: Env, cluster: LoadedCluster): Manager {
+  const { fieldManager, webhooks } = options;
   const instance = process.env['POD_NAME'] ?? process.env['HOSTNAME'] ?? fieldManager;
   const lease = { namespace: cluster.namespace, name: fieldManager };
-  const manager = createManager({
+  return createManager({
     env,
     connection: cluster.connection,
     fieldManager,
@@ -71,12 +84,6 @@ export async function run(options: RunOptions): Promise<void> {
       webhooks: webhooks && { place: webhookPlace(fieldManager, cluster.namespace), ...webhooks },
     }),
   });
-  for (const definition of controllers) manager.add(definition);
-  try {
-    await manager.start(options.signal ?? terminationSignal(process, kill));
-  } finally {
-    await cluster.connection.transport.close();
-  }
 }
 
 function kill(): void {
