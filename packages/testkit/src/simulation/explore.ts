@@ -88,7 +88,7 @@ class Explorer {
       smallest = failure ?? smallest;
       return failure !== undefined;
     });
-    const found = `found in run ${runs} (seed ${seed}), ${plan.length} faults; shrunk to ${shrunk.plan.length} in ${shrunk.runs} runs`;
+    const found = `found in run ${runs}, with seed ${seed} and a plan of ${plan.length}; made smaller in ${shrunk.runs} runs`;
     throw new SimulationFailure(smallest, { seed, plan: shrunk.plan, found });
   }
 
