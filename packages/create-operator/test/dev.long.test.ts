@@ -95,8 +95,13 @@ describe('`reconcile dev`', () => {
     await client.patch(Greeting, live, { spec: { text: 'bye' } });
     await textIs('BYE');
 
-    // A change of the kind reaches the cluster.
+    // One that ends by itself is told of, and starts again with the next change.
     await edit(controller, '.owns(ConfigMap', '.owns(ConfigMap)');
+    await edit('src/main.ts', 'import { run }', 'process.exit(3);\nimport { run }');
+    expect(await found(() => answers.find(({ ended }) => ended === true))).toMatchObject({ code: 3 });
+    await edit('src/main.ts', 'process.exit(3);\n', '');
+
+    // A change of the kind reaches the cluster.
     await edit('src/api/v1/greeting.ts', "default('hello')", "default('good day')");
     await found(() => answers.find(({ reloaded }) => reloaded === true));
     const other = { namespace: 'default', name: 'other' };
@@ -107,6 +112,13 @@ describe('`reconcile dev`', () => {
       await client.delete(Greeting, existing);
       return undefined;
     });
+
+    // What the API server refuses is told, and changes nothing.
+    const kind = "kind: 'Greeting',\n";
+    await edit('src/api/v1/greeting.ts', kind, `${kind}  scope: 'Cluster',\n`);
+    const refusedScope = await found(() => answers.find(({ reloaded }) => reloaded === false));
+    expect(refusedScope['problem']).toContain('spec.scope');
+    await edit('src/api/v1/greeting.ts', `${kind}  scope: 'Cluster',\n`, kind);
 
     // So does a webhook, which is asked as by any API server: over TLS, with a certificate that the operator made.
     answers.length = 0;

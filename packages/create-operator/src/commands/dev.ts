@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 
+import { isApiError, NoAnswerError } from '@canaryop/reconcile/client';
 import { processEnv } from '@canaryop/reconcile/env';
 import { terminationSignal } from '@canaryop/reconcile/manager';
 
@@ -28,10 +29,21 @@ export async function dev(args: readonly string[], options: DevOptions, io: Io):
   const { project } = await readProject(io.cwd);
   const cluster = await startCluster(options, project.projectName);
   const start = (): OperatorProcess =>
-    OperatorProcess.start(env, { root: io.cwd, variables: cluster.variables, args: [...cluster.args, ...args] });
+    OperatorProcess.start(env, {
+      root: io.cwd,
+      variables: cluster.variables,
+      args: [...cluster.args, ...args],
+      onEnd: (code) => {
+        // Ctrl-C reaches it, too.
+        if (signal.aborted) return;
+        const told = `the operator has ended with ${String(code)}; it starts again when src/ changes`;
+        tell(io, options, { ended: true, code }, [told]);
+      },
+    });
   let operator: OperatorProcess | undefined;
   try {
-    await cluster.install(await loadDescription(io.cwd, cluster.webhookPlace));
+    const refused = await install(io.cwd, cluster);
+    if (refused !== undefined) throw new UsageError(refused);
     operator = start();
     tell(
       io,
@@ -41,7 +53,7 @@ export async function dev(args: readonly string[], options: DevOptions, io: Io):
     );
     for await (const paths of sourceChanges(env, join(io.cwd, 'src'), signal)) {
       const startedMs = env.clock.monotonic();
-      const problem = await reinstall(io.cwd, cluster);
+      const problem = await install(io.cwd, cluster);
       if (problem !== undefined) {
         tell(io, options, { reloaded: false, problem }, [`not reloaded: ${problem}`]);
         continue;
@@ -70,13 +82,14 @@ function portOf(text: string): number {
   throw new UsageError(`--port ${text}: must be a number from 0 to 65535`);
 }
 
-/** The definitions and roles of the source as it is now; what is wrong with it instead, when it cannot be loaded. */
-async function reinstall(root: string, cluster: DevCluster): Promise<string | undefined> {
+/** Brings the cluster up to the source as it is now. Resolves with what is wrong, when it cannot be loaded or is refused. */
+async function install(root: string, cluster: DevCluster): Promise<string | undefined> {
   try {
     await cluster.install(await loadDescription(root, cluster.webhookPlace));
     return undefined;
   } catch (error) {
     if (error instanceof UsageError) return error.message;
+    if (isApiError(error) || error instanceof NoAnswerError) return `${cluster.title}: ${error.message}`;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { Env } from '@canaryop/reconcile/env';
 
 import { scaffoldedPlace } from '../describe/load-description.ts';
 import type { OperatorDescription } from '../manifests/operator-description.ts';
+import { UsageError } from '../usage-error.ts';
 import type { DevCluster } from './dev-cluster.ts';
 import { installDefinitions, installer } from './install.ts';
 
@@ -11,7 +12,10 @@ import { installDefinitions, installer } from './install.ts';
  * operator runs as that user, and webhooks are not, because nobody there can call this machine.
  */
 export async function existingCluster(env: Env, kubeconfig: string | undefined): Promise<DevCluster> {
-  const { connection } = await kubeConfigConnection(env, kubeconfig === undefined ? {} : { path: kubeconfig });
+  const options = kubeconfig === undefined ? {} : { path: kubeconfig };
+  const { connection } = await kubeConfigConnection(env, options).catch((error: unknown) => {
+    throw new UsageError(`--kubeconfig: ${error instanceof Error ? error.message : String(error)}`);
+  });
   const client = installer(env, connection);
   return {
     title: connection.server,

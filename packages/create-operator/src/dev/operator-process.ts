@@ -9,6 +9,8 @@ export interface OperatorProcessOptions {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** After ours, so that they win. */
   readonly args: readonly string[];
+  /** Told when it ends without having been asked to. */
+  readonly onEnd: (code: number | null) => void;
 }
 
 /** Longer than a manager takes to end its work. */
@@ -25,29 +27,30 @@ export class OperatorProcess {
   readonly #env: Env;
   readonly #child: ChildProcess;
   #hasEnded = false;
+  #isStopping = false;
 
-  private constructor(env: Env, child: ChildProcess) {
+  private constructor(env: Env, child: ChildProcess, onEnd: (code: number | null) => void) {
     this.#env = env;
     this.#child = child;
-    const ended = (): void => {
+    child.once('exit', (code) => {
       this.#hasEnded = true;
-    };
-    child.once('exit', ended);
-    child.once('error', ended);
+      if (!this.#isStopping) onEnd(code);
+    });
   }
 
   /** Starts it. What it logs goes to standard error: standard output is for what `reconcile` itself says. */
-  static start(env: Env, { root, variables, args }: OperatorProcessOptions): OperatorProcess {
+  static start(env: Env, { root, variables, args, onEnd }: OperatorProcessOptions): OperatorProcess {
     const child = spawn(process.execPath, [...process.execArgv, 'src/main.ts', ...ownArgs, ...args], {
       cwd: root,
       stdio: ['ignore', 2, 2],
       env: { ...process.env, ...variables },
     });
-    return new OperatorProcess(env, child);
+    return new OperatorProcess(env, child, onEnd);
   }
 
   /** Ends it as a kubelet does: by SIGTERM, and after a while by force. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     if (this.#hasEnded) return;
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');

@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -13,6 +16,7 @@ import { execute, fromSource, temporaryProject, type Ended, type TemporaryProjec
 
 const namespace = 'my-operator-system';
 const account = 'my-operator-controller-manager';
+const program = join(import.meta.dirname, '../../src/reconcile/main.ts');
 
 let project: TemporaryProject;
 let plane: ControlPlane;
@@ -49,6 +53,25 @@ async function container(): Promise<{ readonly args: readonly string[]; readonly
 }
 
 describe('a scaffolded operator on a real control plane', () => {
+  it('is run by `reconcile dev --kubeconfig`, before anything is installed', async () => {
+    const args = [...fromSource, program, 'dev', '--json', '--kubeconfig', plane.adminKubeconfig];
+    const dev = spawn(process.execPath, args, { cwd: project.root, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [line] = (await once(createInterface({ input: dev.stdout }), 'line')) as [string];
+      expect(JSON.parse(line)).toMatchObject({ ready: true, cluster: plane.url });
+      expect(await kubectl('apply', '-k', 'config/samples')).toMatchObject({ code: 0 });
+      const ready = await kubectl('wait', '--for=condition=Ready', 'greeting/greeting-sample', '--timeout=60s');
+      expect(ready).toMatchObject({ code: 0 });
+      expect(await kubectl('delete', '-k', 'config/samples', '--timeout=60s')).toMatchObject({ code: 0 });
+    } finally {
+      const ended = once(dev, 'exit');
+      dev.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+    }
+    // kubectl warns of definitions that it did not make itself.
+    expect(await kubectl('delete', '-k', 'config/crd', '--timeout=60s')).toMatchObject({ code: 0 });
+  });
+
   it('is installed with kubectl apply -k, and asks for nothing that the API server does not know', async () => {
     const applied = await kubectl('apply', '--validate=strict', '-k', 'config/default');
     expect(applied).toMatchObject({ code: 0, stderr: '' });
