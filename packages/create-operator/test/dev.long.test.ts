@@ -50,7 +50,12 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  child.kill('SIGKILL');
+  // By SIGTERM, so that it takes the operator along.
+  if (child.exitCode === null) {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  }
   await project.remove();
 });
 
