@@ -31,6 +31,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'packages/create-operator/src/commands/{program,run-program}.ts',
   ],
   diff: ['packages/create-operator/src/manifests/drift.ts'],
+  'fast-check': ['packages/testkit/src/properties/fast-check.ts'],
   'kubernetes-types': ['packages/reconcile/src/kinds/{core,apps}-v1.ts'],
   'prom-client': ['packages/reconcile/src/metrics/registry.ts'],
   '@opentelemetry/api': ['packages/reconcile/src/tracing/open-telemetry.ts'],

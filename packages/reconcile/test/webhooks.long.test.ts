@@ -2,6 +2,7 @@ import { noCredentials } from '@canaryop/reconcile/client';
 import { processEnv, sleep } from '@canaryop/reconcile/env';
 import { adminUser, createApiServer, type UserInfo } from '@canaryop/simkube';
 
+import { conversionSuite } from './library/conversion.suite.ts';
 import type { LibraryServer } from './library/library-server.ts';
 import { webhooksOn } from './library/webhooks-on.ts';
 import { webhooksSuite } from './library/webhooks.suite.ts';
@@ -33,4 +34,4 @@ const start = (): Promise<LibraryServer> => {
   });
 };
 
-webhooksOn('simkube', start, [webhooksSuite]);
+webhooksOn('simkube', start, [webhooksSuite, conversionSuite]);
