@@ -10,16 +10,20 @@ function proseOf(markdown: string): string {
   return markdown.replaceAll(/^(```|~~~)[\s\S]*?^\1/gm, '').replaceAll(/`[^`\n]*`/g, '');
 }
 
-/** The anchors that a forge gives to headings. */
+/** The anchors that a forge gives to headings: those that are alike are counted. */
 function anchorsOf(markdown: string): ReadonlySet<string> {
   const headings = markdown.replaceAll(/^(```|~~~)[\s\S]*?^\1/gm, '').matchAll(/^#{1,6} +(.+?) *#*$/gm);
+  const counts = new Map<string, number>();
   return new Set(
-    [...headings].map(([, title = '']) =>
-      title
+    [...headings].map(([, title = '']) => {
+      const anchor = title
         .toLowerCase()
         .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-        .replaceAll(/\s/g, '-'),
-    ),
+        .replaceAll(/\s/g, '-');
+      const count = counts.get(anchor) ?? 0;
+      counts.set(anchor, count + 1);
+      return count === 0 ? anchor : `${anchor}-${count}`;
+    }),
   );
 }
 

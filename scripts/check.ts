@@ -26,10 +26,12 @@ const script = (name: string, ...args: string[]): readonly [string, ...string[]]
 /** The longest first, so that none of them is alone at the end. */
 const steps: readonly Step[] = [
   {
-    // One after the other: the lint asks the type checker about packages as they were built.
+    // One after the other: the lint asks the type checker about packages as they were built, and the reference is made
+    // of what was built.
     name: 'code',
     commands: [
       [bin('tsc'), '-b'],
+      script('generate-api-reference.ts', '--check'),
       [bin('tsc'), '-p', 'tsconfig.test.json'],
       [bin('oxlint'), '--type-aware', '--deny-warnings', '.'],
     ],

@@ -15,6 +15,7 @@ export interface CertificateLifetimes {
 
 const dayMs = 86_400_000;
 
+/** A year for the authority, 90 days for what it signs. */
 export const defaultLifetimes: CertificateLifetimes = {
   authorityMs: 365 * dayMs,
   servingMs: 90 * dayMs,

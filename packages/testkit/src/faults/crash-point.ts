@@ -2,6 +2,7 @@ import type { Transport, TransportRequest } from '@canaryop/reconcile/env';
 
 /** Where, relative to one request, a process can die. */
 export const crashMoments = ['before it is sent', 'before its answer', 'after its answer'] as const;
+/** Before a request is sent, before its answer, or after its answer. */
 export type CrashMoment = (typeof crashMoments)[number];
 
 /** One place to die: around the request with this number, the first being 1. */
