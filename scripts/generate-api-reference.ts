@@ -48,9 +48,9 @@ const pages = new Map([
 ]);
 const folder = join(root, 'docs/api');
 const present = new Set(globSync('**/*.md', { cwd: folder }));
-const outdated = [
-  ...[...pages].filter(([page, text]) => !present.has(page) || readFileSync(join(folder, page), 'utf8') !== text),
-].map(([page]) => page);
+const outdated = [...pages]
+  .filter(([page, text]) => !present.has(page) || readFileSync(join(folder, page), 'utf8') !== text)
+  .map(([page]) => page);
 const gone = [...present].filter((page) => !pages.has(page));
 for (const page of [...outdated, ...gone]) {
   if (isCheck) process.stderr.write(`docs/api/${page} is not what \`pnpm generate\` writes\n`);

@@ -100,32 +100,20 @@ function read(path: string): DeclarationFile {
 }
 
 /**
- * Splits what the compiler wrote into statements. It is one compiler's own style: what begins at the start of a line
- * begins a statement, unless it is a closing brace, and a comment belongs to what comes after it.
+ * A comment, or a statement. It is one compiler's own style: what begins at the start of a line begins a statement,
+ * unless it closes a bracket, and what is indented goes on with it.
  */
+const chunk = /^\/\*\*[\s\S]*?\*\/|^[^\s})\]/][^\n]*(?:\n(?=[})\]\s])[^\n]*)*/gmu;
+
 function parse(source: string): DeclarationFile {
-  const statements: { doc: string; text: string }[] = [];
-  const comments: string[] = [];
-  let isComment = false;
-  for (const line of source.split('\n')) {
-    if (isComment) {
-      comments.push(`${comments.pop() ?? ''}\n${line}`);
-      isComment = !line.includes('*/');
-    } else if (line.startsWith('/**')) {
-      comments.push(line);
-      isComment = !line.includes('*/');
-    } else if (/^(?:[})\]]|\s)/u.test(line) && statements.length > 0) {
-      const last = statements.at(-1);
-      if (last !== undefined) last.text += `\n${line}`;
-    } else if (line !== '' && !line.startsWith('//')) {
-      statements.push({ doc: plain(comments.pop() ?? ''), text: line });
-      if (statements.length > 1) comments.length = 0;
-    }
-  }
-  // A module's own comment stands before its first statement.
-  const [first] = statements;
-  const about = first === undefined ? '' : comments.length > 0 ? plain(comments[0] ?? '') : first.doc;
-  return { about, statements };
+  const chunks = [...source.matchAll(chunk)].map(([text]) => text);
+  const isComment = (text: string | undefined): boolean => text?.startsWith('/**') === true;
+  const statements = chunks.flatMap((text, at) => {
+    const before = chunks[at - 1];
+    return isComment(text) ? [] : [{ doc: isComment(before) ? plain(before ?? '') : '', text: text.trimEnd() }];
+  });
+  // A module's own comment stands before all else, and where its first statement has one too, before that.
+  return { about: isComment(chunks[0]) ? plain(chunks[0] ?? '') : '', statements };
 }
 
 function plain(comment: string): string {
