@@ -28,15 +28,4 @@ describe('what the operator asks of the API server', () => {
     expect(events.length).toBeLessThanOrEqual(8);
     expect(writes.map(({ verb, resource, subresource }) => `${verb} ${resource} ${subresource}`)).toHaveLength(23);
   });
-
-  it('is nothing at rest', async () => {
-    simulation = new Simulation();
-    simulation.startOperator();
-    for (let index = 0; index < 100; index += 1)
-      simulation.createApp({ service: { hosts: [`app-${index}.example.com`] } }, `app-${index}`);
-    await simulation.env.time.advance(60_000);
-    const before = simulation.requests.length;
-    await simulation.env.time.advance(600_000);
-    expect(simulation.requests.slice(before).filter(({ verb }) => verb !== 'watch')).toEqual([]);
-  });
 });
