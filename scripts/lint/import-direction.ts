@@ -44,6 +44,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   undici: ['packages/reconcile/src/client/undici-transport.ts'],
   winston: ['packages/reconcile/src/log/winston-logger.ts'],
   yaml: [
+    'packages/reconcile/src/client/plain-kube-config.ts',
     'packages/simkube/src/apiserver/http/body.ts',
     'packages/testkit/src/control-plane/cluster/yaml-documents.ts',
     'packages/create-operator/src/plan/project-file.ts',

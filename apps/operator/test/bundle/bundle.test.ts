@@ -121,17 +121,25 @@ describe('the bundle', () => {
     rmSync(mount, { recursive: true });
   });
 
-  it('reads a kubeconfig with the file beside it', async () => {
+  it.each([
+    ['reads a kubeconfig with a token by itself', [], (text: string) => text],
+    [
+      'reads a kubeconfig with a plug-in by the file beside it',
+      ['client-node.mjs'],
+      (text: string) => text.replace(/token: (\S+)/u, (_, token: string) => `exec: ${JSON.stringify(printing(token))}`),
+    ],
+  ])('%s', async (_, beside, changed) => {
     const file = join(out, 'kubeconfig');
-    writeFileSync(file, cluster.server.serviceAccountKubeconfig(namespace, account));
-    folder = podFolder([join(out, 'canaryop.mjs'), join(out, 'client-node.mjs'), file]);
+    writeFileSync(file, changed(cluster.server.serviceAccountKubeconfig(namespace, account)));
+    folder = podFolder([...['canaryop.mjs', ...beside].map((name) => join(out, name)), file]);
     const kubeconfig = join(folder.path, 'kubeconfig');
+    const name = `by-kubeconfig-${beside.length}`;
     operator = new OperatorProcess(folder, {
       args: ['canaryop.mjs', ...args, '--kubeconfig', kubeconfig],
       env: { ...variables, ...locked },
     });
-    cluster.server.loopback.create(CanaryApp, sampleOf('by-kubeconfig'));
-    await released('by-kubeconfig');
+    cluster.server.loopback.create(CanaryApp, sampleOf(name));
+    await released(name);
     expect(await operator.terminate()).toBe(0);
   });
 
@@ -143,3 +151,10 @@ describe('the bundle', () => {
     expect(operator.noise).toHaveLength(1);
   });
 });
+
+/** A plug-in that knows one token. */
+function printing(token: string): object {
+  const answer = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token } };
+  const script = `console.log(${JSON.stringify(JSON.stringify(answer))})`;
+  return { apiVersion: answer.apiVersion, command: process.execPath, args: ['-e', script], interactiveMode: 'Never' };
+}

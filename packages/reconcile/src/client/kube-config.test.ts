@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { silentLogger } from '../env/logger.ts';
 import { processEnv } from '../env/process-env.ts';
-import { kubeConfigConnection } from './kube-config.ts';
+import { virtualEnv } from '../testing/virtual-env.ts';
+import { clientNodeConnection, kubeConfigConnection } from './kube-config.ts';
+import { readPlainConfig } from './plain-kube-config.ts';
 
 /** Prints an ExecCredential whose token says how often it has run, told by the size of a file. */
 const plugin = `
@@ -41,6 +43,7 @@ beforeAll(async () => {
     ],
     users: [
       { name: 'posing', user: { token: 'secret', as: 'jane' } },
+      { name: 'filed', user: { 'client-certificate': 'cert.pem', 'client-key': 'key.pem', tokenFile: 'token' } },
       { name: 'token', user: { token: 'secret' } },
       { name: 'cert', user: { 'client-certificate-data': base64('CERT'), 'client-key-data': base64('KEY') } },
       { name: 'basic', user: { username: 'me', password: 'pass' } },
@@ -58,7 +61,7 @@ beforeAll(async () => {
       },
     ],
     contexts: [
-      ...['token', 'cert', 'basic', 'exec', 'posing'].map((user) => ({
+      ...['token', 'cert', 'basic', 'exec', 'posing', 'filed'].map((user) => ({
         name: user,
         context: { cluster: 'c', user, ...(user === 'cert' ? { namespace: 'demo' } : {}) },
       })),
@@ -85,6 +88,27 @@ describe('a connection from a kubeconfig', () => {
     expect([await cert.connection.credentials.headers(), cert.namespace]).toEqual([{}, 'demo']);
     const basic = await kubeConfigConnection(env, { path, context: 'basic' });
     expect(await basic.connection.credentials.headers()).toEqual({ authorization: `Basic ${base64('me:pass')}` });
+  });
+
+  it('reads the files that are named beside it, and a token anew each minute', async () => {
+    await Promise.all(['cert.pem', 'key.pem', 'token'].map((name) => writeFile(join(directory, name), `${name}\n`)));
+    const virtual = virtualEnv();
+    const { connection } = await kubeConfigConnection(virtual, { path, context: 'filed' });
+    expect(await connection.credentials.headers()).toEqual({ authorization: 'Bearer token' });
+    await writeFile(join(directory, 'token'), 'another\n');
+    expect(await connection.credentials.headers()).toEqual({ authorization: 'Bearer token' });
+    await virtual.time.advance(60_000);
+    expect(await connection.credentials.headers()).toEqual({ authorization: 'Bearer another' });
+  });
+
+  it.each(['token', 'cert', 'basic', 'posing'])('of %s is read alike by us and by client-node', async (user) => {
+    const ours = await readPlainConfig({ path, context: user });
+    const { connection } = await clientNodeConnection(env, { path, context: user });
+    expect([ours?.server, ours?.identity.headers]).toEqual([connection.server, await connection.credentials.headers()]);
+  });
+
+  it.each(['exec', 'behind', 'dangling', 'nobody'])('of %s is left to client-node', async (context) => {
+    expect(await readPlainConfig({ path, context })).toBeUndefined();
   });
 
   it('runs an exec plug-in once for many requests, and again after a 401, and tells it the cluster', async () => {

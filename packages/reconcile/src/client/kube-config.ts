@@ -6,6 +6,7 @@ import type { Cluster, KubeConfig } from '@kubernetes/client-node';
 import type { Env } from '../env/env.ts';
 import { isJsonObject } from '../object/json.ts';
 import type { LoadedCluster } from './in-cluster.ts';
+import { readPlainConfig, type PlainConfig } from './plain-kube-config.ts';
 import { renewableConnection, type Identity } from './renewable-connection.ts';
 import { undiciTransport } from './undici-transport.ts';
 
@@ -21,12 +22,35 @@ export interface KubeConfigOptions {
 const maxAgeMs = 60_000;
 
 /**
- * Connects as a kubeconfig context says: client certificates, tokens, token files, basic, exec plug-ins, OIDC. It is read by
- * client-node, loaded for this only; what comes out is headers and PEM for our own transport, so its connection per
- * request is never used. After a 401 the files are read and plug-ins run anew. Rejects when the context names no cluster,
- * or one behind a proxy that is neither HTTP nor HTTPS.
+ * Connects as a kubeconfig context says: client certificates, tokens, token files, basic, exec plug-ins, OIDC. What is
+ * more than files and headers is read by client-node, loaded for this only; what comes out is headers and PEM for our own
+ * transport, so its connection per request is never used. Files are read anew each minute; after a 401 plug-ins run anew
+ * too. Rejects when the context names no cluster, or one behind a proxy that is neither HTTP nor HTTPS.
  */
 export async function kubeConfigConnection(env: Env, options: KubeConfigOptions = {}): Promise<LoadedCluster> {
+  const plain = await readPlainConfig(options);
+  return plain === undefined ? clientNodeConnection(env, options) : plainConnection(env, options, plain);
+}
+
+function plainConnection(env: Env, options: KubeConfigOptions, { server, namespace }: PlainConfig): LoadedCluster {
+  const connection = renewableConnection({
+    env,
+    server,
+    maxAgeMs,
+    connect: (tls) => undiciTransport({ tls }),
+    load: async () => {
+      const config = await readPlainConfig(options);
+      if (config?.server === server) return config.identity;
+      throw new Error(
+        `kubeconfig: the context no longer leads to ${server} by certificate, token or password; start anew`,
+      );
+    },
+  });
+  return { connection, namespace };
+}
+
+/** The same by client-node, whatever the context asks for. */
+export async function clientNodeConnection(env: Env, options: KubeConfigOptions): Promise<LoadedCluster> {
   let config = await readConfig(options);
   const context = config.getCurrentContext();
   const cluster = config.getCurrentCluster();
