@@ -40,24 +40,35 @@ const userFields: ReadonlySet<string> = new Set([
  */
 export async function readPlainConfig(options: KubeConfigOptions): Promise<PlainConfig | undefined> {
   const path = options.path ?? onlyFile();
-  if (path === undefined) return undefined;
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  // Loaded here, because a process in a pod has no such file.
-  const { parse } = await import('yaml');
-  const config: unknown = parse(text);
-  if (!isJsonObject(config)) return undefined;
-  const context = named(config, 'contexts', options.context ?? ownValue(config, 'current-context'), 'context');
-  const cluster = context && named(config, 'clusters', ownValue(context, 'cluster'), 'cluster');
-  const user = context && named(config, 'users', ownValue(context, 'user'), 'user');
-  if (context === undefined || cluster === undefined || user === undefined) return undefined;
-  const server = textAt(cluster, 'server');
-  if (server === undefined || !hasOnly(cluster, clusterFields) || !hasOnly(user, userFields)) return undefined;
+  const config = path === undefined ? undefined : await readYaml(path);
+  const parts = config && partsOf(config, options.context);
+  if (path === undefined || parts === undefined) return undefined;
+  const { context, cluster, user, server } = parts;
   return {
     server: server.replace(/\/+$/, ''),
     namespace: textAt(context, 'namespace') ?? 'default',
     identity: await identityOf({ cluster, user, folder: dirname(path) }),
   };
+}
+
+async function readYaml(path: string): Promise<JsonObject | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  // Loaded here, because a process in a pod has no such file.
+  const { parse } = await import('yaml');
+  const config: unknown = parse(text);
+  return isJsonObject(config) ? config : undefined;
+}
+
+/** What a context leads to; undefined when something is missing, or more than is understood here. */
+function partsOf(config: JsonObject, wanted: string | undefined) {
+  const context = named(config, 'contexts', wanted ?? ownValue(config, 'current-context'), 'context');
+  const cluster = context && named(config, 'clusters', ownValue(context, 'cluster'), 'cluster');
+  const user = context && named(config, 'users', ownValue(context, 'user'), 'user');
+  const server = cluster && textAt(cluster, 'server');
+  if (context === undefined || cluster === undefined || user === undefined || server === undefined) return undefined;
+  const isPlain = hasOnly(cluster, clusterFields) && hasOnly(user, userFields);
+  return isPlain ? { context, cluster, user, server } : undefined;
 }
 
 function onlyFile(): string | undefined {
