@@ -101,9 +101,9 @@ function read(path: string): DeclarationFile {
 
 /**
  * A comment, or a statement. It is one compiler's own style: what begins at the start of a line begins a statement,
- * unless it closes a bracket, and what is indented goes on with it.
+ * unless it closes a bracket, and what is indented goes on with it, after a comment too where it is a part of a union.
  */
-const chunk = /^\/\*\*[\s\S]*?\*\/|^[^\s})\]/][^\n]*(?:\n(?=[})\]\s])[^\n]*)*/gmu;
+const chunk = /^\/\*\*[\s\S]*?\*\/|^[^\s})\]/][^\n]*(?:\n(?=[})\]\s])[^\n]*|\n\/\*\*[^\n]*\*\/(?=\n +[|&]))*/gmu;
 
 function parse(source: string): DeclarationFile {
   const chunks = [...source.matchAll(chunk)].map(([text]) => text);
