@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { processEnv } from '@canaryop/reconcile/env';
 
 import type { Benchmark } from './benchmark.ts';
+import { frameworkMain } from './framework/main.ts';
 import { jsonReport, textReport } from './report.ts';
 import { idle } from './rows/idle.ts';
 import { library } from './rows/library.ts';
@@ -14,6 +15,12 @@ import { simkube } from './rows/simkube.ts';
 
 const benchmarks: readonly Benchmark[] = [simkube, queue, library, peers, idle, rollouts, slowPrometheus];
 
+const [first, ...rest] = process.argv.slice(2);
+if (first === 'framework') {
+  await frameworkMain(rest);
+  process.exit(0);
+}
+
 const names = benchmarks.map(({ name }) => name);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,7 +28,7 @@ const { values, positionals } = parseArgs({
 });
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  process.stderr.write(`no benchmark is called ${unknown.join(', ')}; there are ${names.join(', ')}\n`);
+  process.stderr.write(`no benchmark is called ${unknown.join(', ')}; there are framework, ${names.join(', ')}\n`);
   process.exit(2);
 }
 

@@ -1,0 +1,66 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+import { processFigures } from '../measure/linux-process.ts';
+import type { Command } from './peers.ts';
+
+/** An operator that is measured from outside. Linux only. */
+export class SubjectProcess {
+  readonly #process: ChildProcess;
+  readonly #lines: string[] = [];
+  readonly #said: string[] = [];
+  #hasExited = false;
+  #wake: () => void = () => undefined;
+
+  constructor(command: Command, args: readonly string[], kubeconfig: string) {
+    this.#process = spawn(command.program, [...command.args, ...args], {
+      env: { ...process.env, KUBECONFIG: kubeconfig },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const { stdout, stderr } = this.#process;
+    if (stdout !== null)
+      createInterface({ input: stdout }).on('line', (line) => {
+        this.#lines.push(line);
+        this.#wake();
+      });
+    if (stderr !== null) createInterface({ input: stderr }).on('line', (line) => this.#said.push(line));
+    this.#process.once('exit', () => {
+      this.#hasExited = true;
+      this.#wake();
+    });
+  }
+
+  get hasExited(): boolean {
+    return this.#hasExited;
+  }
+
+  /** The end of what it wrote to standard error. */
+  get said(): string {
+    return this.#said.slice(-10).join('\n');
+  }
+
+  /** Resolves when it prints this line; rejects when it ends before. */
+  async printed(line: string): Promise<void> {
+    while (!this.#lines.includes(line)) {
+      if (this.#hasExited) throw new Error(`the process ended:\n${this.said}`);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** What it has used so far. */
+  usage(): { readonly cpuSeconds: number; readonly residentMiB: number; readonly peakMiB: number } {
+    const pid = this.#process.pid ?? 0;
+    const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return { ...processFigures(pid), peakMiB: Number(peak) / 1024 };
+  }
+
+  async stop(): Promise<void> {
+    if (this.#hasExited) return;
+    const exited = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGKILL');
+    await exited;
+  }
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+
+import type { WorkFigures } from './measure-work.ts';
+import { isReached, summarize } from './summary.ts';
+import { markdownTable } from './table.ts';
+
+const work = (coldMs: number, more: Partial<WorkFigures> = {}): WorkFigures => ({
+  coldMs,
+  coldRequests: 4000,
+  coldCpuSeconds: 2,
+  updateMs: 5000,
+  updateRequests: 4000,
+  updateCpuSeconds: 1,
+  latencyP50Ms: 5,
+  latencyP99Ms: 8,
+  peakMiB: 90,
+  restRequests: 0,
+  restCpuSeconds: 0.01,
+  ...more,
+});
+const run = (peer: string, coldMs: number, more?: Partial<WorkFigures>) => ({
+  peer,
+  version: '1',
+  work: work(coldMs, more),
+});
+const result = {
+  runs: [
+    run('reconcile', 3000),
+    run('reconcile', 4000),
+    run('reconcile', 3500),
+    run('controller-runtime', 7000, { peakMiB: 50 }),
+    { peer: 'reconcile', version: '1', cache: { syncMs: 1500, residentMiB: 150 } },
+  ],
+  skipped: {},
+};
+
+describe('the summary of a benchmark', () => {
+  const rows = summarize(result);
+  const row = (figure: string) => rows.find((each) => each.figure === figure);
+
+  it('has the median of all runs, and how ours stands to controller-runtime', () => {
+    expect(row('cold start')).toMatchObject({
+      values: { reconcile: { minimum: 3000, median: 3500, maximum: 4000 }, 'controller-runtime': { median: 7000 } },
+      ratio: 0.5,
+    });
+  });
+
+  it.each([
+    ['cold start', true],
+    ['peak memory', true],
+    ['latency, median', true],
+    ['requests of a cold start', undefined],
+    // Nobody to compare with.
+    ['cache filled', undefined],
+  ])('says whether %s is as it should be: %j', (figure, isIt) => {
+    const found = row(figure);
+    expect(found && isReached(found)).toBe(isIt);
+  });
+
+  it('is a table with what was missed', () => {
+    const slow = summarize({ ...result, runs: [run('reconcile', 6000), run('controller-runtime', 7000)] });
+    expect(markdownTable(slow).split('\n').slice(0, 4)).toEqual([
+      '| | reconcile | controller-runtime | ours to controller-runtime |',
+      '|---|---|---|---|',
+      '| cold start, ms | 6000 | 7000 | 0.86 (at most 0.65, **missed**) |',
+      '| requests of a cold start | 4000 | 4000 | 1.00 |',
+    ]);
+  });
+});

@@ -1,0 +1,39 @@
+import { isReached, type FigureRow } from './summary.ts';
+
+/** The rows as a table of Markdown: medians, with minimum and maximum where runs differ. */
+export function markdownTable(rows: readonly FigureRow[]): string {
+  const names = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+  const lines = rows.map((row) => {
+    const cells = names.map((name) => cellOf(row, name));
+    return `| ${[row.unit === '' ? row.figure : `${row.figure}, ${row.unit}`, ...cells, verdictOf(row)].join(' | ')} |`;
+  });
+  return [
+    `| | ${names.join(' | ')} | ours to controller-runtime |`,
+    `|---|${'---|'.repeat(names.length + 1)}`,
+    ...lines,
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function cellOf({ values, unit }: FigureRow, name: string): string {
+  const spread = values[name];
+  if (spread === undefined) return '';
+  const { minimum, median, maximum } = spread;
+  if (minimum === maximum) return rounded(median, unit);
+  return `${rounded(median, unit)} (${rounded(minimum, unit)} to ${rounded(maximum, unit)})`;
+}
+
+function verdictOf(row: FigureRow): string {
+  const { ratio, goal, isAbsolute } = row;
+  const text = ratio === undefined ? '' : ratio.toFixed(2);
+  if (goal === undefined) return text;
+  const wanted = isAbsolute === true ? `at most ${goal} ${row.unit}`.trim() : `at most ${goal}`;
+  const missed = isReached(row) === false ? ', **missed**' : '';
+  return `${text} (${wanted}${missed})`.trim();
+}
+
+function rounded(value: number, unit: string): string {
+  if (unit === '') return String(Math.round(value));
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
