@@ -8,9 +8,11 @@ export {
 } from './faults/crash-point.ts';
 export { mortalTransport, type MortalTransport } from './faults/mortal-transport.ts';
 export { admissionRequest } from './simulated/admission-request.ts';
+export { startSimkube, type SimkubeOptions } from './simulated/start-simkube.ts';
 export {
   simulatedCluster,
   type OperatorLife,
   type OperatorUnderTest,
   type SimulatedCluster,
 } from './simulated/simulated-cluster.ts';
+export type { TestCluster } from './test-cluster.ts';

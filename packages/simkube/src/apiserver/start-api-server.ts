@@ -21,6 +21,8 @@ export interface ListeningApiServer extends ApiServer {
   readonly caPem: string;
   /** Kubeconfig text of the administrator (a client certificate). */
   readonly kubeconfig: string;
+  /** Kubeconfig text of a user (a client certificate), who may do what RBAC says. */
+  kubeconfigOf(user: string, groups?: readonly string[]): Promise<string>;
   /** Kubeconfig text of a ServiceAccount (a token that lasts a day). */
   serviceAccountKubeconfig(namespace: string, name: string): string;
 }
@@ -52,6 +54,8 @@ export async function startApiServer(options: ListenOptions): Promise<ListeningA
     port: listener.port,
     caPem,
     kubeconfig: kubeconfigText({ url, caPem, user: username, credentials: admin }),
+    kubeconfigOf: async (user, ofGroups = []) =>
+      kubeconfigText({ url, caPem, user, credentials: await authority.client(user, ofGroups) }),
     serviceAccountKubeconfig: (namespace, name) =>
       kubeconfigText({
         url,

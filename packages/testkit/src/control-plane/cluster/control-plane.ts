@@ -1,8 +1,8 @@
-import type { ClusterConnection } from '@canaryop/reconcile/client';
 import type { Env } from '@canaryop/reconcile/env';
 
 import type { KwokOptions } from '../kwok/kwok-options.ts';
 import type { ProcessScope } from '../processes/managed-process.ts';
+import type { TestCluster } from '../../test-cluster.ts';
 import type { OnProgress } from '../programs/build-program.ts';
 import type { AuditEvent, AuditPolicy } from './audit-log.ts';
 
@@ -37,30 +37,12 @@ export interface ControlPlaneOptions {
 /** Programs of a control plane. */
 export type Component = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
 
-/** A running control plane of its own, on loopback. */
-export interface ControlPlane {
-  /** Of the API server, `https://127.0.0.1:PORT`. */
-  readonly url: string;
-  /** The CA that signed the server's certificate, in PEM. */
-  readonly caData: string;
-  /** Path of a kubeconfig for a member of `system:masters`. */
-  readonly adminKubeconfig: string;
-  /** The same identity for `createClient` and `newManager`. Closed by `stop`. */
-  readonly connection: ClusterConnection;
+/** A running control plane of its own, on loopback. Read the audit log before `stop`. */
+export interface ControlPlane extends TestCluster {
   /** Process ids by program. */
   readonly pids: Readonly<Record<string, number>>;
   /** What its processes share: for further programs, which then end with it. */
   readonly scope: ProcessScope;
-  /** Writes a kubeconfig with a client certificate for this user, who may do what RBAC says. Resolves with its path. */
-  kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
-  /** The same as a connection. Closed by `stop`. */
-  connectionFor(user: string, groups?: readonly string[]): Promise<ClusterConnection>;
-  /** A token from the TokenRequest API, for an hour. Rejects when there is no such service account. */
-  serviceAccountToken(namespace: string, name: string): Promise<string>;
-  /** Writes a kubeconfig with such a token, its namespace the account's. Resolves with its path. */
-  serviceAccountKubeconfig(namespace: string, name: string): Promise<string>;
   /** What the API server wrote down so far, oldest first. A request that was answered is there. */
   auditEvents(): Promise<readonly AuditEvent[]>;
-  /** Ends every process and removes every file. Read the audit log before. May be called twice. */
-  stop(): Promise<void>;
 }
