@@ -4,7 +4,11 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
   resolve: { conditions: ['source', 'node', 'import', 'default'] },
   test: {
-    include: ['packages/*/{src,test}/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts', 'examples/*/*.test.ts'],
+    include: [
+      'packages/*/{src,test}/**/*.test.ts',
+      'apps/*/{src,test}/**/*.test.ts',
+      '{examples,scripts}/**/*.test.ts',
+    ],
     // These need a real control plane (vitest.e2e.config.ts), or minutes (vitest.long.config.ts).
     exclude: [...configDefaults.exclude, '**/*.{e2e,long}.test.ts'],
     testTimeout: 20_000,
