@@ -1,7 +1,8 @@
-import { createClient, type Client, type ClusterConnection, type Desired } from '@canaryop/reconcile/client';
+import { createClient, createOrApply, type Client, type ClusterConnection } from '@canaryop/reconcile/client';
+import { CustomResourceDefinitionKind } from '@canaryop/reconcile/crd';
 import type { Env } from '@canaryop/reconcile/env';
 import { Service } from '@canaryop/reconcile/kinds';
-import { keyOf, resourceKind, type KubernetesObject, type ResourceKind } from '@canaryop/reconcile/object';
+import { keyOf, resourceKind, type ResourceKind } from '@canaryop/reconcile/object';
 import { roleOf } from '@canaryop/reconcile/rbac';
 
 import {
@@ -16,13 +17,6 @@ import type { OperatorDescription } from '../manifests/operator-description.ts';
 export const account = { namespace: 'default', name: 'operator' } as const;
 
 const rbacGroup = 'rbac.authorization.k8s.io';
-const definitionKind = resourceKind({
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-});
 const serviceAccountKind = resourceKind({
   group: '',
   version: 'v1',
@@ -39,13 +33,17 @@ export function installer(env: Env, connection: ClusterConnection): Client {
 
 /** Makes the cluster know the operator's kinds. */
 export async function installDefinitions(client: Client, { kinds }: OperatorDescription): Promise<void> {
-  for (const { crd } of kinds) await ensure(client, definitionKind, crd);
+  for (const { crd } of kinds) await createOrApply(client, CustomResourceDefinitionKind, crd);
 }
 
 /** Lets the operator's account do what follows from its declarations, and nothing else. */
 export async function installAccount(client: Client, { permissions, webhooks }: OperatorDescription): Promise<void> {
   const { namespace, name } = account;
-  await ensure(client, serviceAccountKind, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } });
+  await createOrApply(client, serviceAccountKind, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { namespace, name },
+  });
   const certificate = webhooks?.permissions;
   const everything = [
     ...permissions.everywhere,
@@ -54,7 +52,7 @@ export async function installAccount(client: Client, { permissions, webhooks }: 
     ...(certificate?.own ?? []),
     ...(certificate?.cluster ?? []),
   ];
-  await ensure(client, clusterRoleKind, roleOf('ClusterRole', name, everything));
+  await createOrApply(client, clusterRoleKind, roleOf('ClusterRole', name, everything));
   const binding = {
     apiVersion: `${rbacGroup}/v1`,
     kind: 'ClusterRoleBinding',
@@ -62,7 +60,7 @@ export async function installAccount(client: Client, { permissions, webhooks }: 
     roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name },
     subjects: [{ kind: 'ServiceAccount', namespace, name }],
   };
-  await ensure(client, clusterRoleBindingKind, binding);
+  await createOrApply(client, clusterRoleBindingKind, binding);
 }
 
 /** Has API servers ask the operator, behind a Service; the operator itself tells them whom to trust. */
@@ -73,7 +71,7 @@ export async function installWebhooks(
 ): Promise<void> {
   if (webhooks === undefined) return;
   const spec = { ports: [{ name: 'webhook', port: 443, targetPort: 9443 }] };
-  await ensure(client, Service, { apiVersion: 'v1', kind: 'Service', metadata: { ...service }, spec });
+  await createOrApply(client, Service, { apiVersion: 'v1', kind: 'Service', metadata: { ...service }, spec });
   for (const configuration of webhooks.configurations) {
     const isValidating = configuration.kind === ValidatingWebhookConfiguration.kind;
     const kind = isValidating ? ValidatingWebhookConfiguration : MutatingWebhookConfiguration;
@@ -89,16 +87,6 @@ function withTrust(desired: WebhookConfiguration, live: WebhookConfiguration): W
     const caBundle = live.webhooks?.find(({ name }) => name === webhook.name)?.clientConfig.caBundle;
     return caBundle === undefined ? webhook : { ...webhook, clientConfig: { ...webhook.clientConfig, caBundle } };
   });
-}
-
-async function ensure<T extends KubernetesObject>(
-  client: Client,
-  kind: ResourceKind<T>,
-  desired: Desired<T>,
-): Promise<void> {
-  const live = await client.get(kind, keyOf(desired));
-  if (live === undefined) await client.create(kind, desired);
-  else await client.apply(kind, live, desired);
 }
 
 function rbacKind(kind: string, plural: string): ResourceKind {

@@ -1,5 +1,5 @@
 import type { ControllerDefinition } from '@canaryop/reconcile/controller';
-import type { CustomKind, KindVersions } from '@canaryop/reconcile/crd';
+import type { CustomKind, CustomResourceDefinition, KindVersions } from '@canaryop/reconcile/crd';
 import { operatorPermissions, type OperatorPermissions } from '@canaryop/reconcile/manager';
 import type { KubernetesObject } from '@canaryop/reconcile/object';
 import type { Permission } from '@canaryop/reconcile/rbac';
@@ -18,9 +18,9 @@ export interface KindDescription {
   readonly group: string;
   readonly kind: string;
   readonly plural: string;
-  readonly crd: KubernetesObject;
+  readonly crd: CustomResourceDefinition;
   /** With the version of the controllers alone. */
-  readonly storedCrd: KubernetesObject;
+  readonly storedCrd: CustomResourceDefinition;
 }
 
 /** What the manifests of an operator follow from, as plain data: the same for the same module. */
@@ -41,7 +41,7 @@ export interface WebhooksDescription {
 }
 
 /** What `src/operator.ts` exports as `operator`. */
-interface DeclaredOperator {
+export interface DeclaredOperator {
   readonly fieldManager: string;
   readonly kinds: readonly CustomKind<KubernetesObject>[];
   readonly controllers: readonly ControllerDefinition[];
@@ -56,7 +56,7 @@ interface DeclaredOperator {
  * @param place where API servers find its webhooks
  */
 export function describeOperator(module: Readonly<Record<string, unknown>>, place: WebhookPlace): OperatorDescription {
-  const operator = declaredOperator(module['operator']);
+  const operator = declaredOperator(module);
   const { fieldManager, controllers } = operator;
   const { everywhere, own, cluster } = operatorPermissions(controllers, { lease: fieldManager, secureMetrics: true });
   const kinds = operator.kinds.map((kind) => ({
@@ -80,7 +80,7 @@ function definitionOf(
   kind: CustomKind<KubernetesObject>,
   { webhooks }: DeclaredOperator,
   place: WebhookPlace,
-): KubernetesObject {
+): CustomResourceDefinition {
   const versions = webhooks?.conversion?.find(
     ({ current }) => current.kind === kind.kind && current.group === kind.group,
   );
@@ -102,7 +102,8 @@ function describedWebhooks(
   };
 }
 
-function declaredOperator(value: unknown): DeclaredOperator {
+/** What a module declares. Throws `UsageError` when it does not export an operator. */
+export function declaredOperator({ operator: value }: Readonly<Record<string, unknown>>): DeclaredOperator {
   if (typeof value === 'object' && value !== null) {
     const { fieldManager, kinds, controllers } = value as Readonly<Record<string, unknown>>;
     if (typeof fieldManager === 'string' && Array.isArray(kinds) && Array.isArray(controllers)) {

@@ -17,6 +17,7 @@ export { NoAnswerError, type RequestInfo } from './api-request.ts';
 export type { Client, Desired, ListOptions, Propagation, Reader, Writer } from './client.ts';
 export { noCredentials, type ClusterConnection, type Credentials } from './cluster-connection.ts';
 export { FencedError, isFenced, type Fence } from './fence.ts';
+export { createOrApply } from './create-or-apply.ts';
 export { createClient, type ClientOptions } from './http-client.ts';
 export { inClusterConnection, isInCluster, type InClusterOptions, type LoadedCluster } from './in-cluster.ts';
 export { kubeConfigConnection, type KubeConfigOptions } from './kube-config.ts';

@@ -16,7 +16,13 @@ export {
   type VersionConversion,
   type VersionsOptions,
 } from './kind-versions.ts';
-export type { CustomResourceDefinition, PrinterColumn, ScaleSubresource, WebhookClientConfig } from './manifest.ts';
+export {
+  CustomResourceDefinitionKind,
+  type CustomResourceDefinition,
+  type PrinterColumn,
+  type ScaleSubresource,
+  type WebhookClientConfig,
+} from './manifest.ts';
 export {
   s,
   type AnySchema,

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../object/object.ts';
-import type { ResourceKind } from '../object/resource-kind.ts';
+import { resourceKind, type ResourceKind } from '../object/resource-kind.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
 /** One column of `kubectl get`. */
@@ -82,6 +82,15 @@ export interface CustomResourceDefinition extends KubernetesObject {
     };
   };
 }
+
+/** `apiextensions.k8s.io/v1`: how a cluster comes to know kinds. */
+export const CustomResourceDefinitionKind = resourceKind<CustomResourceDefinition>({
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+});
 
 /** The CRD of one version of a kind. The same definition gives the same JSON, key order included. */
 export function crdManifest(

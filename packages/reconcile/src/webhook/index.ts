@@ -16,7 +16,7 @@ export {
 } from './admission.ts';
 export { loadedCertificates, type CertificateSource } from './certificate-source.ts';
 export { jsonPatch, type PatchOperation } from './json-patch.ts';
-export { CustomResourceDefinitionKind, trustTargets, type TrustTarget } from './trust-targets.ts';
+export { trustTargets, type TrustTarget } from './trust-targets.ts';
 export { webhookCertificates, type WebhookCertificatesOptions } from './webhook-certificates.ts';
 export {
   configurationNames,

@@ -1,7 +1,7 @@
 import type { KindVersions } from '../crd/kind-versions.ts';
-import type { CustomResourceDefinition } from '../crd/manifest.ts';
+import { CustomResourceDefinitionKind, type CustomResourceDefinition } from '../crd/manifest.ts';
 import type { KubernetesObject } from '../object/object.ts';
-import { resourceKind, type ResourceKind } from '../object/resource-kind.ts';
+import type { ResourceKind } from '../object/resource-kind.ts';
 import type { AdmissionWebhook } from './admission.ts';
 import {
   configurationNames,
@@ -19,15 +19,6 @@ export interface TrustTarget {
   /** The merge patch with which it says this for all of them. */
   patchOf(live: KubernetesObject, caBundle: string): object;
 }
-
-/** `apiextensions.k8s.io/v1`, which holds the conversion of a kind. */
-export const CustomResourceDefinitionKind = resourceKind<CustomResourceDefinition>({
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-});
 
 /**
  * Where the trust in these webhooks is written: both configurations, by the names of `webhookConfigurations`, and the

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { ConfigMap, setCondition } from '@canaryop/reconcile';
-import { isAlreadyExists, isConflict, isInvalid } from '@canaryop/reconcile/client';
+import { createOrApply, isAlreadyExists, isConflict, isInvalid } from '@canaryop/reconcile/client';
 import { Deployment } from '@canaryop/reconcile/kinds';
 import type { KubernetesObject } from '@canaryop/reconcile/object';
 
@@ -37,6 +37,23 @@ export function writesSuite(share: Sharing): void {
         const { metadata } = await client.create(ConfigMap, test.configMap('again'));
         await client.delete(ConfigMap, old);
         expect((await client.get(ConfigMap, test.key('again')))?.metadata.uid).toBe(metadata.uid);
+      }),
+    );
+
+    it(
+      'make what is installed without a cache exist as desired, and are sent where there is something to change',
+      share(async (test) => {
+        const wire = test.wire();
+        const client = test.clientOn(wire);
+        for (const [text, writes] of [
+          ['1', 1],
+          ['1', 1],
+          ['2', 2],
+        ] as const) {
+          const installed = await createOrApply(client, ConfigMap, test.configMap('installed', { text }));
+          expect(installed.data).toEqual({ text });
+          expect(wire.writes).toHaveLength(writes);
+        }
       }),
     );
 
