@@ -20,6 +20,7 @@ export {
   type OperatorPermissions,
 } from './operator-permissions.ts';
 export { createManager, type Manager } from './manager.ts';
+export { managerStartChannel, type ManagerStart } from './manager-start.ts';
 export { run, webhookPlace, type RunOptions } from './run.ts';
 export type { Runnable } from './runnable.ts';
 export { terminationSignal, type SignalSource } from './signals.ts';

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { request } from 'node:http';
 
 import { describe, expect, it } from 'vitest';
@@ -13,6 +14,7 @@ import { TinyApiServer } from '../testing/tiny-api-server.ts';
 import { virtualEnv, type VirtualEnv } from '../testing/virtual-env.ts';
 import { LeadershipLostError } from './leadership.ts';
 import type { ManagerOptions } from './manager-options.ts';
+import { managerStartChannel } from './manager-start.ts';
 import { createManager, type Manager } from './manager.ts';
 import type { Runnable } from './runnable.ts';
 import { terminationSignal } from './signals.ts';
@@ -326,6 +328,20 @@ describe('a manager', () => {
     const { stop } = run(manager);
     expect(() => manager.add(traced('b', []))).toThrow('has started');
     await expect(manager.start(new AbortController().signal)).rejects.toThrow('started before');
+    await stop();
+  });
+
+  it('is told of when it starts, with its controllers, to whoever was loaded before the program', async () => {
+    const seen: unknown[] = [];
+    const look = (start: unknown): unknown => seen.push(start);
+    subscribe(managerStartChannel, look);
+    const manager = managerOn(virtualEnv(), new TinyApiServer());
+    manager.add(idle);
+    manager.add(traced('a', []));
+    expect(seen).toEqual([]);
+    const { stop } = run(manager);
+    unsubscribe(managerStartChannel, look);
+    expect(seen).toEqual([{ manager, controllers: [idle] }]);
     await stop();
   });
 

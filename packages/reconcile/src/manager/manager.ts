@@ -15,6 +15,7 @@ import { metricsRegistry, type MetricsRegistry } from '../metrics/registry.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { type ResourceKind } from '../object/resource-kind.ts';
 import { createCluster, type Cluster, type ClusterOptions } from './cluster.ts';
+import { publishStart } from './manager-start.ts';
 import type { WebhookServer } from '../webhook/webhook-server.ts';
 import { eventPermissions } from './operator-permissions.ts';
 import { ManagedCaches } from './managed-caches.ts';
@@ -91,6 +92,8 @@ class ControllerManager implements Manager {
   #others: RunnableGroup | undefined;
   #work: RunnableGroup | undefined;
   readonly #permissions: Permission[] = [];
+  /** Those that were added, as they were declared. */
+  readonly #added: ControllerDefinition[] = [];
   readonly #healthz = new Map<string, Check>([['ping', () => undefined]]);
   readonly #readyz = new Map<string, Check>();
   /** Aborts at the first reason to stop. */
@@ -172,6 +175,7 @@ class ControllerManager implements Manager {
           'let it run on every replica (needsLeaderElection: false), or make it a controller',
       );
     this.#runnables = [...this.#runnables, 'reconcile' in what ? this.#reloadable(what) : what];
+    if ('reconcile' in what) this.#added.push(what);
   }
 
   addCluster(options: ClusterOptions): Cluster {
@@ -217,6 +221,7 @@ class ControllerManager implements Manager {
   async start(signal: AbortSignal): Promise<void> {
     if (this.#isStarted) throw new Error('the manager has been started before');
     this.#isStarted = true;
+    publishStart({ manager: this, controllers: this.#added });
     const stop = (): void => {
       this.#stopping.abort(signal.reason);
     };
