@@ -80,7 +80,7 @@ async function edit(path: string, from: string, to: string): Promise<void> {
 }
 
 describe('`reconcile dev`', () => {
-  it('runs the operator on a cluster of its own, again after each change, and takes the cluster along', async () => {
+  it('runs the operator on a cluster of its own, follows each change, and takes the cluster along', async () => {
     await client.create(Greeting, { apiVersion: apiVersionOf(Greeting), kind: 'Greeting', metadata: key, spec: {} });
     await textIs('hello');
 
@@ -89,6 +89,7 @@ describe('`reconcile dev`', () => {
     await textIs('HELLO');
     expect(await found(() => answers.find(({ reloaded }) => reloaded === true))).toMatchObject({
       paths: [join(project.root, controller)],
+      restarted: false,
     });
 
     // What cannot be loaded changes nothing: the operator goes on as it was.
@@ -140,6 +141,11 @@ describe('`reconcile dev`', () => {
       }
     });
     expect(refusal.message).toContain('spec.text: must not name who writes it, kubernetes-admin');
+
+    // A controller that is new leaves webhooks as they are.
+    await edit(controller, '.toUpperCase()', '.toLowerCase()');
+    expect(await found(() => answers.find(({ reloaded }) => reloaded === true))).toMatchObject({ restarted: false });
+    await textIs('bye');
 
     const ended = once(child, 'exit');
     child.kill('SIGINT');

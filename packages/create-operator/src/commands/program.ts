@@ -30,7 +30,7 @@ export function reconcileProgram(io: Io): Command {
     .option('--print', 'write nothing; print all of it')
     .option(...jsonFlag)
     .action((options: ManifestsOptions) => manifests(options, io));
-  devFlags(program.command('dev').description('run the operator, and again after each change of src/')).action(
+  devFlags(program.command('dev').description('run the operator, and have it follow each change of src/')).action(
     (args: readonly string[], options: DevOptions) => dev(args, options, io),
   );
   return program;

@@ -8,7 +8,7 @@ import type { WebhookPlace } from '@canaryop/reconcile/webhook';
 import type { OperatorDescription } from '../manifests/operator-description.ts';
 import { operatorFile } from '../plan/plan-api.ts';
 import { UsageError } from '../usage-error.ts';
-import type { DescribeAnswer } from './main.ts';
+import { problemText, type DescribeAnswer } from './describe-answer.ts';
 
 /** `main.ts` here, `main.js` when built. */
 const program = fileURLToPath(new URL(`main${extname(import.meta.url)}`, import.meta.url));
@@ -25,10 +25,7 @@ export async function loadDescription(
   if (!existsSync(path)) throw new UsageError(`there is no ${operatorFile} in ${root}: run this in a project`);
   const answer = await ask(root, [path, JSON.stringify(place)]);
   if ('description' in answer) return answer.description;
-  if (answer.missingPackage !== undefined) {
-    throw new UsageError(`the package ${answer.missingPackage} is not installed: run \`npm install\` first`);
-  }
-  throw new UsageError(`${operatorFile} cannot be loaded: ${answer.problem}`);
+  throw new UsageError(problemText(answer));
 }
 
 function ask(cwd: string, args: readonly [path: string, place: string]): Promise<DescribeAnswer> {

@@ -6,12 +6,8 @@ import { pathToFileURL } from 'node:url';
 
 import type { WebhookPlace } from '@canaryop/reconcile/webhook';
 
-import { describeOperator, type OperatorDescription } from '../manifests/operator-description.ts';
-
-/** What this process sends, once. */
-export type DescribeAnswer =
-  | { readonly description: OperatorDescription }
-  | { readonly problem: string; readonly missingPackage?: string };
+import { describeOperator } from '../manifests/operator-description.ts';
+import { loadProblem, type DescribeAnswer } from './describe-answer.ts';
 
 const [path = '', place = ''] = process.argv.slice(2);
 const sent = await answer();
@@ -22,10 +18,6 @@ async function answer(): Promise<DescribeAnswer> {
     const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
     return { description: describeOperator(module, JSON.parse(place) as WebhookPlace) };
   } catch (error) {
-    if (!(error instanceof Error)) return { problem: String(error) };
-    const missing = /^Cannot find package '(?<name>[^']+)'/u.exec(error.message)?.groups?.['name'];
-    const isOurs = error.name === 'UsageError' || error.name === 'SchemaError';
-    const problem = isOurs ? error.message : (error.stack ?? error.message);
-    return { problem, ...(missing === undefined ? {} : { missingPackage: missing }) };
+    return loadProblem(error);
   }
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { sleep, type Env } from '@canaryop/reconcile/env';
 
 /** Editors write a file in several steps, and tools several files. */
-const calmMs = 100;
+const calmMs = 50;
+/** Where editors keep what is not saved, and what was there before. */
+const editorsOwn = /(^|[/\\])\.[^/\\]*$|~$/u;
 
 /** The paths that change below a folder, those of one stroke together, until the signal aborts. */
 export async function* sourceChanges(env: Env, folder: string, signal: AbortSignal): AsyncIterable<readonly string[]> {
@@ -12,7 +14,7 @@ export async function* sourceChanges(env: Env, folder: string, signal: AbortSign
   let wake = (): void => undefined;
   signal.addEventListener('abort', () => wake(), { once: true });
   const watcher = watch(folder, { recursive: true, signal }, (_event, name) => {
-    if (name === null) return;
+    if (name === null || editorsOwn.test(name)) return;
     changed.add(join(folder, name));
     wake();
   });
