@@ -28,7 +28,7 @@ export interface ApiRequestContext {
 
 /** One request, still without credentials. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Encoded path below the server's root. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

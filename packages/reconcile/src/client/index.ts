@@ -13,14 +13,22 @@ export {
   isUnauthorized,
   type StatusDetails,
 } from './api-error.ts';
-export { NoAnswerError, type RequestInfo } from './api-request.ts';
+export {
+  NoAnswerError,
+  sendRequest,
+  type ApiRequest,
+  type ApiRequestContext,
+  type RequestInfo,
+  type RequestLimits,
+} from './api-request.ts';
 export type { Client, Desired, ListOptions, Propagation, Reader, Writer } from './client.ts';
 export { noCredentials, type ClusterConnection, type Credentials } from './cluster-connection.ts';
+export { discoverKind, type ResourceNames } from './discover-kind.ts';
 export { FencedError, isFenced, type Fence } from './fence.ts';
 export { createOrApply } from './create-or-apply.ts';
 export { createClient, type ClientOptions } from './http-client.ts';
 export { inClusterConnection, isInCluster, type InClusterOptions, type LoadedCluster } from './in-cluster.ts';
-export { kubeConfigConnection, type KubeConfigOptions } from './kube-config.ts';
+export { connectionOf, kubeConfigConnection, type KubeConfigOptions, type ParsedKubeConfig } from './kube-config.ts';
 export { loadCluster } from './load-cluster.ts';
 export { mergeDiff, mergePatch } from './merge-diff.ts';
 export type { ObservedWrite, WriteObserver } from './observed-write.ts';

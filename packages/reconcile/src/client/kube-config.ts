@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'node:https';
 
 // Types only: loading this package costs 88 MB, which a process in a pod never pays.
-import type { Cluster, KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 
 import type { Env } from '../env/env.ts';
 import { isJsonObject } from '../object/json.ts';
@@ -51,7 +51,31 @@ function plainConnection(env: Env, options: KubeConfigOptions, { server, namespa
 
 /** The same by client-node, whatever the context asks for. */
 export async function clientNodeConnection(env: Env, options: KubeConfigOptions): Promise<LoadedCluster> {
-  let config = await readConfig(options);
+  return connectionOf(env, await readConfig(options), () => readConfig(options));
+}
+
+/** What is needed of a KubeConfig of client-node, of whichever version. */
+export interface ParsedKubeConfig {
+  getCurrentContext(): string;
+  getContextObject(name: string): { readonly namespace?: string | undefined } | null;
+  getCurrentCluster(): {
+    readonly name: string;
+    readonly server: string;
+    readonly proxyUrl?: string | undefined;
+  } | null;
+  applyToHTTPSOptions(options: RequestOptions): Promise<void>;
+}
+
+/**
+ * Connects as a kubeconfig says that somebody has parsed already.
+ * @param readAnew called after a 401. Absent: the same is asked again.
+ */
+export function connectionOf(
+  env: Env,
+  parsed: ParsedKubeConfig,
+  readAnew: () => Promise<ParsedKubeConfig> = () => Promise.resolve(parsed),
+): LoadedCluster {
+  let config = parsed;
   const context = config.getCurrentContext();
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
@@ -64,14 +88,20 @@ export async function clientNodeConnection(env: Env, options: KubeConfigOptions)
     maxAgeMs,
     connect: (tls) => undiciTransport({ tls, proxy }),
     load: async (anew) => {
-      if (anew) config = await readConfig(options);
+      if (anew) config = await readAnew();
       return identityOf(config);
     },
   });
   return { connection, namespace: config.getContextObject(context)?.namespace ?? 'default' };
 }
 
-function proxyOf({ name, proxyUrl }: Cluster): string | undefined {
+function proxyOf({
+  name,
+  proxyUrl,
+}: {
+  readonly name: string;
+  readonly proxyUrl?: string | undefined;
+}): string | undefined {
   if (proxyUrl === undefined || /^https?:\/\//.test(proxyUrl)) return proxyUrl;
   throw new Error(
     `kubeconfig: cluster ${name} has proxy-url ${proxyUrl}; use one that begins with http:// or https://`,
@@ -111,7 +141,7 @@ function informPlugin(config: KubeConfig): void {
   Object.assign(exec, { env: [...env, { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }] });
 }
 
-async function identityOf(config: KubeConfig): Promise<Identity> {
+async function identityOf(config: ParsedKubeConfig): Promise<Identity> {
   const https: RequestOptions = {};
   await config.applyToHTTPSOptions(https);
   const headers: Record<string, string> = {};
