@@ -11,6 +11,7 @@ interface Ban {
 /** Each package and the files that may import it, so that it can be replaced alone. */
 const entries: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/cel': ['packages/reconcile/src/cel/cel-library.ts'],
+  '@dot-i/k8s-operator': ['packages/k8s-operator/src/original.ts'],
   '@kubernetes/client-node': [
     'packages/reconcile/src/client/kube-config.ts',
     'apps/bench/src/{framework,informer}/client-node-subject.ts',
@@ -142,6 +143,10 @@ const zones: readonly { readonly path: string; readonly bans: readonly Ban[] }[]
   {
     path: 'packages/create-operator/src',
     bans: [notPackages('operator|demo|sample-server|testkit|create-operator|reconcile/testing')],
+  },
+  {
+    path: 'packages/k8s-operator/src',
+    bans: [notPackages('operator|demo|sample-server|simkube|testkit|k8s-operator|reconcile/testing')],
   },
   // What a plan says is data, and carrying it out is somebody else's.
   {
