@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import { createManager, type ObjectOf } from '@canaryop/reconcile';
 import { noCredentials } from '@canaryop/reconcile/client';
 import type { Transport } from '@canaryop/reconcile/env';
@@ -10,6 +12,8 @@ import {
   webhookMetrics,
 } from '@canaryop/reconcile/webhook';
 import { adminUser, createApiServer } from '@canaryop/simkube';
+import { readerOf } from '@canaryop/testkit';
+import { checkRoundTrips } from '@canaryop/testkit/properties';
 import { expect, test } from 'vitest';
 
 import { samples } from '../samples.ts';
@@ -19,7 +23,7 @@ const key = { namespace: 'default', name: 'kitchen' };
 
 const env = virtualEnv();
 const metrics = webhookMetrics(metricsRegistry(), []);
-const endpoint = webhookEndpoint({ env, admission, conversion: [versions], metrics });
+const endpoint = webhookEndpoint({ env, admission, conversion: [versions], metrics, reader: readerOf([]) });
 /** From the API server straight to the handlers: certificates and sockets have tests of their own. */
 const toWebhooks: Transport = {
   async request({ url, body }) {
@@ -65,4 +69,18 @@ test('rooms are completed, judged, and read in both versions', async () => {
   stop.abort();
   await Promise.all([ended, env.time.advance(1000)]);
   await server.close();
+});
+
+test('rooms lose nothing between versions', () => {
+  checkRoundTrips(versions);
+});
+
+test('docs/webhooks.md shows these versions', async () => {
+  const [page, source] = await Promise.all(
+    ['../../docs/webhooks.md', './main.ts'].map((path) => readFile(new URL(path, import.meta.url), 'utf8')),
+  );
+  const from = source?.indexOf('const shared') ?? -1;
+  const versionsOnly = source?.slice(from, source.indexOf('/** Who made it')).trimEnd();
+  expect(from).toBeGreaterThan(0);
+  expect(page).toContain(versionsOnly);
 });

@@ -11,12 +11,13 @@ const shared = {
 export const RoomV1beta1 = defineKind({
   ...shared,
   version: 'v1beta1',
-  spec: s.object({ size: s.string({ maxLength: 20, pattern: '^[0-9]+x[0-9]+$' }) }),
+  spec: s.object({ size: s.string({ maxLength: 20, pattern: '^(0|[1-9][0-9]{0,3})x(0|[1-9][0-9]{0,3})$' }) }),
 });
+const side = s.int({ minimum: 0, maximum: 9999 });
 export const Room = defineKind({
   ...shared,
   version: 'v1',
-  spec: s.object({ width: s.int(), depth: s.int(), floor: s.int().optional() }),
+  spec: s.object({ width: side, depth: side, floor: s.int().optional() }),
 });
 
 /** Controllers know v1 only. `floor`, for which v1beta1 has no word, is not lost on the way. */

@@ -4,6 +4,7 @@ import {
   controllerReference,
   createOrUpdate,
   defineKind,
+  isBeingDeleted,
   run,
   s,
   setCondition,
@@ -22,7 +23,7 @@ export const greeter = controller('greeter')
   .owns(ConfigMap)
   .reconcile(async (key, context) => {
     const greeting = context.lister(Greeting).get(key);
-    if (greeting === undefined) return;
+    if (greeting === undefined || isBeingDeleted(greeting)) return;
     await createOrUpdate(context, ConfigMap, {
       apiVersion: 'v1',
       kind: 'ConfigMap',

@@ -7,7 +7,7 @@ export {
   type CrashPoint,
 } from './faults/crash-point.ts';
 export { mortalTransport, type MortalTransport } from './faults/mortal-transport.ts';
-export { admissionRequest } from './simulated/admission-request.ts';
+export { admissionRequest, readerOf } from './simulated/admission-request.ts';
 export { startSimkube, type SimkubeOptions } from './simulated/start-simkube.ts';
 export {
   simulatedCluster,

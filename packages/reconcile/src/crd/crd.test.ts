@@ -61,6 +61,18 @@ describe('the types of a defined kind', () => {
 });
 
 describe('the manifest of a defined kind', () => {
+  it.each([
+    ['a group of Kubernetes', { group: 'apps.k8s.io' }, 'group "apps.k8s.io" is Kubernetes\' own'],
+    [
+      'a column that no API server can read',
+      { printerColumns: [{ name: 'Text', type: 'string' as const, jsonPath: 'spec.text[' }] },
+      'the path "spec.text[" of Text must be a simple JSON path',
+    ],
+  ])('is refused with %s', (_what, change, said) => {
+    const definition = { group: 'demo.io', version: 'v1', kind: 'Thing', spec: s.object({}), ...change };
+    expect(() => defineKind(definition)).toThrow(said);
+  });
+
   it('is a structural CRD with status, scale, columns and rules', () => {
     expect(Website.crd()).toEqual({
       apiVersion: 'apiextensions.k8s.io/v1',

@@ -90,6 +90,7 @@ export function defineKind<Spec extends AnySchema, Status extends AnySchema = Sc
     namespaced: definition.scope !== 'Cluster',
   });
   checkNames(kind);
+  checkColumns(kind, definition.printerColumns ?? []);
   const schema = rootSchema(definition);
   checkCelBounds(schema, kind.kind);
   const rules = compileRules(schema, kind.kind);
@@ -133,9 +134,23 @@ function checkNames({ group, version, kind, plural }: ResourceKind): void {
     ['kind', kind, /^[A-Z][A-Za-z0-9]{0,62}$/u],
     ['plural', plural, /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/u],
   ];
+  // api-approved.kubernetes.io: the API server refuses such a group from whoever has no such approval.
+  if (/(?:^|\.)(?:k8s|kubernetes)\.io$/u.test(group))
+    throw new SchemaError(kind, `group ${JSON.stringify(group)} is Kubernetes' own; use a domain of yours`);
   for (const [what, value, pattern] of checks) {
     if (!pattern.test(value))
       throw new SchemaError(kind, `${what} ${JSON.stringify(value)} must match ${pattern.source}`);
+  }
+}
+
+/** What the API server says of a column that it cannot read is said here, too. */
+function checkColumns({ kind }: ResourceKind, columns: readonly PrinterColumn[]): void {
+  for (const { name, jsonPath } of columns) {
+    if (!/^\.(?:[^[\]]|\[[^[\]]+\])*$/u.test(jsonPath))
+      throw new SchemaError(
+        `${kind}.printerColumns`,
+        `the path ${JSON.stringify(jsonPath)} of ${name} must be a simple JSON path that begins with a dot, like .spec.image`,
+      );
   }
 }
 

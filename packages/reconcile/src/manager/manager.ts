@@ -143,6 +143,7 @@ class ControllerManager implements Manager {
       registry: this.registry,
       metricsOf: this.#metricsOf,
       ports: this.#endpoints.ports,
+      reader: this.#leadership.freeClient,
     });
     if (this.#webhooks !== undefined) this.#readyz.set('webhooks', () => this.#webhooks?.problem);
     this.#readyz.set('running', () => (this.#stopping.signal.aborted ? 'stopping' : undefined));

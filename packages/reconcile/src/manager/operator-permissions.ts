@@ -58,11 +58,11 @@ export function operatorPermissions(
   controllers: readonly ControllerDefinition[],
   { lease, shards, secureMetrics = false, webhooks }: ManagerParts = {},
 ): OperatorPermissions {
-  const certificates = webhooks === undefined ? { own: [], cluster: [] } : webhookPermissions(webhooks);
+  const ofWebhooks = webhooks === undefined ? { everywhere: [], own: [], cluster: [] } : webhookPermissions(webhooks);
   return {
-    everywhere: [...controllers.flatMap(declaredPermissions), ...eventPermissions],
-    own: [...leasePermissions(lease, shards), ...certificates.own],
-    cluster: [...(secureMetrics ? scrapePermissions : []), ...certificates.cluster],
+    everywhere: [...controllers.flatMap(declaredPermissions), ...ofWebhooks.everywhere, ...eventPermissions],
+    own: [...leasePermissions(lease, shards), ...ofWebhooks.own],
+    cluster: [...(secureMetrics ? scrapePermissions : []), ...ofWebhooks.cluster],
   };
 }
 

@@ -1,4 +1,5 @@
 import { defaultLifetimes } from '../certificates/rotation.ts';
+import type { Reader } from '../client/client.ts';
 import type { ControllerMetrics } from '../controller/controller.ts';
 import { guardedEndpoint } from '../metrics/guarded-endpoint.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
@@ -17,6 +18,8 @@ import type { ManagerOptions, WebhookOptions } from './manager-options.ts';
 export interface WebhookServices {
   readonly registry: MetricsRegistry;
   readonly metricsOf: (controller: string) => ControllerMetrics;
+  /** Not fenced: every replica is asked. */
+  readonly reader: Reader;
   /** Told where they are served. */
   readonly ports: Ports;
 }
@@ -24,7 +27,7 @@ export interface WebhookServices {
 /** The server of a manager's webhooks; undefined where there are none. Throws when two of them have one path, or nobody says where its Secret is. */
 export function webhookServer(
   options: ManagerOptions,
-  { registry, metricsOf, ports }: WebhookServices,
+  { registry, metricsOf, ports, reader }: WebhookServices,
 ): WebhookServer | undefined {
   const { env, webhooks } = options;
   if (webhooks === undefined) return undefined;
@@ -34,7 +37,7 @@ export function webhookServer(
   return new WebhookServer({
     env,
     address,
-    endpoint: guardedEndpoint(webhookEndpoint({ env, admission, conversion, metrics }), paths),
+    endpoint: guardedEndpoint(webhookEndpoint({ env, admission, conversion, metrics, reader }), paths),
     certificates: certificatesOf(options, webhooks, metricsOf),
     onListening: (port) => {
       ports['webhooks'] = port;

@@ -28,8 +28,10 @@ const wire = {
   userInfo: { username: 'jane', groups: ['devs'] },
 };
 
+const reader = { get: () => Promise.resolve(undefined), list: () => Promise.resolve([]) };
+
 async function answered(webhook: AdmissionWebhook, more: object = {}): Promise<AdmissionResponse> {
-  const context = { signal: new AbortController().signal, log: silentLogger };
+  const context = { signal: new AbortController().signal, log: silentLogger, reader };
   return (await answerAdmission(webhook, { ...wire, ...more }, context)).response;
 }
 const judging = (verdict: AdmissionVerdict) => validatingWebhook(ConfigMap, { validate: () => verdict });

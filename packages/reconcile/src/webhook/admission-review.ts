@@ -1,4 +1,3 @@
-import type { Logger } from '../env/logger.ts';
 import type { FieldError } from '../crd/validate.ts';
 import { deepFreeze, isJsonObject, ownValue, type JsonObject } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
@@ -20,6 +19,9 @@ export interface AdmissionResponse {
 
 const operations: ReadonlySet<unknown> = new Set<AdmissionOperation>(['CREATE', 'UPDATE', 'DELETE']);
 
+/** What a webhook has beside the request. */
+export type AdmissionContext = Pick<AdmissionRequest<KubernetesObject>, 'signal' | 'log' | 'reader'>;
+
 /** The request of an `admission.k8s.io/v1 AdmissionReview`; undefined for anything else. */
 export function admissionRequestOf(review: unknown): JsonObject | undefined {
   if (!isJsonObject(review) || ownValue(review, 'apiVersion') !== 'admission.k8s.io/v1') return undefined;
@@ -35,7 +37,7 @@ export function admissionRequestOf(review: unknown): JsonObject | undefined {
 export async function answerAdmission(
   webhook: AdmissionWebhook,
   wire: JsonObject,
-  context: { readonly signal: AbortSignal; readonly log: Logger },
+  context: AdmissionContext,
 ): Promise<{ readonly response: AdmissionResponse; readonly error?: unknown }> {
   const warnings: string[] = [];
   const uid = String(wire['uid']);
@@ -52,7 +54,7 @@ export async function answerAdmission(
 function requestOf(
   wire: JsonObject,
   warnings: string[],
-  { signal, log }: { readonly signal: AbortSignal; readonly log: Logger },
+  { signal, log, reader }: AdmissionContext,
 ): AdmissionRequest<KubernetesObject> {
   // Its shape is the API server's (admission/v1 types.go), which alone is asked to send it.
   const request = wire as unknown as {
@@ -77,6 +79,7 @@ function requestOf(
     object,
     user: { username: userInfo.username ?? '', groups: userInfo.groups ?? [], ...present({ uid: userInfo.uid }) },
     isDryRun: request.dryRun ?? false,
+    reader,
     signal,
     log,
     warn: (message) => warnings.push(message),

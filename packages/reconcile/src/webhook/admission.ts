@@ -1,3 +1,4 @@
+import type { Reader } from '../client/client.ts';
 import type { Logger } from '../env/logger.ts';
 import type { FieldError } from '../crd/validate.ts';
 import type { KubernetesObject } from '../object/object.ts';
@@ -29,6 +30,11 @@ export interface AdmissionRequest<T extends KubernetesObject> {
   readonly user: AdmissionUser;
   /** Nothing will be stored: a webhook with effects must have none. */
   readonly isDryRun: boolean;
+  /**
+   * Reads the kinds that the webhook declared in `reads`, from the API server: a cache may be behind what the same
+   * `kubectl apply` has just made. Throws for others.
+   */
+  readonly reader: Reader;
   /** Aborts when the API server has given up. */
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -64,6 +70,8 @@ export interface AdmissionScope {
   readonly objectSelector?: LabelSelector;
   /** @default all; of kinds that are not the operator's own, all but the operator's namespace, or it could lock itself out */
   readonly namespaceSelector?: LabelSelector;
+  /** Kinds that it looks at, for `reader` and for its rights. @default none */
+  readonly reads?: readonly ResourceKind[];
   /** CEL; all must hold, or the webhook is not asked. */
   readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[];
 }

@@ -65,7 +65,9 @@ describe('the configurations of webhooks', () => {
   });
 
   it('ask for the right to write into them, by name, and to keep a Secret', () => {
-    const { own, cluster } = webhookPermissions({ name: 'demo', admission: [validate] });
+    const reading = validatingWebhook(Site, { reads: [ConfigMap], validate: () => undefined });
+    const { everywhere, own, cluster } = webhookPermissions({ name: 'demo', admission: [reading] });
+    expect(everywhere).toEqual([{ resource: ConfigMap, verbs: ['get', 'list'] }]);
     expect(own.map(({ resource, verbs, names }) => [resource.plural, verbs, names])).toEqual([
       ['secrets', ['create'], undefined],
       ['secrets', ['list', 'watch', 'patch'], ['demo-webhook-certificate']],

@@ -83,7 +83,7 @@ export function webhookConfigurations(
 
 function entryOf(webhook: AdmissionWebhook, place: WebhookPlace) {
   const { name, path, kind } = webhook;
-  const { name: _name, operations = ['CREATE', 'UPDATE'], subresources = [], ...scope } = webhook.scope;
+  const { name: _name, reads: _reads, operations = ['CREATE', 'UPDATE'], subresources = [], ...scope } = webhook.scope;
   const resources = subresources.length === 0 ? [kind.plural] : subresources.map((each) => `${kind.plural}/${each}`);
   return {
     failurePolicy: 'Fail',

@@ -1,3 +1,4 @@
+import type { Reader } from '../client/client.ts';
 import type { Clock } from '../env/clock.ts';
 import { startDeadline } from '../env/deadline.ts';
 import type { Env } from '../env/env.ts';
@@ -6,6 +7,7 @@ import type { Endpoint, EndpointAnswer, EndpointRequest } from '../health/http-s
 import { parseJson } from '../object/json.ts';
 import { admissionRequestOf, answerAdmission, describeRequest } from './admission-review.ts';
 import type { AdmissionWebhook } from './admission.ts';
+import { declaredReader } from './declared-reader.ts';
 import { answerConversion, conversionRequestOf } from './conversion-review.ts';
 import { conversionPath } from './webhook-configurations.ts';
 import type { WebhookMetrics } from './webhook-metrics.ts';
@@ -16,6 +18,8 @@ export interface WebhookEndpointOptions {
   readonly admission: readonly AdmissionWebhook[];
   readonly conversion: readonly KindVersions[];
   readonly metrics: WebhookMetrics;
+  /** What webhooks read with. */
+  readonly reader: Reader;
 }
 
 /** Longer than an API server may wait. */
@@ -54,7 +58,7 @@ async function answerTo(options: WebhookEndpointOptions, request: EndpointReques
 }
 
 async function admissionAnswer(
-  { env, metrics }: WebhookEndpointOptions,
+  { env, metrics, reader }: WebhookEndpointOptions,
   webhook: AdmissionWebhook,
   { review, query }: { readonly review: unknown; readonly query: URLSearchParams },
 ): Promise<EndpointAnswer> {
@@ -63,7 +67,8 @@ async function admissionAnswer(
   const log = env.log.with(describeRequest(webhook, asked));
   const deadline = startDeadline(env.timers, timeoutOf(query), undefined);
   try {
-    const { response, error } = await answerAdmission(webhook, asked, { signal: deadline.signal, log });
+    const context = { signal: deadline.signal, log, reader: declaredReader(webhook, reader) };
+    const { response, error } = await answerAdmission(webhook, asked, context);
     if (error === undefined) log.debug('webhook answered', { allowed: response.allowed });
     else {
       metrics.failed(webhook.path);

@@ -17,13 +17,17 @@ export function certificateSecretName(name: string): string {
   return `${name}-webhook-certificate`;
 }
 
-/** What it takes to keep certificates: in the operator's own namespace, and in the cluster. */
+/** What webhooks look at, and what it takes to keep certificates: in the operator's namespace, and in the cluster. */
 export function webhookPermissions({ name, admission = [], conversion = [] }: WebhookParts): {
+  readonly everywhere: readonly Permission[];
   readonly own: readonly Permission[];
   readonly cluster: readonly Permission[];
 } {
   const verbs = ['list', 'watch', 'patch'] as const;
   return {
+    everywhere: admission.flatMap(({ scope }) =>
+      (scope.reads ?? []).map((resource) => ({ resource, verbs: ['get', 'list'] as const })),
+    ),
     own: [
       { resource: Secret, verbs: ['create'] },
       { resource: Secret, verbs, names: [certificateSecretName(name)] },

@@ -56,6 +56,23 @@ function writesOf(share: Share): readonly [child: string, status: string] {
 export function firstOperatorSuite(share: Sharing): void {
   describe('a first operator', () => {
     it(
+      'makes nothing for an owner that is being deleted, so that a deletion in the foreground ends',
+      share(async (test) => {
+        const { client } = test;
+        const wire = test.wire();
+        const operator = live(test, wire);
+        const { text } = await greeting(test);
+        await test.until(() => text() !== undefined);
+        await client.delete(Greeting, present(await client.get(Greeting, test.key(name))), {
+          propagation: 'Foreground',
+        });
+        const left = await test.watch(Greeting, { namespace: test.namespace });
+        await test.until(() => text() === undefined && left.names().length === 0);
+        await operator.stop();
+      }),
+    );
+
+    it(
       'creates its child and sets a condition, by two writes; and writes nothing after a restart',
       share(async (test) => {
         const { text, isReady } = await greeting(test);

@@ -67,6 +67,33 @@ export function webhooksSuite(share: Sharing): void {
     );
 
     it(
+      'see other objects as they are on the server, of the kinds that they declared and no others',
+      share(async (test) => {
+        const { client } = test;
+        await serve(test, [
+          validatingWebhook(ConfigMap, {
+            ...only(test),
+            reads: [ConfigMap],
+            async validate({ object, reader }) {
+              const parent = object.data?.['parent'];
+              if (parent === undefined) return undefined;
+              if (parent === 'secret') await reader.list(Secret);
+              const found = await reader.get(ConfigMap, test.key(parent));
+              return found === undefined ? `there is no ${parent}` : undefined;
+            },
+          }),
+        ]);
+        const orphan = await refusal(client.create(ConfigMap, test.configMap('a', { parent: 'b' })));
+        expect(orphan.message).toContain('there is no b');
+        await client.create(ConfigMap, test.configMap('b'));
+        // At once: a cache could be behind.
+        await client.create(ConfigMap, test.configMap('a', { parent: 'b' }));
+        const prying = await refusal(client.create(ConfigMap, test.configMap('c', { parent: 'secret' })));
+        expect(prying.message).toContain('failed; its log tells more');
+      }),
+    );
+
+    it(
       'that throw refuse the write, and tell the user where to look and nothing else',
       share(async (test) => {
         await serve(test, [
