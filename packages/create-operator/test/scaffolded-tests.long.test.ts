@@ -32,7 +32,7 @@ describe('the test of a scaffolded controller', () => {
   it.each(variants)('%s %j passes', async (kind) => {
     const { code, stdout } = await runTests(kind);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/fail 0/u) });
-    expect(stdout).toMatch(/pass 4\b/u);
+    expect(stdout).toMatch(/pass 5\b/u);
   });
 
   it.each(['Greeting', 'WideCleaned'])('%s: those of its webhooks pass', async (kind) => {
@@ -66,6 +66,7 @@ describe('the test of a scaffolded controller', () => {
     ],
     ["a child that is not the owner's", { 'ownerReferences: [controllerReference(live)]': 'labels: {}' }],
     ['a spec that is not followed', { 'data: { text: live.spec.text }': "data: { text: 'hello' }" }],
+    ['a child that is made again while its owner is going', { ' || isBeingDeleted(live)': '' }],
   ])('fails for %s', async (_name, edits) => {
     const path = join(project.root, 'src/controllers/greeting.ts');
     const source = await readFile(path, 'utf8');

@@ -53,7 +53,7 @@ test('ScaffoldKind: follows a change, and repairs its ConfigMap', async (t) => {
   await cluster.until(cluster.isReady);
   const live = cluster.api.get(ScaffoldKind, key);
   assert.ok(live);
-  cluster.api.update(ScaffoldKind, { ...live, spec: { text: 'bye' } });
+  cluster.api.update(ScaffoldKind, { ...live, spec: { ...live.spec, text: 'bye' } });
   await cluster.until(() => cluster.text() === 'bye');
   cluster.api.delete(ConfigMap, child);
   await cluster.until(() => cluster.text() === 'bye');
@@ -67,6 +67,18 @@ test('ScaffoldKind: takes its ConfigMap along when it is deleted', async (t) => 
   cluster.api.delete(ScaffoldKind, key);
   const isGone = (): boolean => cluster.api.get(ScaffoldKind, key) === undefined;
   await cluster.until(() => isGone() && cluster.text() === undefined);
+});
+
+test('ScaffoldKind: goes after its ConfigMap when it is deleted in the foreground', async (t) => {
+  const cluster = newCluster();
+  t.after(() => cluster.close());
+  const { writes } = cluster.start();
+  await cluster.until(cluster.isReady);
+  cluster.api.delete(ScaffoldKind, key, { propagation: 'Foreground' });
+  await cluster.until(() => cluster.api.get(ScaffoldKind, key) === undefined);
+  assert.equal(cluster.text(), undefined);
+  // Another one, made meanwhile, would have to go first, and so on for ever.
+  assert.equal(writes.filter((write) => write === 'POST /api/v1/namespaces/default/configmaps').length, 1);
 });
 
 test('ScaffoldKind: comes to the same end, wherever it dies and whatever else goes wrong', async () => {

@@ -1,4 +1,11 @@
-import { ConfigMap, controller, controllerReference, createOrUpdate, setCondition } from '@canaryop/reconcile';
+import {
+  ConfigMap,
+  controller,
+  controllerReference,
+  createOrUpdate,
+  isBeingDeleted,
+  setCondition,
+} from '@canaryop/reconcile';
 
 import { ScaffoldKind } from '../api/v99beta99/scaffold-kind.ts';
 
@@ -8,7 +15,8 @@ export const scaffoldKindController = controller('scaffold-kind')
   .owns(ConfigMap)
   .reconcile(async (key, context) => {
     const live = context.lister(ScaffoldKind).get(key);
-    if (live === undefined) return;
+    // One that is going takes its ConfigMap along: a new one would hold up a deletion in the foreground.
+    if (live === undefined || isBeingDeleted(live)) return;
     await createOrUpdate(context, ConfigMap, {
       apiVersion: 'v1',
       kind: 'ConfigMap',
