@@ -225,6 +225,22 @@ describe('a manager', () => {
     expect(api.at(leasePath)?.['spec']).toMatchObject({ holderIdentity: expect.stringContaining('tester_') });
   });
 
+  it('waits 30 s for what has to end, and no longer', async () => {
+    const env = virtualEnv();
+    const manager = managerOn(env, new TinyApiServer(), { leaderElection: election });
+    manager.add({ name: 'stuck', start: () => new Promise(() => undefined) });
+    const { started, stop } = run(manager);
+    await env.time.until(() => manager.isLeader);
+    let hasEnded = false;
+    const rejected = expect(started.finally(() => (hasEnded = true))).rejects.toThrow('within 30000 ms of the stop');
+    const stopped = expect(stop()).rejects.toThrow();
+    await env.time.advance(29_900);
+    expect(hasEnded).toBe(false);
+    await env.time.advance(200);
+    expect(hasEnded).toBe(true);
+    await Promise.all([rejected, stopped]);
+  });
+
   it('does not lead, nor work, before its caches are filled', async () => {
     const env = virtualEnv();
     const api = new TinyApiServer();
@@ -313,8 +329,12 @@ describe('a manager', () => {
       }),
     );
     const { stop } = run(manager);
-    await env.time.until(() => times.length === 2, 40_000_000);
+    for (let minutes = 0; minutes < 700 && times.length < 2; minutes += 1) {
+      await env.time.advance(60_000);
+      api.bookmark();
+    }
     await stop();
+    expect(api.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([`GET ${all}`]);
     expect(times[1]).toBeGreaterThanOrEqual(32_400_000);
     expect(times[1]).toBeLessThanOrEqual(39_700_000);
     expect(env.time.pending).toBe(0);

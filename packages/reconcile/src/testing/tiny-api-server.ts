@@ -29,6 +29,12 @@ export class TinyApiServer implements Transport {
     this.#store(collection, object as Stored);
   }
 
+  /** Tells all who watch that there is nothing new, as a server does each minute. */
+  bookmark(): void {
+    const object = { metadata: { resourceVersion: String(this.#version) } };
+    for (const watch of this.#watches) watch.send(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
+  }
+
   /** The object stored at a path, if any. */
   at(path: string): Stored | undefined {
     return this.#objects.get(path);
