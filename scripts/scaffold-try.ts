@@ -45,15 +45,16 @@ try {
     run(folder, 'create-operator', 'my-operator', '--domain', 'demo.io', '--link', packages),
   );
   await step('npm install', () => run(project, 'npm', 'install'));
-  await step('npx reconcile create api --group demo --version v1 --kind Greeting', () =>
-    run(project, 'npx', 'reconcile', 'create', 'api', '--group', 'demo', '--version', 'v1', '--kind', 'Greeting'),
+  await step('npm run reconcile -- create api --version v1 --kind Greeting', () =>
+    run(project, 'npm', 'run', 'reconcile', '--', 'create', 'api', '--version', 'v1', '--kind', 'Greeting'),
   );
   await step('npm test', () => run(project, 'npm', 'test'));
   await step('npm run check', () => run(project, 'npm', 'run', 'check'));
   await step('kubectl kustomize config/default', () => run(project, 'kubectl', 'kustomize', 'config/default'));
-  await step('npx reconcile dev', startDev);
+  await step('npm run dev', startDev);
   await step('kubectl apply -k config/samples; it is reconciled', reconcileSample);
   await step('an edit of src/controllers/greeting.ts; it is reloaded', editController);
+  await step("a field of one's own; npm run manifests; npm run check", addField);
   const isInTime = userSeconds < limitSeconds;
   say(`${isInTime ? '✓' : '✗'} from nothing to a running operator in ${userSeconds.toFixed(0)} s`);
   if (!isInTime) process.exitCode = 1;
@@ -104,11 +105,11 @@ async function installTool(): Promise<void> {
 }
 
 async function startDev(): Promise<void> {
-  const child = spawn('npx', ['reconcile', 'dev', '--json'], {
+  const child = spawn('npm', ['run', '--silent', 'dev', '--', '--json'], {
     cwd: project,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: npx hands no signal on to what it runs.
+    // A group of its own: npm hands no signal on to what it runs.
     detached: true,
   });
   dev = child;
@@ -145,6 +146,24 @@ async function editController(): Promise<void> {
   await writeFile(path, edited);
   await answer('reloaded');
   await text('HELLO');
+}
+
+/** Step 5 of the tutorial. */
+async function addField(): Promise<void> {
+  const path = join(project, 'src/api/v1/greeting.ts');
+  const source = await readFile(path, 'utf8');
+  const edited = source.replace(
+    /^ {4}text: .*\n/mu,
+    (line) => `${line}    language: s.enum(['en', 'de']).default('en'),\n`,
+  );
+  if (edited === source) throw new Error(`${path} has no line \`text: ...\` to put another behind`);
+  await writeFile(path, edited);
+  await run(project, 'npm', 'run', 'manifests');
+  await run(project, 'npm', 'run', 'check');
+  await until('the sample has the default of the new field', async () => {
+    const language = ['get', 'greeting', 'greeting-sample', '-o', 'jsonpath={.spec.language}'];
+    return (await run(project, 'kubectl', ...language)) === 'en' ? true : undefined;
+  });
 }
 
 function text(expected: string): Promise<unknown> {

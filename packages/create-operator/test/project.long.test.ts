@@ -115,7 +115,7 @@ describe('`reconcile manifests`', () => {
     const check = await project.reconcile('manifests', '--check');
     expect(check).toMatchObject({ code: 1 });
     expect(check.stdout).toContain('-                  maxLength: 100\n+                  maxLength: 200\n');
-    expect(check.stderr).toContain(`${crd}: not what follows from the code; run \`npx reconcile manifests\``);
+    expect(check.stderr).toContain(`${crd}: not what follows from the code; run \`npm run manifests\``);
     expect(await project.read(crd)).toBe(before);
     expect((await project.reconcile('manifests')).stdout).toBe(`wrote ${crd}\n`);
     expect(await project.reconcile('manifests', '--check')).toMatchObject({ code: 0 });

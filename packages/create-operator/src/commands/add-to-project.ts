@@ -18,6 +18,6 @@ export async function addToProject(
   if (isInstalled) written.push(...(await writeManifests(io.cwd)).written);
   tell(io, options, { written }, [
     ...written.map((path) => `wrote ${path}`),
-    ...(isInstalled ? [] : ['then: npm install && npx reconcile manifests']),
+    ...(isInstalled ? [] : ['then: npm install && npm run manifests']),
   ]);
 }

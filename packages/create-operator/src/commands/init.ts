@@ -31,8 +31,8 @@ export async function init(directory: string, options: InitOptions, io: Io): Pro
     'Next:',
     ...(folder === '' ? [] : [`  cd ${folder}`]),
     '  npm install',
-    '  npx reconcile create api --group demo --version v1 --kind Greeting',
+    '  npm run reconcile -- create api --version v1 --kind Greeting',
     '  npm test',
-    '  npx reconcile dev',
+    '  npm run dev',
   ]);
 }

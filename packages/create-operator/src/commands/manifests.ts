@@ -52,7 +52,7 @@ async function check(options: OutputOptions, io: Io): Promise<void> {
   ]);
   if (differs.length > 0) {
     throw new UsageError(
-      `${differs.join(', ')}: not what follows from the code; run \`npx reconcile manifests\` and commit what it writes`,
+      `${differs.join(', ')}: not what follows from the code; run \`npm run manifests\` and commit what it writes`,
     );
   }
 }

@@ -35,6 +35,8 @@ export function packageJson(name: string, versions: Versions, linked: readonly L
     type: 'module',
     engines: { node: '>=22.19' },
     scripts: {
+      // `npx reconcile` would take the registry's package of that name where this one is not installed.
+      reconcile: 'reconcile',
       dev: 'reconcile dev',
       test: 'node --test "test/**/*.test.ts"',
       check: 'tsc && reconcile manifests --check',
