@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -202,6 +204,19 @@ describe('a command that cannot do what it is asked for', () => {
     const refused = await project.reconcile(...args);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain(message);
+  });
+
+  it('dev: says whose port it cannot have', async () => {
+    const somebody = createServer().listen(0, '127.0.0.1');
+    await once(somebody, 'listening');
+    const port = String((somebody.address() as AddressInfo).port);
+    const refused = await project.reconcile('dev', '--port', port);
+    somebody.close();
+    expect(refused).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `reconcile: --port ${port}: somebody else listens there; choose another, or 0 for a free one\n`,
+    });
   });
 
   it.each([

@@ -73,9 +73,18 @@ function tellReload(
 }
 
 function startCluster({ kubeconfig, simkube, port }: DevOptions, name: string): Promise<DevCluster> {
-  if (kubeconfig === undefined) return simulatedDevCluster(processEnv(), portOf(port), name);
+  if (kubeconfig === undefined) return startSimulated(port, name);
   if (simkube === true) throw new UsageError('choose one of --simkube and --kubeconfig');
   return existingCluster(processEnv(), kubeconfig === true ? undefined : kubeconfig);
+}
+
+async function startSimulated(port: string, name: string): Promise<DevCluster> {
+  try {
+    return await simulatedDevCluster(processEnv(), portOf(port), name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    throw new UsageError(`--port ${port}: somebody else listens there; choose another, or 0 for a free one`);
+  }
 }
 
 function portOf(text: string): number {
