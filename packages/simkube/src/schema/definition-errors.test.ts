@@ -1,6 +1,7 @@
 import { ruleEnvironment } from '@canaryop/reconcile/cel';
 import { describe, expect, it } from 'vitest';
 
+import { approvalErrors } from './api-approval.ts';
 import { definitionErrors } from './definition-errors.ts';
 import { fieldErrorText } from './field-error.ts';
 import { istioCrds } from './istio-crds.ts';
@@ -26,6 +27,28 @@ const withSpec = (spec: JsonObject): JsonObject => ({ type: 'object', properties
 const errors = (crd: JsonObject): readonly string[] => definitionErrors(crd, environment).map(fieldErrorText);
 const long = (rule: string, spec: JsonObject): JsonObject =>
   withSpec({ ...spec, 'x-kubernetes-validations': [{ rule }] });
+
+describe('a definition in a group of Kubernetes', () => {
+  const approvedBy = (text: string, group = 'apps.k8s.io'): JsonObject => ({
+    metadata: { annotations: { 'api-approved.kubernetes.io': text } },
+    spec: { group },
+  });
+  const rule = 'protected groups must have approval annotation "api-approved.kubernetes.io"';
+
+  it.each<[string, JsonObject, JsonObject | undefined, RegExp | undefined]>([
+    ['needs an approval', { spec: { group: 'apps.k8s.io' } }, undefined, new RegExp(`Required value: ${rule}, see`)],
+    ['needs a URL of it, or a reason', approvedBy('yes'), undefined, new RegExp(`Invalid value: "yes": ${rule} with`)],
+    ['may be approved', approvedBy('https://example.com/1'), undefined, undefined],
+    ['may be unapproved', approvedBy('unapproved, for a test'), undefined, undefined],
+    ['may stay as it is', approvedBy('yes'), approvedBy('no'), undefined],
+    ['cannot lose its approval', approvedBy(''), approvedBy('https://example.com/1'), /Required value/u],
+    ['is no matter of other groups', approvedBy('', 'not-k8s.io'), undefined, undefined],
+  ])('%s', (_what, object, previous, said) => {
+    const [error] = approvalErrors(object, previous).map(fieldErrorText);
+    if (said === undefined) expect(error).toBeUndefined();
+    else expect(error).toMatch(said);
+  });
+});
 
 describe('definitionErrors', () => {
   it('accepts the CRDs of Istio', () => {

@@ -105,7 +105,10 @@ function columnErrors(column: JsonObject, path: string): readonly FieldError[] {
   if (textIn(column, 'name') === '') errors.push(requiredValue(`${path}.name`));
   if (type === '') errors.push(requiredValue(`${path}.type`, rule));
   else if (!columnTypes.includes(type)) errors.push(invalidValue(`${path}.type`, type, rule));
-  if (textIn(column, 'jsonPath') === '') errors.push(requiredValue(`${path}.JSONPath`));
+  const jsonPath = textIn(column, 'jsonPath');
+  if (jsonPath === '') errors.push(requiredValue(`${path}.JSONPath`));
+  else if (!jsonPath.startsWith('.'))
+    errors.push(invalidValue(`${path}.JSONPath`, jsonPath, 'must be a simple json path starting with .'));
   return errors;
 }
 

@@ -1,3 +1,4 @@
+import { approvalErrors } from '../../schema/api-approval.ts';
 import { definitionErrors } from '../../schema/definition-errors.ts';
 import { invalidValue, type FieldError } from '../../schema/field-error.ts';
 import { deepEqual } from '../object/deep-equal.ts';
@@ -72,7 +73,8 @@ function isSameSpec(object: ApiObject, previous: ApiObject | undefined): boolean
 
 /** The name of an object that is there follows from what cannot change. */
 function errorsOf(object: ApiObject, previous: ApiObject | undefined): readonly FieldError[] {
-  const errors = definitionErrors(asJson(object));
+  const approval = approvalErrors(asJson(object), previous && asJson(previous));
+  const errors = [...definitionErrors(asJson(object)), ...approval];
   return previous === undefined ? errors : errors.filter(({ field }) => field !== 'metadata.name');
 }
 
