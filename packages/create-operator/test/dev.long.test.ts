@@ -30,6 +30,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 let project: TemporaryProject;
 let child: ChildProcess;
 let kubeconfig = '';
+let logged = '';
 let client: Client;
 const answers: Record<string, unknown>[] = [];
 
@@ -38,8 +39,9 @@ beforeAll(async () => {
   await project.reconcile('create', 'api', '--version', 'v1', '--kind', 'Greeting');
   child = spawn(process.execPath, [...fromSource, program, 'dev', '--json'], {
     cwd: project.root,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  child.stderr?.on('data', (chunk: Buffer) => (logged += chunk.toString()));
   if (child.stdout === null) throw new Error('it has no output');
   createInterface({ input: child.stdout }).on('line', (line) =>
     answers.push(JSON.parse(line) as Record<string, unknown>),
@@ -83,6 +85,9 @@ describe('`reconcile dev`', () => {
   it('runs the operator on a cluster of its own, follows each change, and takes the cluster along', async () => {
     await client.create(Greeting, { apiVersion: apiVersionOf(Greeting), kind: 'Greeting', metadata: key, spec: {} });
     await textIs('hello');
+    // What it logs is for people.
+    expect(logged).toMatch(/^\S+Z INFO {2}\w/mu);
+    expect(logged).not.toMatch(/^\{/mu);
 
     const controller = 'src/controllers/greeting.ts';
     await edit(controller, 'text: live.spec.text', 'text: live.spec.text.toUpperCase()');
@@ -103,7 +108,7 @@ describe('`reconcile dev`', () => {
 
     // One that ends by itself is told of, and starts again with the next change.
     await edit(controller, '.owns(ConfigMap', '.owns(ConfigMap)');
-    await edit('src/main.ts', 'import { run }', 'process.exit(3);\nimport { run }');
+    await edit('src/main.ts', 'import { processEnv, run', 'process.exit(3);\nimport { processEnv, run');
     expect(await found(() => answers.find(({ ended }) => ended === true))).toMatchObject({ code: 3 });
     await edit('src/main.ts', 'process.exit(3);\n', '');
 

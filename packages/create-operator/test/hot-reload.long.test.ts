@@ -195,7 +195,7 @@ describe('a change of the source under `reconcile dev`', () => {
   it.each([
     [
       'the main module is another',
-      { path: 'src/main.ts', from: 'import { run }', to: '// Begins.\nimport { run }' },
+      { path: 'src/main.ts', from: 'import { processEnv, run', to: '// Begins.\nimport { processEnv, run' },
       'src/main.ts is read at the start',
     ],
     [

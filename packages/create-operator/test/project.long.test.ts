@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
 import { createOperatorProgram, reconcileProgram } from '../src/commands/program.ts';
-import { bin, execute, runIn, temporaryProject, type TemporaryProject } from './temporary-project.ts';
+import { bin, execute, fromSource, runIn, temporaryProject, type TemporaryProject } from './temporary-project.ts';
 
 // Processes that start processes, on a machine that does other work as well.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -53,6 +53,15 @@ describe('a scaffolded project', () => {
       project.root,
     );
     expect({ code, output: stdout + stderr }).toMatchObject({ code: 0 });
+  });
+
+  it('refuses to start with a log level or a log format that there is not', async () => {
+    const startedWith = (flag: string) => execute(process.execPath, [...fromSource, 'src/main.ts', flag], project.root);
+    const [level, format] = [await startedWith('--log-level=loud'), await startedWith('--log-format=xml')];
+    expect(level.code).toBe(1);
+    expect(level.stderr).toContain('--log-level loud: must be one of debug, info, warn, error');
+    expect(format.code).toBe(1);
+    expect(format.stderr).toContain('--log-format xml: must be one of json, console');
   });
 
   it('has manifests that follow from its code', async () => {

@@ -27,11 +27,12 @@ export interface OperatorProcessOptions {
 const patienceMs = 35_000;
 /** Longer than modules take to be imported and managers to start, and not longer than people wait. */
 const loadPatienceMs = 10_000;
-/** Ports that nobody else has: the one before it may still be ending. */
+/** Ports that nobody else has, because the one before it may still be ending, and logs for who sits before them. */
 const ownArgs = [
   '--health-probe-bind-address=127.0.0.1:0',
   '--metrics-bind-address=127.0.0.1:0',
   '--check-idempotence',
+  '--log-format=console',
 ];
 /** `main.ts` here, `main.js` when built. */
 const runner = new URL(`../runner/main${extname(import.meta.url)}`, import.meta.url).href;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { run } from '@canaryop/reconcile';
+import { processEnv, run, winstonLogger } from '@canaryop/reconcile';
 
 import { operator } from './operator.ts';
 
@@ -12,16 +12,24 @@ const { values: flags } = parseArgs({
     'metrics-secure': { type: 'boolean', default: false },
     // 0: none are served.
     'webhook-bind-address': { type: 'string', default: ':9443' },
+    'log-level': { type: 'string', default: 'info' },
+    // console: for people. `reconcile dev` asks for it.
+    'log-format': { type: 'string', default: 'json' },
     // Logs what is written at rest: `reconcile dev` does so.
     'check-idempotence': { type: 'boolean', default: false },
   },
 });
 
+const log = winstonLogger({
+  level: oneOf('log-level', ['debug', 'info', 'warn', 'error']),
+  format: oneOf('log-format', ['json', 'console']),
+});
 const { fieldManager, controllers, webhooks } = operator;
 const address = flags['webhook-bind-address'];
 const hasWebhooks = webhooks.admission.length + webhooks.conversion.length > 0 && address !== '0';
 
 await run({
+  env: processEnv(log),
   fieldManager,
   controllers,
   leaderElect: flags['leader-elect'],
@@ -30,3 +38,9 @@ await run({
   metrics: { address: flags['metrics-bind-address'], ...(flags['metrics-secure'] ? { secure: {} } : {}) },
   ...(hasWebhooks ? { webhooks: { ...webhooks, address } } : {}),
 });
+
+function oneOf<T extends string>(flag: 'log-level' | 'log-format', allowed: readonly T[]): T {
+  const found = allowed.find((each) => each === flags[flag]);
+  if (found === undefined) throw new Error(`--${flag} ${flags[flag]}: must be one of ${allowed.join(', ')}`);
+  return found;
+}

@@ -48,6 +48,22 @@ describe('the winston logger', () => {
     expect(lines()).toEqual(['2026-01-01T00:00:00.123Z WARN  not ready name=a why="two words" list=[1]']);
   });
 
+  it('leaves the frames of packages and of Node out of what it writes for people', () => {
+    const { log, lines } = setUp({ format: 'console' });
+    const error = new TypeError('no');
+    const own = 'at reconcile (file:///op/src/controllers/web.ts:3:9)';
+    error.stack = [
+      'TypeError: no',
+      `    ${own}`,
+      '    at work (file:///op/node_modules/@canaryop/reconcile/dist/controller/worker.js:8:1)',
+      '    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)',
+    ].join('\n');
+    log.error('failed', { error });
+    expect(lines()).toEqual([
+      `2026-01-01T00:00:00.123Z ERROR failed error=${JSON.stringify({ name: 'TypeError', message: 'no', stack: own })}`,
+    ]);
+  });
+
   it('tells an error with its class, its fields, its cause and where it was thrown', () => {
     const { log, json } = setUp();
     const cause = new ApiError({ status: 404, reason: 'NotFound', detail: 'no', request: 'GET /x', action: 'get x' });

@@ -13,7 +13,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export interface WinstonLoggerOptions {
   /** Lines below it are not written. @default 'info' */
   readonly level?: LogLevel;
-  /** `json`: one object a line, for machines. `console`: for people. @default 'json' */
+  /** `json`: one object a line, for machines. `console`: for people, without the frames of packages and of Node. @default 'json' */
   readonly format?: 'json' | 'console';
   /** @default standard output */
   readonly stream?: NodeJS.WritableStream;
@@ -66,7 +66,14 @@ function jsonLine({ level, message, ...rest }: Line): string {
 function consoleLine({ level, message, ...rest }: Line): string {
   const fields = Object.entries(rest['fields'] as LogFields).map(
     ([name, value]) =>
-      `${name}=${typeof value === 'string' && /^[^\s"=]+$/u.test(value) ? value : JSON.stringify(value)}`,
+      `${name}=${typeof value === 'string' && /^[^\s"=]+$/u.test(value) ? value : JSON.stringify(value, withOwnFrames)}`,
   );
   return [rest['ts'], level.toUpperCase().padEnd(5), message, ...fields].join(' ');
+}
+
+/** An error's stack, as `plainFields` writes it, with the frames that a reader can do something about. */
+function withOwnFrames(name: string, value: unknown): unknown {
+  if (name !== 'stack' || typeof value !== 'string') return value;
+  const own = value.split(' | ').filter((frame) => !/\/node_modules\/|\(?node:/u.test(frame));
+  return own.length === 0 ? undefined : own.join(' | ');
 }
