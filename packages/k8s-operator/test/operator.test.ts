@@ -9,7 +9,10 @@ import { simulatedOperator, TestOperator, type Handler, type SimulatedOperator }
 const status = '/apis/dot-i.com/v1/namespaces/default/mycustomresources/one/status';
 const minuteMs = 60_000;
 
-async function start(handler?: Handler, options?: { readonly concurrency: number }): Promise<SimulatedOperator> {
+async function start(
+  handler?: Handler,
+  options?: { readonly concurrency?: number; readonly rules?: readonly object[] },
+): Promise<SimulatedOperator> {
   const simulated = await simulatedOperator(handler, options);
   onTestFinished(() => simulated.end());
   return simulated;
@@ -110,6 +113,26 @@ it('writes no status that is there already', async () => {
   expect(told).toEqual(['ADDED one', 'MODIFIED one']);
   // The second write of the first event is of an object that has a status already, which its meta does not know.
   expect(writes).toEqual([`PUT ${status}`, `PATCH ${status}`]);
+});
+
+it('needs of a Role what the original needs, and list', async () => {
+  const apiGroups = ['dot-i.com'];
+  const rules = [
+    { apiGroups, resources: ['mycustomresources'], verbs: ['list', 'watch', 'patch'] },
+    { apiGroups, resources: ['mycustomresources/status'], verbs: ['update'] },
+  ];
+  const handler: Handler = async (event, operator) => {
+    if (await operator.handleResourceFinalizer(event, 'dot-i.com/test', () => Promise.resolve())) return;
+    await operator.setResourceStatus(event.meta, { phase: 'Ready' });
+  };
+  const { create, time, read, remove, log } = await start(handler, { rules });
+  create('one');
+  await time.advance(1000);
+  expect(read('one')?.status).toEqual({ phase: 'Ready' });
+  remove('one');
+  await time.advance(1000);
+  expect(read('one')).toBeUndefined();
+  expect(log).toEqual([]);
 });
 
 it('goes on from what a write has returned', async () => {

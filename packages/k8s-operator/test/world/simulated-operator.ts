@@ -6,9 +6,9 @@ import Operator, {
 } from '@canaryop/k8s-operator';
 import { noCredentials } from '@canaryop/reconcile/client';
 import type { Transport } from '@canaryop/reconcile/env';
-import type { KubernetesObject } from '@canaryop/reconcile/object';
+import { resourceKind, type KubernetesObject } from '@canaryop/reconcile/object';
 import { virtualEnv, type VirtualTime } from '@canaryop/reconcile/testing';
-import { adminUser, createApiServer, type ApiServer } from '@canaryop/simkube';
+import { adminUser, createApiServer, serviceAccountUser, type ApiServer, type UserInfo } from '@canaryop/simkube';
 
 import { definition, MyCustomResource, myCustomResource } from '../programs/my-custom-resource.ts';
 
@@ -79,16 +79,20 @@ export interface SimulatedOperator {
   readonly end: () => Promise<void>;
 }
 
-/** Starts one, which has synced when this resolves. */
+/**
+ * Starts one, which has synced when this resolves.
+ * @param options.rules what it may do (RBAC). @default everything
+ */
 export async function simulatedOperator(
   handler: Handler = () => Promise.resolve(),
-  { concurrency = 1 }: { readonly concurrency?: number } = {},
+  { concurrency = 1, rules }: { readonly concurrency?: number; readonly rules?: readonly object[] } = {},
 ): Promise<SimulatedOperator> {
   const env = virtualEnv();
-  const server = createApiServer({ env, definitions: [definition], bootstrapPolicy: false });
+  const server = createApiServer({ env, definitions: [definition], bootstrapPolicy: rules !== undefined });
   const writes: string[] = [];
   const failure = { status: 0, left: 0 };
-  const transport = failing(server.transport(adminUser), writes, failure);
+  const user = rules === undefined ? adminUser : restrictedUser(server, rules);
+  const transport = failing(server.transport(user), writes, failure);
   const told: string[] = [];
   const log: string[] = [];
   const hear: Handler = (event, self) => {
@@ -126,6 +130,22 @@ export async function simulatedOperator(
       await server.close();
     },
   };
+}
+
+function restrictedUser({ loopback }: ApiServer, rules: readonly object[]): UserInfo {
+  const metadata = { name: 'operator' };
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const of = (kind: string) => ({ apiVersion: `${apiGroup}/v1`, kind, metadata });
+  const resource = (kind: string) =>
+    resourceKind({ group: apiGroup, version: 'v1', kind, plural: `${kind.toLowerCase()}s`, namespaced: false });
+  const binding = {
+    ...of('ClusterRoleBinding'),
+    roleRef: { apiGroup, kind: 'ClusterRole', name: 'operator' },
+    subjects: [{ kind: 'ServiceAccount', namespace: 'default', name: 'operator' }],
+  };
+  loopback.create(resource('ClusterRole'), { ...of('ClusterRole'), rules } as KubernetesObject);
+  loopback.create(resource('ClusterRoleBinding'), binding);
+  return serviceAccountUser('default', 'operator');
 }
 
 function failing(inner: Transport, writes: string[], failure: { readonly status: number; left: number }): Transport {
