@@ -32,7 +32,7 @@ export { createManager, type Manager } from './manager/manager.ts';
 export type { ManagerOptions } from './manager/manager-options.ts';
 export { run, type RunOptions } from './manager/run.ts';
 export type { Condition, KubernetesObject } from './object/object.ts';
-export type { ObjectKey } from './object/object-key.ts';
+export { keyOf, type ObjectKey } from './object/object-key.ts';
 export { metadataOnly, resourceKind, type ObjectOf, type ResourceKind } from './object/resource-kind.ts';
 export { controllerReference, isControlledBy } from './owners/owner-reference.ts';
 export { enqueueMapped, enqueueOwner, enqueueSelf, type EventHandler } from './watch/event-handler.ts';

@@ -162,6 +162,8 @@ describe('what is sent', () => {
     expect(await client.updateStatus(apps, live, { note: 'old', ready: 1 })).toBe(live);
     expect(await client.patch(apps, live, { spec: { image: 'web:1' } })).toBe(live);
     expect(await client.apply(apps, live, { ...live, metadata: { name: 'web' }, spec: { image: 'web:1' } })).toBe(live);
+    const metadata = { name: 'web', namespace: undefined };
+    expect(await client.apply(apps, live, { ...live, metadata, spec: { image: 'web:1' } })).toBe(live);
     await client.scale(apps, live, 1);
     expect(transport.requests).toEqual([]);
   });

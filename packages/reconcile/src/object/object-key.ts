@@ -1,6 +1,9 @@
-/** What names an object within its kind. `namespace` is absent for cluster-scoped kinds. */
+/**
+ * What names an object within its kind. `namespace` is absent, or undefined as in the metadata of such an object, for
+ * cluster-scoped kinds.
+ */
 export interface ObjectKey {
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   readonly name: string;
 }
 
@@ -11,7 +14,7 @@ export function keyText(key: ObjectKey): string {
 
 /** The key of an object. */
 export function keyOf(object: {
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
 }): ObjectKey {
   const { name, namespace } = object.metadata;
   return namespace === undefined ? { name } : { namespace, name };

@@ -9,7 +9,7 @@ export interface KubernetesObject {
 export interface ObjectMeta {
   readonly name: string;
   readonly generateName?: string;
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   readonly uid?: string;
   readonly resourceVersion?: string;
   /** Counts changes of the spec; changes of metadata and status leave it. */

@@ -65,7 +65,11 @@ function pickCluster({ clusters, totalWeight }: CompiledRoute, random: Random): 
 }
 
 interface Dated {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly creationTimestamp?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string | undefined;
+    readonly creationTimestamp?: string;
+  };
 }
 
 /** By creation, then name, then namespace: istiod's order. */

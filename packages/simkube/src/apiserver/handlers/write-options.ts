@@ -20,6 +20,6 @@ export interface WriteOptions {
 /** One object of a resource, as the URL names it. */
 export interface Target {
   /** Absent for cluster-scoped kinds. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   readonly name: string;
 }

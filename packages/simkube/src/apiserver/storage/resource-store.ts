@@ -10,7 +10,7 @@ export interface Subscription {
 
 /** How etcd orders the objects of one resource: by namespace, then by name. */
 export function storageKey(object: {
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
 }): string {
   return keyOfNames(object.metadata.namespace, object.metadata.name);
 }

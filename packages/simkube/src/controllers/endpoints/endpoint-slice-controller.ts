@@ -138,7 +138,7 @@ export class EndpointSliceController {
 
 function track<V>(
   byNamespace: Map<string, Map<string, V>>,
-  object: { readonly metadata: { readonly name: string; readonly namespace?: string } },
+  object: { readonly metadata: { readonly name: string; readonly namespace?: string | undefined } },
   value: V | undefined,
 ): void {
   const { name, namespace = '' } = object.metadata;
