@@ -160,9 +160,11 @@ async function addField(): Promise<void> {
   await writeFile(path, edited);
   await run(project, 'npm', 'run', 'manifests');
   await run(project, 'npm', 'run', 'check');
-  await until('the sample has the default of the new field', async () => {
-    const language = ['get', 'greeting', 'greeting-sample', '-o', 'jsonpath={.spec.language}'];
-    return (await run(project, 'kubectl', ...language)) === 'en' ? true : undefined;
+  // A cluster that does not know the field drops it.
+  const patch = ['patch', 'greeting', 'greeting-sample', '--type=merge', '--patch={"spec":{"language":"de"}}'];
+  await until('`reconcile dev` has the cluster know the new field', async () => {
+    const language = await run(project, 'kubectl', ...patch, '-o', 'jsonpath={.spec.language}');
+    return language === 'de' ? language : undefined;
   });
 }
 
