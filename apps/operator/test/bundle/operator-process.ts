@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, copyFileSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,7 +27,9 @@ export function podFolder(files: readonly string[]): PodFolder {
   for (const file of files) copyFileSync(file, join(path, basename(file)));
   const node = isRoot ? join(path, 'node') : process.execPath;
   if (isRoot) {
-    copyFileSync(process.execPath, node, constants.COPYFILE_FICLONE);
+    // By another process: while we write the file, a process that another test starts inherits it, and what is open for
+    // writing cannot be run (ETXTBSY).
+    execFileSync('cp', ['--reflink=auto', process.execPath, node]);
     chmodSync(node, 0o555);
   }
   chmodSync(path, 0o555);
