@@ -76,10 +76,11 @@ export function watchesSuite(share: Sharing): void {
         };
         const { informer } = await test.watch(ConfigMap, scope(test), { connection: wire });
         const other = await test.client.create(ConfigMap, test.configMap('not-selected'));
-        await test.until(() => wire.watches.length === 2);
+        // That it ended so early is a problem until the next watch is open.
+        await test.until(() => wire.watches.length === 2 && informer.problem === undefined);
         const from = present(wire.watches[1]?.searchParams.get('resourceVersion') ?? undefined);
         expect(compareResourceVersions(from, present(other.metadata.resourceVersion))).toBeGreaterThanOrEqual(0);
-        expect([listsOf(wire), informer.problem]).toEqual([1, undefined]);
+        expect(listsOf(wire)).toBe(1);
       }),
     );
 
