@@ -1,33 +1,22 @@
-import { setTimeout as realTime } from 'node:timers/promises';
+import { setTimeout as realPause } from 'node:timers/promises';
 
-import { noCredentials } from '@canaryop/reconcile/client';
 import { virtualEnv } from '@canaryop/reconcile/testing';
-import { adminUser, createApiServer, type UserInfo } from '@canaryop/simkube';
 
 import { librarySuite } from './library/library.suite.ts';
+import { simkubeServer } from './library/simkube-server.ts';
 
 librarySuite('simkube', () => {
   const env = virtualEnv();
-  const server = createApiServer({ env });
-  const connectionOf = (identity: UserInfo) => ({
-    server: 'https://cluster',
-    transport: server.transport(identity),
-    credentials: noCredentials,
-  });
-  return Promise.resolve({
-    env,
-    connection: connectionOf(adminUser),
-    connectionAs: (username) => Promise.resolve(connectionOf({ username, groups: ['system:authenticated'] })),
-    tokenOf: (namespace, name) => Promise.resolve(server.serviceAccountToken(namespace, name)),
+  const time = {
     // Servers listen, and keys are made, in real time; virtual time goes on between, and waits when it is far ahead.
-    until: async (isDone) => {
+    until: async (isDone: () => boolean) => {
       for (let turns = 0; turns < 3000 && !isDone(); turns += 1) {
         await env.time.advance(10);
-        if (turns > 1000) await realTime(1);
+        if (turns > 1000) await realPause(1);
       }
       if (!isDone()) throw new Error('it did not come about within 30 virtual seconds');
     },
-    pause: (ms) => env.time.advance(ms),
-    close: () => server.close(),
-  });
+    pause: (ms: number) => env.time.advance(ms),
+  };
+  return Promise.resolve(simkubeServer(env, time));
 });

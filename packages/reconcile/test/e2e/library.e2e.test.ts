@@ -1,13 +1,13 @@
-import { processEnv, sleep } from '@canaryop/reconcile/env';
+import { processEnv } from '@canaryop/reconcile/env';
 import { startControlPlane } from '@canaryop/testkit/control-plane';
 
 import { conversionSuite } from '../library/conversion.suite.ts';
 import type { LibraryServer } from '../library/library-server.ts';
 import { librarySuite } from '../library/library.suite.ts';
+import { realTime } from '../library/real-time.ts';
 import { webhooksOn } from '../library/webhooks-on.ts';
 import { webhooksSuite } from '../library/webhooks.suite.ts';
 
-const patienceMs = 30_000;
 const turnMs = 20;
 
 const start = async (): Promise<LibraryServer> => {
@@ -18,14 +18,7 @@ const start = async (): Promise<LibraryServer> => {
     connection: plane.connection,
     connectionAs: (user) => plane.connectionFor(user),
     tokenOf: (namespace, name) => plane.serviceAccountToken(namespace, name),
-    until: async (isDone) => {
-      const end = env.clock.monotonic() + patienceMs;
-      while (!isDone()) {
-        if (env.clock.monotonic() > end) throw new Error('it did not come about within 30 seconds');
-        await sleep(env.timers, turnMs);
-      }
-    },
-    pause: (ms) => sleep(env.timers, ms),
+    ...realTime(env, turnMs),
     close: () => plane.stop(),
   };
 };
