@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import type { Bench } from '../benchmark.ts';
+import type { Command } from '../measure/subject-process.ts';
 import type { FrameworkOptions } from './framework-options.ts';
 import { CacheBench, type CacheFigures } from './measure-cache.ts';
 import { measureWork, type WorkFigures } from './measure-work.ts';
-import { peers, type Command, type Peer } from './peers.ts';
+import { peers, type Peer } from './peers.ts';
 
 /** What one operator came to in one run. */
 export interface PeerRun {

@@ -3,10 +3,10 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
 import { processEnv } from '@canaryop/reconcile/env';
 
+import { markdownTable } from '../figures/markdown-table.ts';
 import { frameworkOptions } from './framework-options.ts';
 import { measureFrameworks } from './framework.ts';
 import { summarize } from './summary.ts';
-import { markdownTable } from './table.ts';
 
 /** Runs the benchmark. @param args what follows `framework` */
 export async function frameworkMain(args: readonly string[]): Promise<void> {
@@ -26,5 +26,5 @@ export async function frameworkMain(args: readonly string[]): Promise<void> {
   const result = await measureFrameworks({ env: processEnv(), progress: say }, options);
   const rows = summarize(result);
   if (options.json) write(JSON.stringify({ machine, ...result, rows }));
-  else write(markdownTable(rows));
+  else write(markdownTable(rows, 'controller-runtime'));
 }

@@ -2,9 +2,8 @@ import { ConfigMap, Namespace } from '@canaryop/reconcile/kinds';
 import { sleep } from '@canaryop/reconcile/env';
 
 import type { Bench } from '../benchmark.ts';
+import { SubjectProcess, type Command } from '../measure/subject-process.ts';
 import { BenchPlane } from './bench-plane.ts';
-import type { Command } from './peers.ts';
-import { SubjectProcess } from './subject-process.ts';
 import { paddedConfigMap } from './widget.ts';
 
 /** What a full cache costs. */

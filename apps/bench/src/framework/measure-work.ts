@@ -2,10 +2,9 @@ import { sleep } from '@canaryop/reconcile/env';
 
 import type { Bench } from '../benchmark.ts';
 import { percentile } from '../measure/percentile.ts';
+import { SubjectProcess, type Command } from '../measure/subject-process.ts';
 import { BenchPlane } from './bench-plane.ts';
-import type { Command } from './peers.ts';
 import { requestsSince, total } from './server-requests.ts';
-import { SubjectProcess } from './subject-process.ts';
 
 /** How much is asked of an operator. */
 export interface WorkSize {

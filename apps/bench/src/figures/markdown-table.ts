@@ -1,17 +1,16 @@
-import { isReached, type FigureRow } from './summary.ts';
+import type { FigureRow } from './figure-row.ts';
 
-/** The rows as a table of Markdown: medians, with minimum and maximum where runs differ. */
-export function markdownTable(rows: readonly FigureRow[]): string {
+/**
+ * The rows as a table of Markdown: medians, with minimum and maximum where runs differ.
+ * @param comparedWith to whom the last column's ratios are
+ */
+export function markdownTable(rows: readonly FigureRow[], comparedWith: string): string {
   const names = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
   const lines = rows.map((row) => {
     const cells = names.map((name) => cellOf(row, name));
     return `| ${[row.unit === '' ? row.figure : `${row.figure}, ${row.unit}`, ...cells, verdictOf(row)].join(' | ')} |`;
   });
-  return [
-    `| | ${names.join(' | ')} | ours to controller-runtime |`,
-    `|---|${'---|'.repeat(names.length + 1)}`,
-    ...lines,
-  ]
+  return [`| | ${names.join(' | ')} | ours to ${comparedWith} |`, `|---|${'---|'.repeat(names.length + 1)}`, ...lines]
     .map((line) => `${line}\n`)
     .join('');
 }
@@ -24,12 +23,11 @@ function cellOf({ values, unit }: FigureRow, name: string): string {
   return `${rounded(median, unit)} (${rounded(minimum, unit)} to ${rounded(maximum, unit)})`;
 }
 
-function verdictOf(row: FigureRow): string {
-  const { ratio, goal, isAbsolute } = row;
+function verdictOf({ unit, ratio, goal, isAbsolute, isReached }: FigureRow): string {
   const text = ratio === undefined ? '' : ratio.toFixed(2);
   if (goal === undefined) return text;
-  const wanted = isAbsolute === true ? `at most ${goal} ${row.unit}`.trim() : `at most ${goal}`;
-  const missed = isReached(row) === false ? ', **missed**' : '';
+  const wanted = isAbsolute === true ? `at most ${goal} ${unit}`.trim() : `at most ${goal}`;
+  const missed = isReached === false ? ', **missed**' : '';
   return `${text} (${wanted}${missed})`.trim();
 }
 

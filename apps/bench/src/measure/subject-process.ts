@@ -2,8 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-import { processFigures } from '../measure/linux-process.ts';
-import type { Command } from './peers.ts';
+import { processFigures } from './linux-process.ts';
+
+/** How an operator is started; further arguments follow. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+}
 
 /** An operator that is measured from outside. Linux only. */
 export class SubjectProcess {
