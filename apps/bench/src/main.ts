@@ -9,11 +9,10 @@ import { jsonReport, textReport } from './report.ts';
 import { idle } from './rows/idle.ts';
 import { library } from './rows/library.ts';
 import { peers } from './rows/peers.ts';
-import { queue } from './rows/queue.ts';
 import { rollouts, slowPrometheus } from './rows/rollouts.ts';
 import { simkube } from './rows/simkube.ts';
 
-const benchmarks: readonly Benchmark[] = [simkube, queue, library, peers, idle, rollouts, slowPrometheus];
+const benchmarks: readonly Benchmark[] = [simkube, library, peers, idle, rollouts, slowPrometheus];
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === 'framework') {

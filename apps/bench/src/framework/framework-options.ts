@@ -1,37 +1,59 @@
 import { parseArgs } from 'node:util';
 
-import { peers } from './peers.ts';
 import type { WorkSize } from './measure-work.ts';
+import { fullSizes, quickSizes, type MicroSizes } from './micro/micro-figures.ts';
+import { microPeers } from './micro/micro-peers.ts';
+import { peers } from './peers.ts';
+
+/** What there is to do: the operator's work, filling a cache, and the smallest pieces of both in the process alone. */
+export type Part = 'work' | 'cache' | 'micro';
+
+const parts: readonly Part[] = ['work', 'cache', 'micro'];
 
 /** What is measured, how often, and how it is told. */
 export interface FrameworkOptions {
   readonly peers: readonly string[];
+  readonly parts: readonly Part[];
   readonly runs: number;
   readonly size: WorkSize;
   readonly cachedObjects: number;
+  readonly microSizes: MicroSizes;
   readonly json: boolean;
 }
 
 const full: WorkSize = { objects: 2000, workers: 8, singles: 200, restSeconds: 60 };
 const quick: WorkSize = { objects: 200, workers: 8, singles: 40, restSeconds: 5 };
 
-/** Reads `--peers a,b --runs N --quick --json`. Throws, naming what there is, for what there is not. */
+/** Reads `--peers a,b --parts work,cache,micro --runs N --quick --json`. Throws, naming what there is, for what there is not. */
 export function frameworkOptions(args: readonly string[]): FrameworkOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
       peers: { type: 'string' },
+      parts: { type: 'string' },
       runs: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
-  const names = peers.map(({ name }) => name);
-  const wanted = values.peers?.split(',') ?? names;
-  const unknown = wanted.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new Error(`no peer is called ${unknown.join(', ')}; there are ${names.join(', ')}`);
+  const names = [...new Set([...peers, ...microPeers].map(({ name }) => name))];
   const runs = Number(values.runs ?? (values.quick ? 1 : 3));
   if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} must be a whole number above 0`);
   const { quick: isQuick, json } = values;
-  return { peers: wanted, runs, size: isQuick ? quick : full, cachedObjects: isQuick ? 2000 : 20_000, json };
+  return {
+    peers: chosen('peer', values.peers, names),
+    parts: chosen('part', values.parts, parts),
+    runs,
+    size: isQuick ? quick : full,
+    cachedObjects: isQuick ? 2000 : 20_000,
+    microSizes: isQuick ? quickSizes : fullSizes,
+    json,
+  };
+}
+
+function chosen<T extends string>(what: string, wanted: string | undefined, all: readonly T[]): readonly T[] {
+  const names = wanted?.split(',') ?? all;
+  const unknown = names.filter((name) => !all.some((each) => each === name));
+  if (unknown.length > 0) throw new Error(`no ${what} is called ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  return all.filter((each) => names.includes(each));
 }

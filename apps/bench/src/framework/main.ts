@@ -1,4 +1,4 @@
-/** `pnpm bench framework [--peers a,b] [--runs N] [--quick] [--json]`: the library and its peers do the same work. */
+/** `pnpm bench framework [--peers a,b] [--parts a,b] [--runs N] [--quick] [--json]`: the library and its peers do the same work. */
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
 import { processEnv } from '@canaryop/reconcile/env';
@@ -24,7 +24,7 @@ export async function frameworkMain(args: readonly string[]): Promise<void> {
   };
   say(`${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, load ${machine.load.toFixed(1)} at the start`);
   const result = await measureFrameworks({ env: processEnv(), progress: say }, options);
-  const rows = summarize(result);
-  if (options.json) write(JSON.stringify({ machine, ...result, rows }));
-  else write(markdownTable(rows, 'controller-runtime'));
+  const tables = summarize(result);
+  if (options.json) write(JSON.stringify({ machine, ...result, tables }));
+  else for (const { rows, comparedWith } of tables) write(markdownTable(rows, comparedWith));
 }

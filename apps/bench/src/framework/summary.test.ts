@@ -35,7 +35,8 @@ const result = {
 };
 
 describe('the summary of a benchmark', () => {
-  const rows = summarize(result);
+  const [table] = summarize(result);
+  const rows = table?.rows ?? [];
   const row = (figure: string) => rows.find((each) => each.figure === figure);
 
   it('has the median of all runs, and how ours stands to controller-runtime', () => {
@@ -57,12 +58,31 @@ describe('the summary of a benchmark', () => {
   });
 
   it('is a table with what was missed', () => {
-    const slow = summarize({ ...result, runs: [run('reconcile', 6000), run('controller-runtime', 7000)] });
-    expect(markdownTable(slow, 'controller-runtime').split('\n').slice(0, 4)).toEqual([
+    const [slow] = summarize({ ...result, runs: [run('reconcile', 6000), run('controller-runtime', 7000)] });
+    expect(
+      markdownTable(slow?.rows ?? [], 'controller-runtime')
+        .split('\n')
+        .slice(0, 4),
+    ).toEqual([
       '| | reconcile | controller-runtime | ours to controller-runtime |',
       '|---|---|---|---|',
       '| cold start, ms | 6000 | 7000 | 0.86 (at most 0.65, **missed**) |',
       '| requests of a cold start | 4000 | 4000 | 1.00 |',
+    ]);
+  });
+
+  it('compares the small work with client-go, in a table of its own', () => {
+    const small = (peer: string, getNs: number, heapBytesPerObject: number) => ({
+      peer,
+      version: '1',
+      micro: { getNs, heapBytesPerObject },
+    });
+    const runs = [...result.runs, small('reconcile', 100, 2700), small('client-go', 200, 3000)];
+    const [, micro] = summarize({ ...result, runs });
+    expect(micro?.comparedWith).toBe('client-go');
+    expect(micro?.rows).toMatchObject([
+      { figure: 'cache: get by key', ratio: 0.5 },
+      { figure: 'heap per cached ConfigMap of 2 KB', ratio: 0.9, isReached: false },
     ]);
   });
 });

@@ -19,7 +19,51 @@ const figures: readonly FigureDefinition<PeerRun>[] = [
 
 const comparison: Comparison = { ours: 'reconcile', theirs: ['controller-runtime'] };
 
-/** What all runs came to, a row for each figure. */
-export function summarize({ runs }: FrameworkResult): readonly FigureRow[] {
-  return figureRows(runs, figures, comparison);
+const microFigures: readonly FigureDefinition<PeerRun>[] = [
+  { figure: 'queue: add, take, done', unit: 'ns', of: ({ micro }) => micro?.queueCycleNs },
+  { figure: 'queue: add of a key that is there', unit: 'ns', of: ({ micro }) => micro?.queueKnownNs },
+  { figure: 'queue: add for later', unit: 'ns', of: ({ micro }) => micro?.queueDelayedNs },
+  { figure: 'queue: add with back-off', unit: 'ns', of: ({ micro }) => micro?.queueRateLimitedNs },
+  { figure: 'cache: get by key', unit: 'ns', of: ({ micro }) => micro?.getNs },
+  { figure: 'cache: 100 objects of a namespace', unit: 'ns', of: ({ micro }) => micro?.listNamespaceNs },
+  { figure: 'cache: 20 objects by an index', unit: 'ns', of: ({ micro }) => micro?.byIndexNs },
+  {
+    figure: 'heap per cached ConfigMap of 2 KB',
+    unit: 'bytes',
+    of: ({ micro }) => micro?.heapBytesPerObject,
+    goal: 2600,
+    isAbsolute: true,
+  },
+  { figure: 'watch event decoded, ConfigMap', unit: 'µs', of: ({ micro }) => micro?.configMapDecodedUs },
+  { figure: 'watch event decoded, Pod', unit: 'µs', of: ({ micro }) => micro?.podDecodedUs },
+  { figure: 'watch event to handler, ConfigMap', unit: 'µs', of: ({ micro }) => micro?.configMapHandledUs },
+  { figure: 'watch event to handler, Pod', unit: 'µs', of: ({ micro }) => micro?.podHandledUs },
+];
+
+const microComparison: Comparison = { ours: 'reconcile', theirs: ['client-go'] };
+
+/** Rows that are compared with one peer. */
+export interface FigureTable {
+  readonly comparedWith: string;
+  readonly rows: readonly FigureRow[];
+}
+
+/** What all runs came to: the work beside controller-runtime's, and its smallest pieces beside client-go's. */
+export function summarize({ runs }: FrameworkResult): readonly FigureTable[] {
+  const tableOf = (of: readonly PeerRun[], definitions: typeof figures, compared: Comparison): FigureTable => ({
+    comparedWith: compared.theirs.join(', '),
+    rows: figureRows(of, definitions, compared),
+  });
+  return [
+    tableOf(
+      runs.filter(({ micro }) => micro === undefined),
+      figures,
+      comparison,
+    ),
+    tableOf(
+      runs.filter(({ micro }) => micro !== undefined),
+      microFigures,
+      microComparison,
+    ),
+  ].filter(({ rows }) => rows.length > 0);
 }
