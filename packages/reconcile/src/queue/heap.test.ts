@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { Heap } from './heap.ts';
+import { Heap, type HeapElement } from './heap.ts';
 
-interface Item {
+interface Item extends HeapElement {
   value: number;
 }
 
@@ -21,7 +21,7 @@ describe('a heap', () => {
         for (const { kind, index, value } of operations) {
           const item = inside[index % Math.max(inside.length, 1)];
           if (kind === 'push' || item === undefined) {
-            const added = { value };
+            const added = { value, position: -1 };
             inside.push(added);
             heap.push(added);
           } else if (kind === 'remove') {
@@ -46,7 +46,7 @@ describe('a heap', () => {
       return a.value < b.value;
     });
     const count = 20_000;
-    for (let i = 0; i < count; i += 1) heap.push({ value: (i * 7919) % count });
+    for (let i = 0; i < count; i += 1) heap.push({ value: (i * 7919) % count, position: -1 });
     while (heap.size > 0) heap.pop();
     expect(comparisons).toBeLessThan(4 * count * Math.log2(count));
   });

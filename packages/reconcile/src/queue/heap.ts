@@ -1,11 +1,16 @@
+/** What can be in a heap. Where it is there is written to it: a map of all positions would cost more than the order. */
+export interface HeapElement {
+  /** The heap's own: its place, or -1. */
+  position: number;
+}
+
 /**
  * A binary heap that knows where each element is, so one in the middle can be moved or removed in O(log n).
- * An element may be in it once.
+ * An element may be in one heap, once.
  */
-export class Heap<T> {
+export class Heap<T extends HeapElement> {
   readonly #isBefore: (a: T, b: T) => boolean;
   readonly #elements: T[] = [];
-  readonly #positions = new Map<T, number>();
 
   /** @param isBefore a strict order; the heap's first element is the one that is before all others. */
   constructor(isBefore: (a: T, b: T) => boolean) {
@@ -35,16 +40,15 @@ export class Heap<T> {
 
   /** Restores the order after what `element` is ordered by has changed. */
   update(element: T): void {
-    const position = this.#positions.get(element);
-    if (position === undefined) return;
-    this.#up(position);
-    this.#down(this.#positions.get(element) ?? position);
+    if (element.position === -1) return;
+    this.#up(element.position);
+    this.#down(element.position);
   }
 
   remove(element: T): void {
-    const position = this.#positions.get(element);
-    if (position === undefined) return;
-    this.#positions.delete(element);
+    const { position } = element;
+    if (position === -1) return;
+    element.position = -1;
     const last = this.#elements.pop();
     if (last === undefined || last === element) return;
     this.#place(last, position);
@@ -52,13 +56,13 @@ export class Heap<T> {
   }
 
   clear(): void {
+    for (const element of this.#elements) element.position = -1;
     this.#elements.length = 0;
-    this.#positions.clear();
   }
 
   #place(element: T, position: number): void {
     this.#elements[position] = element;
-    this.#positions.set(element, position);
+    element.position = position;
   }
 
   #up(start: number): void {

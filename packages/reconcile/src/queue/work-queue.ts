@@ -1,6 +1,6 @@
 import type { Env } from '../env/env.ts';
 import type { Cancel } from '../env/timers.ts';
-import { Heap } from './heap.ts';
+import { Heap, type HeapElement } from './heap.ts';
 import { exponentialBackoff, type RateLimiter } from './rate-limiter.ts';
 
 /** Told what happens in a queue. Durations are milliseconds of the monotonic clock. */
@@ -51,7 +51,7 @@ const maxReasons = 4;
 
 type Place = 'ready' | 'waiting' | 'dirty';
 
-interface Entry<T> {
+interface Entry<T> extends HeapElement {
   readonly key: string;
   item: T;
   priority: number;
@@ -112,10 +112,10 @@ export class WorkQueue<T> {
     const key = this.#keyOf(item);
     if (options.rateLimited === true) this.#metrics?.retried();
     const limitMs = options.rateLimited === true ? this.#rateLimiter.nextDelayMs(key) : 0;
-    const dueAtMs = this.#env.clock.monotonic() + Math.max(options.afterMs ?? 0, limitMs, 0);
+    const delayMs = Math.max(options.afterMs ?? 0, limitMs, 0);
     const entry = this.#entries.get(key);
-    if (entry === undefined) this.#insert(key, item, dueAtMs, options);
-    else this.#merge(entry, item, dueAtMs, options);
+    if (entry === undefined) this.#insert(key, item, delayMs, options);
+    else this.#merge(entry, item, delayMs, options);
     this.#handOut();
     this.#armTimer();
   }
@@ -137,7 +137,7 @@ export class WorkQueue<T> {
     this.#processing.delete(key);
     this.#metrics?.finished(this.#env.clock.monotonic() - startedAtMs);
     const entry = this.#entries.get(key);
-    if (entry?.place === 'dirty') this.#makeReady(entry);
+    if (entry?.place === 'dirty') this.#makeReady(entry, this.#env.clock.monotonic());
     this.#handOut();
     this.#closeIfDrained();
   }
@@ -169,11 +169,14 @@ export class WorkQueue<T> {
     await new Promise<void>((resolve) => this.#idleListeners.push(resolve));
   }
 
-  #insert(key: string, item: T, dueAtMs: number, options: AddOptions): void {
+  #insert(key: string, item: T, delayMs: number, options: AddOptions): void {
+    const nowMs = this.#env.clock.monotonic();
+    const dueAtMs = nowMs + delayMs;
     const entry: Entry<T> = {
       key,
       item,
       priority: options.priority ?? 0,
+      position: -1,
       sequence: this.#sequence++,
       place: 'waiting',
       dueAtMs,
@@ -182,11 +185,11 @@ export class WorkQueue<T> {
     };
     this.#entries.set(key, entry);
     this.#metrics?.added();
-    if (dueAtMs <= this.#env.clock.monotonic()) this.#admit(entry);
-    else this.#waiting.push(entry);
+    if (delayMs > 0) this.#waiting.push(entry);
+    else this.#admit(entry, nowMs);
   }
 
-  #merge(entry: Entry<T>, item: T, dueAtMs: number, options: AddOptions): void {
+  #merge(entry: Entry<T>, item: T, delayMs: number, options: AddOptions): void {
     entry.item = item;
     addReason(entry.reasons, options.reason);
     const priority = Math.max(entry.priority, options.priority ?? 0);
@@ -194,25 +197,29 @@ export class WorkQueue<T> {
       entry.priority = priority;
       this.#ready.update(entry);
     }
-    if (entry.place !== 'waiting' || dueAtMs >= entry.dueAtMs) return;
+    // What is due already needs no look at the clock, which costs more than all the rest of this.
+    if (entry.place !== 'waiting') return;
+    const nowMs = this.#env.clock.monotonic();
+    const dueAtMs = nowMs + delayMs;
+    if (dueAtMs >= entry.dueAtMs) return;
     entry.dueAtMs = dueAtMs;
-    if (dueAtMs > this.#env.clock.monotonic()) {
+    if (delayMs > 0) {
       this.#waiting.update(entry);
     } else {
       this.#waiting.remove(entry);
-      this.#admit(entry);
+      this.#admit(entry, nowMs);
     }
   }
 
   /** It is due: ready, unless a worker has the key at the moment. */
-  #admit(entry: Entry<T>): void {
+  #admit(entry: Entry<T>, nowMs: number): void {
     if (this.#processing.has(entry.key)) entry.place = 'dirty';
-    else this.#makeReady(entry);
+    else this.#makeReady(entry, nowMs);
   }
 
-  #makeReady(entry: Entry<T>): void {
+  #makeReady(entry: Entry<T>, nowMs: number): void {
     entry.place = 'ready';
-    entry.readySinceMs = this.#env.clock.monotonic();
+    entry.readySinceMs = nowMs;
     this.#ready.push(entry);
   }
 
@@ -250,7 +257,7 @@ export class WorkQueue<T> {
       first = this.#waiting.peek()
     ) {
       this.#waiting.pop();
-      this.#admit(first);
+      this.#admit(first, nowMs);
     }
     this.#handOut();
     this.#armTimer();

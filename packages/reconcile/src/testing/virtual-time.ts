@@ -1,8 +1,8 @@
 import type { Clock } from '../env/clock.ts';
 import type { Cancel, Timers } from '../env/timers.ts';
-import { Heap } from '../queue/heap.ts';
+import { Heap, type HeapElement } from '../queue/heap.ts';
 
-interface Entry {
+interface Entry extends HeapElement {
   readonly at: number;
   readonly sequence: number;
   readonly callback: () => void;
@@ -42,7 +42,8 @@ export class VirtualTime implements Clock, Timers {
   }
 
   schedule(delayMs: number, callback: () => void): Cancel {
-    const entry = { at: this.#nowMs + Math.max(delayMs, 0), sequence: this.#sequence++, callback };
+    const at = this.#nowMs + Math.max(delayMs, 0);
+    const entry = { at, sequence: this.#sequence++, callback, position: -1 };
     this.#entries.push(entry);
     return () => {
       this.#entries.remove(entry);
