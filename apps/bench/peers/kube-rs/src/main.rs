@@ -1,7 +1,10 @@
 //! The benchmark's operator on kube-rs: one ConfigMap and a status for each Widget, or a cache and nothing else.
 use std::{env, sync::Arc, time::Duration};
 
-use futures::StreamExt;
+use futures::{
+    FutureExt, StreamExt,
+    future::{BoxFuture, Shared},
+};
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::{
     Api, Client, CustomResource, Resource, ResourceExt,
@@ -32,9 +35,13 @@ pub struct WidgetStatus {
 struct Context {
     client: Client,
     children: reflector::Store<ConfigMap>,
+    /// Resolves when `children` is full. One waiter for all: of several, `Store::wait_until_ready` wakes only one.
+    filled: Shared<BoxFuture<'static, ()>>,
 }
 
 async fn reconcile(widget: Arc<Widget>, context: Arc<Context>) -> Result<Action, kube::Error> {
+    // Else what is only not read yet would be taken for missing.
+    context.filled.clone().await;
     let namespace = widget.namespace().unwrap_or_default();
     let name = widget.name_any();
     let reference = reflector::ObjectRef::<ConfigMap>::new(&name).within(&namespace);
@@ -78,17 +85,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let workers: u16 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(8);
     let client = Client::try_default().await?;
     let (children, writer) = reflector::store();
-    let stream = watcher(Api::<ConfigMap>::all(client.clone()), watcher::Config::default());
-    let reflected = stream.default_backoff().reflect(writer).for_each(|_| std::future::ready(()));
-    tokio::spawn(reflected);
-    children.wait_until_ready().await?;
+    // One watch fills the store and triggers; `owns` would open a second one.
+    let stream = watcher(Api::<ConfigMap>::all(client.clone()), watcher::Config::default())
+        .default_backoff()
+        .reflect(writer);
     if mode == "cache" {
+        tokio::spawn(stream.for_each(|_| std::future::ready(())));
+        children.wait_until_ready().await?;
         println!("synced");
-        std::future::pending::<()>().await;
+        return std::future::pending().await;
     }
-    let context = Arc::new(Context { client: client.clone(), children });
-    Controller::new(Api::<Widget>::all(client.clone()), watcher::Config::default())
-        .owns(Api::<ConfigMap>::all(client), watcher::Config::default())
+    let store = children.clone();
+    let filled = async move { store.wait_until_ready().await.expect("the controller fills it") }.boxed().shared();
+    let context = Arc::new(Context { client: client.clone(), children, filled });
+    Controller::new(Api::<Widget>::all(client), watcher::Config::default())
+        .owns_stream(stream.touched_objects())
         .with_config(Config::default().concurrency(workers))
         .run(reconcile, retry, context)
         .for_each(|_| std::future::ready(()))
