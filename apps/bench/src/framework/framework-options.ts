@@ -19,12 +19,14 @@ export interface FrameworkOptions {
   readonly cachedObjects: number;
   readonly microSizes: MicroSizes;
   readonly json: boolean;
+  /** Whether docs/benchmarks.md is to say what comes out. */
+  readonly write: boolean;
 }
 
 const full: WorkSize = { objects: 2000, workers: 8, singles: 200, restSeconds: 60 };
 const quick: WorkSize = { objects: 200, workers: 8, singles: 40, restSeconds: 5 };
 
-/** Reads `--peers a,b --parts work,cache,micro --runs N --quick --json`. Throws, naming what there is, for what there is not. */
+/** Reads `--peers a,b --parts work,cache,micro --runs N --quick --json --write`. Throws, naming what there is, for what there is not. */
 export function frameworkOptions(args: readonly string[]): FrameworkOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -34,12 +36,13 @@ export function frameworkOptions(args: readonly string[]): FrameworkOptions {
       runs: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
     },
   });
   const names = [...new Set([...peers, ...microPeers].map(({ name }) => name))];
   const runs = Number(values.runs ?? (values.quick ? 1 : 3));
   if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} must be a whole number above 0`);
-  const { quick: isQuick, json } = values;
+  const { quick: isQuick, json, write } = values;
   return {
     peers: chosen('peer', values.peers, names),
     parts: chosen('part', values.parts, parts),
@@ -48,7 +51,20 @@ export function frameworkOptions(args: readonly string[]): FrameworkOptions {
     cachedObjects: isQuick ? 2000 : 20_000,
     microSizes: isQuick ? quickSizes : fullSizes,
     json,
+    write,
   };
+}
+
+/** How much is asked for, for whoever reads the figures. */
+export function sizeText({ size, cachedObjects, microSizes }: FrameworkOptions): string {
+  const { objects, workers, singles, restSeconds } = size;
+  const count = (value: number): string => value.toLocaleString('en');
+  return [
+    `${count(objects)} objects, ${workers} workers, ${singles} single changes, ${restSeconds} s at rest`,
+    `${count(cachedObjects)} objects in a cache`,
+    `alone in the process ${count(microSizes.objects)} objects, ${count(microSizes.changes)} events of each kind, ` +
+      `${count(microSizes.operations)} queue operations of each kind`,
+  ].join('; ');
 }
 
 function chosen<T extends string>(what: string, wanted: string | undefined, all: readonly T[]): readonly T[] {

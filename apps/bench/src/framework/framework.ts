@@ -8,8 +8,9 @@ import { CacheBench, type CacheFigures } from './measure-cache.ts';
 import { measureWork, type WorkFigures } from './measure-work.ts';
 import { MicroBench } from './micro/measure-micro.ts';
 import type { MicroFigures } from './micro/micro-figures.ts';
-import { microPeers } from './micro/micro-peers.ts';
-import { peers } from './peers.ts';
+import { microPeers, type MicroPeer } from './micro/micro-peers.ts';
+import { peers, type Peer } from './peers.ts';
+import { ours } from './summary.ts';
 
 /** What one operator came to in one run. */
 export interface PeerRun {
@@ -38,6 +39,13 @@ interface Ready<P> {
   readonly command: Command;
 }
 
+/** What is done by each of those who are ready, and where it is noted who is not. */
+interface Turn<P> {
+  readonly ready: readonly Ready<P>[];
+  readonly skipped: Record<string, string>;
+  readonly measure: (one: Ready<P>) => Promise<void>;
+}
+
 /** Lets the peers do the same work, one after the other, in turn in each run, so that what drifts drifts for all. */
 export async function measureFrameworks(bench: Bench, options: FrameworkOptions): Promise<FrameworkResult> {
   // Users run what was built, and stripping types would be part of every figure of ours.
@@ -51,26 +59,29 @@ export async function measureFrameworks(bench: Bench, options: FrameworkOptions)
     const small = await prepared(bench, options, microPeers, skipped);
     const micro = MicroBench.start(bench, options.microSizes);
     try {
-      await inTurn(bench, options, small, async ({ peer, command }) => {
+      const measure = async ({ peer, command }: Ready<MicroPeer>): Promise<void> => {
         for (const mode of peer.modes) runs.push({ ...told(peer, mode), micro: await micro.measure(command, mode) });
-      });
+      };
+      await inTurn(bench, options, { ready: small, skipped, measure });
     } finally {
       micro.stop();
     }
   }
   if (does('work')) {
-    await inTurn(bench, options, ready, async ({ peer, command }) => {
+    const measure = async ({ peer, command }: Ready<Peer>): Promise<void> => {
       for (const mode of peer.modes)
         runs.push({ ...told(peer, mode), work: await measureWork(bench, command, mode, options.size) });
-    });
+    };
+    await inTurn(bench, options, { ready, skipped, measure });
   }
   if (does('cache')) {
     const caches = await CacheBench.start(bench, options.cachedObjects);
     const able = ready.filter((each) => each.peer.hasCacheMode);
     try {
-      await inTurn(bench, options, able, async ({ peer, command }) => {
+      const measure = async ({ peer, command }: Ready<Peer>): Promise<void> => {
         runs.push({ peer: peer.name, version: peer.version, cache: await caches.measure(command) });
-      });
+      };
+      await inTurn(bench, options, { ready: able, skipped, measure });
     } finally {
       await caches.stop();
     }
@@ -78,16 +89,24 @@ export async function measureFrameworks(bench: Bench, options: FrameworkOptions)
   return { runs, skipped };
 }
 
+/** A peer that fails is left out from then on, so that the others' hour is not lost. Rejects when ours does. */
 async function inTurn<P extends { readonly name: string }>(
   { progress }: Bench,
-  options: FrameworkOptions,
-  ready: readonly Ready<P>[],
-  measure: (one: Ready<P>) => Promise<void>,
+  { runs }: FrameworkOptions,
+  turn: Turn<P>,
 ): Promise<void> {
-  for (let run = 1; run <= options.runs; run += 1) {
+  const { ready, skipped, measure } = turn;
+  const leaveOut = (name: string, error: unknown): void => {
+    if (name === ours) throw error;
+    skipped[name] = error instanceof Error ? error.message : String(error);
+    progress(`${name} is left out: ${skipped[name]}`);
+  };
+  for (let run = 1; run <= runs; run += 1) {
     for (const one of ready) {
-      progress(`run ${run} of ${options.runs}: ${one.peer.name}`);
-      await measure(one);
+      const { name } = one.peer;
+      if (skipped[name] !== undefined) continue;
+      progress(`run ${run} of ${runs}: ${name}`);
+      await measure(one).catch((error: unknown) => leaveOut(name, error));
     }
   }
 }

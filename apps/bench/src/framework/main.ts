@@ -1,10 +1,15 @@
-/** `pnpm bench framework [--peers a,b] [--parts a,b] [--runs N] [--quick] [--json]`: the library and its peers do the same work. */
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
-
+/**
+ * `pnpm bench framework [--peers a,b] [--parts a,b] [--runs N] [--quick] [--json] [--write]`: the library and its peers
+ * do the same work.
+ */
 import { processEnv } from '@canaryop/reconcile/env';
 
+import type { BenchmarkRecord } from '../document/benchmark-record.ts';
+import { docsFolder, writeDocument } from '../document/write-document.ts';
 import { markdownTable } from '../figures/markdown-table.ts';
-import { frameworkOptions } from './framework-options.ts';
+import { apiServerVersion } from '../measure/api-server-version.ts';
+import { thisMachine } from '../measure/machine.ts';
+import { frameworkOptions, sizeText } from './framework-options.ts';
 import { measureFrameworks } from './framework.ts';
 import { summarize } from './summary.ts';
 
@@ -15,16 +20,26 @@ export async function frameworkMain(args: readonly string[]): Promise<void> {
     process.stdout.write(`${text}\n`);
   };
   const say = (text: string): void => write(options.json ? JSON.stringify({ progress: text }) : `... ${text}`);
-  const machine = {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-    load: loadavg()[0] ?? 0,
-  };
+  const env = processEnv();
+  const machine = thisMachine();
   say(`${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, load ${machine.load.toFixed(1)} at the start`);
-  const result = await measureFrameworks({ env: processEnv(), progress: say }, options);
-  const tables = summarize(result);
-  if (options.json) write(JSON.stringify({ machine, ...result, tables }));
-  else for (const { rows, comparedWith } of tables) write(markdownTable(rows, comparedWith));
+  const { runs, skipped } = await measureFrameworks({ env, progress: say }, options);
+  const hasServer = runs.some(({ micro }) => micro === undefined);
+  const record: BenchmarkRecord = {
+    benchmark: 'framework',
+    date: new Date(env.clock.now()).toISOString().slice(0, 10),
+    machine,
+    ...(hasServer ? { apiServer: await apiServerVersion() } : {}),
+    runs: options.runs,
+    size: sizeText(options),
+    versions: Object.fromEntries(runs.map(({ peer, version }) => [peer.split(',')[0], version])),
+    skipped,
+    tables: summarize({ runs, skipped }),
+    results: runs,
+  };
+  if (options.write) writeDocument(docsFolder, record);
+  if (options.json) write(JSON.stringify(record));
+  else
+    for (const { title, rows, comparedWith } of record.tables)
+      write(`${title}\n\n${markdownTable(rows, comparedWith)}`);
 }

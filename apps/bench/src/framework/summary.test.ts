@@ -79,7 +79,7 @@ describe('the summary of a benchmark', () => {
     });
     const runs = [...result.runs, small('reconcile', 100, 2700), small('client-go', 200, 3000)];
     const [, micro] = summarize({ ...result, runs });
-    expect(micro?.comparedWith).toBe('client-go');
+    expect(micro).toMatchObject({ comparedWith: 'client-go', theirs: ['client-go'] });
     expect(micro?.rows).toMatchObject([
       { figure: 'cache: get by key', ratio: 0.5 },
       { figure: 'heap per cached ConfigMap of 2 KB', ratio: 0.9, isReached: false },

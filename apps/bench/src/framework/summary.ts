@@ -1,4 +1,5 @@
-import { figureRows, type Comparison, type FigureDefinition, type FigureRow } from '../figures/figure-row.ts';
+import { figureRows, type Comparison, type FigureDefinition } from '../figures/figure-row.ts';
+import type { FigureTable } from '../figures/figure-table.ts';
 import type { FrameworkResult, PeerRun } from './framework.ts';
 
 const figures: readonly FigureDefinition<PeerRun>[] = [
@@ -17,7 +18,10 @@ const figures: readonly FigureDefinition<PeerRun>[] = [
   { figure: 'memory with a full cache', unit: 'MiB', of: ({ cache }) => cache?.residentMiB, goal: 0.85 },
 ];
 
-const comparison: Comparison = { ours: 'reconcile', theirs: ['controller-runtime'] };
+/** The peer that is this repository's. */
+export const ours = 'reconcile';
+
+const comparison: Comparison = { ours, theirs: ['controller-runtime'] };
 
 const microFigures: readonly FigureDefinition<PeerRun>[] = [
   { figure: 'queue: add, take, done', unit: 'ns', of: ({ micro }) => micro?.queueCycleNs },
@@ -40,30 +44,18 @@ const microFigures: readonly FigureDefinition<PeerRun>[] = [
   { figure: 'watch event to handler, Pod', unit: 'µs', of: ({ micro }) => micro?.podHandledUs },
 ];
 
-const microComparison: Comparison = { ours: 'reconcile', theirs: ['client-go'] };
-
-/** Rows that are compared with one peer. */
-export interface FigureTable {
-  readonly comparedWith: string;
-  readonly rows: readonly FigureRow[];
-}
+const microComparison: Comparison = { ours, theirs: ['client-go'] };
 
 /** What all runs came to: the work beside controller-runtime's, and its smallest pieces beside client-go's. */
 export function summarize({ runs }: FrameworkResult): readonly FigureTable[] {
-  const tableOf = (of: readonly PeerRun[], definitions: typeof figures, compared: Comparison): FigureTable => ({
-    comparedWith: compared.theirs.join(', '),
-    rows: figureRows(of, definitions, compared),
-  });
-  return [
-    tableOf(
-      runs.filter(({ micro }) => micro === undefined),
-      figures,
-      comparison,
-    ),
-    tableOf(
-      runs.filter(({ micro }) => micro !== undefined),
-      microFigures,
-      microComparison,
-    ),
-  ].filter(({ rows }) => rows.length > 0);
+  const isMicro = ({ micro }: PeerRun): boolean => micro !== undefined;
+  const work = runs.filter((run) => !isMicro(run));
+  const micro = runs.filter(isMicro);
+  const tables = [
+    { title: 'The same work', ...comparison, rows: figureRows(work, figures, comparison) },
+    { title: 'In the process alone', ...microComparison, rows: figureRows(micro, microFigures, microComparison) },
+  ];
+  return tables
+    .filter(({ rows }) => rows.length > 0)
+    .map((table) => ({ ...table, comparedWith: table.theirs.join(' or ') }));
 }
