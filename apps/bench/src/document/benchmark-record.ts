@@ -16,6 +16,8 @@ export interface BenchmarkRecord {
   readonly versions: Readonly<Record<string, string>>;
   /** Why a peer took no part. */
   readonly skipped: Readonly<Record<string, string>>;
+  /** Who did not finish what, and why, in a line each. */
+  readonly unfinished?: readonly string[];
   readonly tables: readonly FigureTable[];
   /** What each run came to, as it was measured. */
   readonly results: readonly object[];

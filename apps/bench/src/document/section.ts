@@ -4,7 +4,7 @@ import type { BenchmarkRecord } from './benchmark-record.ts';
 
 /** What docs/benchmarks.md says of a measurement. */
 export function sectionOf(record: BenchmarkRecord): string {
-  const { benchmark, date, machine, apiServer, runs, size, versions, skipped, tables } = record;
+  const { benchmark, date, machine, apiServer, runs, size, versions, tables } = record;
   const facts = [
     `${size}; ${runs === 1 ? 'one run' : `${runs} runs: median (minimum to maximum)`}`,
     `${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, load ${machine.load.toFixed(1)} at the start`,
@@ -12,7 +12,7 @@ export function sectionOf(record: BenchmarkRecord): string {
     Object.entries(versions)
       .map(([peer, version]) => `${peer} ${version}`)
       .join(', '),
-    ...Object.entries(skipped).map(([peer, reason]) => `left out: ${peer}, because ${firstLine(reason)}`),
+    ...absences(record),
   ];
   const parts = tables.flatMap(({ title, comparedWith, rows }) => [
     `### ${title}\n\n${markdownTable(rows, comparedWith)}`,
@@ -24,6 +24,14 @@ export function sectionOf(record: BenchmarkRecord): string {
     ...parts,
     `![Each figure of each peer, as a ratio](benchmarks/${benchmark}.svg)\n`,
   ].join('\n');
+}
+
+/** What is missing from the tables, and why. */
+export function absences({ skipped, unfinished = [] }: BenchmarkRecord): readonly string[] {
+  return [
+    ...unfinished.map((what) => `did not finish: ${what}`),
+    ...Object.entries(skipped).map(([peer, reason]) => `left out: ${peer}, because ${firstLine(reason)}`),
+  ];
 }
 
 function goalsOf(rows: readonly FigureRow[]): readonly string[] {

@@ -5,6 +5,8 @@ export interface FigureRow {
   readonly figure: string;
   readonly unit: string;
   readonly values: Readonly<Record<string, Spread>>;
+  /** How many runs of a peer did not come to this figure; only of those where it is some. */
+  readonly unfinished: Readonly<Record<string, number>>;
   /** Ours to the best of those that it is compared with, of the medians; absent where one is missing, or theirs is 0. */
   readonly ratio?: number;
   /** What the ratio, or, where `isAbsolute`, our own median should at most be. */
@@ -18,7 +20,8 @@ export interface FigureRow {
 export interface FigureDefinition<Run> {
   readonly figure: string;
   readonly unit: string;
-  readonly of: (run: Run) => number | undefined;
+  /** Nothing where the run is of something else. */
+  readonly of: (run: Run) => number | 'unfinished' | undefined;
   readonly goal?: number;
   readonly isAbsolute?: true;
 }
@@ -36,27 +39,43 @@ export function figureRows<Run extends { readonly peer: string }>(
   definitions: readonly FigureDefinition<Run>[],
   { ours, theirs }: Comparison,
 ): readonly FigureRow[] {
-  const names = [...new Set(runs.map(({ peer }) => peer))];
   return definitions.flatMap(({ of, ...definition }) => {
-    const values = Object.fromEntries(
-      names.flatMap((name) => {
-        const found = runs.filter(({ peer }) => peer === name).flatMap((run) => of(run) ?? []);
-        return found.length === 0 ? [] : [[name, spreadOf(found)] as const];
-      }),
-    );
-    if (Object.keys(values).length === 0) return [];
+    const { values, unfinished } = collected(runs, of);
+    if (Object.keys({ ...values, ...unfinished }).length === 0) return [];
     const our = values[ours]?.median;
     const best = Math.min(...theirs.flatMap((name) => values[name]?.median ?? []));
     const ratio = our === undefined || best === 0 || best === Infinity ? undefined : our / best;
     const measured = definition.isAbsolute === true ? our : ratio;
-    const { goal } = definition;
+    const isReached = reached(definition.goal, ours in unfinished ? 'unfinished' : measured);
     return [
       {
         ...definition,
         values,
+        unfinished,
         ...(ratio === undefined ? {} : { ratio }),
-        ...(goal === undefined || measured === undefined ? {} : { isReached: measured <= goal }),
+        ...(isReached === undefined ? {} : { isReached }),
       },
     ];
   });
+}
+
+function collected<Run extends { readonly peer: string }>(
+  runs: readonly Run[],
+  of: FigureDefinition<Run>['of'],
+): Pick<FigureRow, 'values' | 'unfinished'> {
+  const values: Record<string, Spread> = {};
+  const unfinished: Record<string, number> = {};
+  for (const name of new Set(runs.map(({ peer }) => peer))) {
+    const found = runs.filter(({ peer }) => peer === name).flatMap((run) => of(run) ?? []);
+    const finished = found.filter((value) => value !== 'unfinished');
+    if (finished.length > 0) values[name] = spreadOf(finished);
+    if (finished.length < found.length) unfinished[name] = found.length - finished.length;
+  }
+  return { values, unfinished };
+}
+
+/** Who does not come to an end has not reached a goal either. */
+function reached(goal: number | undefined, measured: number | 'unfinished' | undefined): boolean | undefined {
+  if (goal === undefined || measured === undefined) return undefined;
+  return measured !== 'unfinished' && measured <= goal;
 }

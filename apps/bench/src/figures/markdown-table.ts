@@ -5,7 +5,7 @@ import type { FigureRow } from './figure-row.ts';
  * @param comparedWith to whom the last column's ratios are
  */
 export function markdownTable(rows: readonly FigureRow[], comparedWith: string): string {
-  const names = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+  const names = [...new Set(rows.flatMap(({ values, unfinished }) => Object.keys({ ...values, ...unfinished })))];
   const lines = rows.map((row) => {
     const cells = names.map((name) => cellOf(row, name));
     return `| ${[row.unit === '' ? row.figure : `${row.figure}, ${row.unit}`, ...cells, verdictOf(row)].join(' | ')} |`;
@@ -15,12 +15,13 @@ export function markdownTable(rows: readonly FigureRow[], comparedWith: string):
     .join('');
 }
 
-function cellOf({ values, unit }: FigureRow, name: string): string {
+function cellOf({ values, unfinished, unit }: FigureRow, name: string): string {
   const spread = values[name];
-  if (spread === undefined) return '';
+  const missing = unfinished[name] ?? 0;
+  if (spread === undefined) return missing > 0 ? 'did not finish' : '';
   const { minimum, median, maximum } = spread;
-  if (minimum === maximum) return rounded(median, unit);
-  return `${rounded(median, unit)} (${rounded(minimum, unit)} to ${rounded(maximum, unit)})`;
+  const range = minimum === maximum ? '' : ` (${rounded(minimum, unit)} to ${rounded(maximum, unit)})`;
+  return `${rounded(median, unit)}${range}${missing > 0 ? `, ${missing} did not finish` : ''}`;
 }
 
 function verdictOf({ unit, ratio, goal, isAbsolute, isReached }: FigureRow): string {

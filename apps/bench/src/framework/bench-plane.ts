@@ -90,16 +90,22 @@ export class BenchPlane {
     await this.client.patch(Widget, { ...live, metadata }, { spec: { text: `text ${index} ${round}` } });
   }
 
-  /** Resolves when every Widget's status says its text. Rejects after `patienceMs`, or when `isOver` says so. */
-  async done(patienceMs: number, isOver: () => string | undefined): Promise<void> {
-    const untilMs = this.#env.clock.monotonic() + patienceMs;
+  /** Resolves when every Widget's status says its text; with why not after `patienceMs` of none more, or what `ended` says. */
+  async undone(patienceMs: number, ended: () => string | undefined): Promise<string | undefined> {
+    const { clock } = this.#env;
+    let least = Infinity;
+    let sinceMs = clock.monotonic();
     while (this.#pending.size > 0) {
-      const reason = isOver();
-      if (reason !== undefined) throw new Error(reason);
-      if (this.#env.clock.monotonic() > untilMs)
-        throw new Error(`${this.#pending.size} Widgets have not been reconciled after ${patienceMs / 1000} s`);
+      const reason = ended();
+      if (reason !== undefined) return reason;
+      if (this.#pending.size < least) {
+        least = this.#pending.size;
+        sinceMs = clock.monotonic();
+      } else if (clock.monotonic() > sinceMs + patienceMs)
+        return `${least} Widgets are left, and none was reconciled for ${patienceMs / 1000} s`;
       await Promise.race([this.#changed(), sleep(this.#env.timers, 1000)]);
     }
+    return undefined;
   }
 
   /** Makes objects of any kind, as many at a time as the Widgets. */

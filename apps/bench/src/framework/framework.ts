@@ -9,6 +9,7 @@ import { measureWork, type WorkFigures } from './measure-work.ts';
 import { MicroBench } from './micro/measure-micro.ts';
 import type { MicroFigures } from './micro/micro-figures.ts';
 import { microPeers, type MicroPeer } from './micro/micro-peers.ts';
+import type { Outcome } from './outcome.ts';
 import { peers, type Peer } from './peers.ts';
 import { ours } from './summary.ts';
 
@@ -17,8 +18,8 @@ export interface PeerRun {
   /** `controller-runtime`, or `controller-runtime, consistent` for another mode than the usual one. */
   readonly peer: string;
   readonly version: string;
-  readonly work?: WorkFigures;
-  readonly cache?: CacheFigures;
+  readonly work?: Outcome<WorkFigures>;
+  readonly cache?: Outcome<CacheFigures>;
   readonly micro?: MicroFigures;
 }
 

@@ -5,13 +5,14 @@
 import { processEnv } from '@canaryop/reconcile/env';
 
 import type { BenchmarkRecord } from '../document/benchmark-record.ts';
+import { absences } from '../document/section.ts';
 import { docsFolder, writeDocument } from '../document/write-document.ts';
 import { markdownTable } from '../figures/markdown-table.ts';
 import { apiServerVersion } from '../measure/api-server-version.ts';
 import { thisMachine } from '../measure/machine.ts';
 import { frameworkOptions, sizeText } from './framework-options.ts';
 import { measureFrameworks } from './framework.ts';
-import { summarize } from './summary.ts';
+import { summarize, unfinished } from './summary.ts';
 
 /** Runs the benchmark. @param args what follows `framework` */
 export async function frameworkMain(args: readonly string[]): Promise<void> {
@@ -34,12 +35,15 @@ export async function frameworkMain(args: readonly string[]): Promise<void> {
     size: sizeText(options),
     versions: Object.fromEntries(runs.map(({ peer, version }) => [peer.split(',')[0], version])),
     skipped,
+    unfinished: unfinished(runs),
     tables: summarize({ runs, skipped }),
     results: runs,
   };
   if (options.write) writeDocument(docsFolder, record);
   if (options.json) write(JSON.stringify(record));
-  else
+  else {
     for (const { title, rows, comparedWith } of record.tables)
       write(`${title}\n\n${markdownTable(rows, comparedWith)}`);
+    for (const fact of absences(record)) write(`- ${fact}`);
+  }
 }

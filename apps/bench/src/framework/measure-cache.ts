@@ -4,6 +4,7 @@ import { sleep } from '@canaryop/reconcile/env';
 import type { Bench } from '../benchmark.ts';
 import { SubjectProcess, type Command } from '../measure/subject-process.ts';
 import { BenchPlane } from './bench-plane.ts';
+import type { Outcome } from './outcome.ts';
 import { paddedConfigMap } from './widget.ts';
 
 /** What a full cache costs. */
@@ -13,6 +14,7 @@ export interface CacheFigures {
   readonly residentMiB: number;
 }
 
+const patienceMs = 300_000;
 /** A collector that has something to do does it in this time. */
 const settleMs = 5000;
 
@@ -35,15 +37,24 @@ export class CacheBench {
   }
 
   /** Runs a process until its cache is full. */
-  async measure(command: Command): Promise<CacheFigures> {
+  async measure(command: Command): Promise<Outcome<CacheFigures>> {
     const { clock, timers } = this.#bench.env;
     const startMs = clock.monotonic();
     const subject = new SubjectProcess(command, ['cache', '1'], this.#plane.plane.adminKubeconfig);
     try {
-      await subject.printed('synced');
+      const waited = new AbortController();
+      const failure = await Promise.race([
+        subject.printed('synced').then(
+          () => undefined,
+          (error: unknown) => (error instanceof Error ? error.message : String(error)),
+        ),
+        sleep(timers, patienceMs, waited.signal).then(() => `it is not full after ${patienceMs / 1000} s`),
+      ]);
+      waited.abort();
+      if (failure !== undefined) return { figures: {}, failure: `cache: ${failure}` };
       const syncMs = clock.monotonic() - startMs;
       await sleep(timers, settleMs);
-      return { syncMs, residentMiB: subject.usage().residentMiB };
+      return { figures: { syncMs, residentMiB: subject.usage().residentMiB } };
     } finally {
       await subject.stop();
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { markdownTable } from '../figures/markdown-table.ts';
 import type { WorkFigures } from './measure-work.ts';
-import { summarize } from './summary.ts';
+import { summarize, unfinished } from './summary.ts';
 
 const work = (coldMs: number, more: Partial<WorkFigures> = {}): WorkFigures => ({
   coldMs,
@@ -21,7 +21,7 @@ const work = (coldMs: number, more: Partial<WorkFigures> = {}): WorkFigures => (
 const run = (peer: string, coldMs: number, more?: Partial<WorkFigures>) => ({
   peer,
   version: '1',
-  work: work(coldMs, more),
+  work: { figures: work(coldMs, more) },
 });
 const result = {
   runs: [
@@ -29,7 +29,7 @@ const result = {
     run('reconcile', 4000),
     run('reconcile', 3500),
     run('controller-runtime', 7000, { peakMiB: 50 }),
-    { peer: 'reconcile', version: '1', cache: { syncMs: 1500, residentMiB: 150 } },
+    { peer: 'reconcile', version: '1', cache: { figures: { syncMs: 1500, residentMiB: 150 } } },
   ],
   skipped: {},
 };
@@ -69,6 +69,35 @@ describe('the summary of a benchmark', () => {
       '| cold start, ms | 6000 | 7000 | 0.86 (at most 0.65, **missed**) |',
       '| requests of a cold start | 4000 | 4000 | 1.00 |',
     ]);
+  });
+
+  it('says who did not finish what, and why, with the figures up to there', () => {
+    const failing = (failure: string, coldMs?: number) => ({
+      peer: 'slow',
+      version: '1',
+      work: { figures: coldMs === undefined ? {} : { coldMs }, failure },
+    });
+    const lost = 'update of all: 7 Widgets have not been reconciled after 300 s';
+    const runs = [...result.runs, failing(lost, 9000), failing('cold start: the process ended: out of\nmemory')];
+    const [failed] = summarize({ runs, skipped: {} });
+    const lines = markdownTable(failed?.rows ?? [], 'controller-runtime').split('\n');
+    expect(lines[2]).toBe(
+      '| cold start, ms | 3500 (3000 to 4000) | 7000 | 9000, 1 did not finish | 0.50 (at most 0.65) |',
+    );
+    expect(lines[5]).toBe('| update of all, ms | 5000 | 5000 | did not finish | 1.00 (at most 0.8, **missed**) |');
+    // It was not asked to fill a cache.
+    expect(lines.find((line) => line.startsWith('| cache filled'))).toBe(
+      '| cache filled, ms | 1500 |  |  | (at most 1) |',
+    );
+    expect(unfinished(runs)).toEqual([`slow, ${lost}`, 'slow, cold start: the process ended: out of memory']);
+  });
+
+  it('has not reached what it did not finish', () => {
+    const [ours] = summarize({
+      ...result,
+      runs: [...result.runs, { peer: 'reconcile', version: '1', work: { figures: {}, failure: 'cold start: lost' } }],
+    });
+    expect(ours?.rows[0]).toMatchObject({ figure: 'cold start', ratio: 0.5, isReached: false });
   });
 
   it('compares the small work with client-go, in a table of its own', () => {

@@ -1,21 +1,29 @@
 import { figureRows, type Comparison, type FigureDefinition } from '../figures/figure-row.ts';
 import type { FigureTable } from '../figures/figure-table.ts';
 import type { FrameworkResult, PeerRun } from './framework.ts';
+import type { CacheFigures } from './measure-cache.ts';
+import type { WorkFigures } from './measure-work.ts';
+import type { Outcome } from './outcome.ts';
+
+const measured = <F>(outcome: Outcome<F> | undefined, key: keyof Outcome<F>['figures']) =>
+  outcome === undefined ? undefined : ((outcome.figures[key] as number | undefined) ?? 'unfinished');
+const ofWork = (key: keyof WorkFigures) => (run: PeerRun) => measured(run.work, key);
+const ofCache = (key: keyof CacheFigures) => (run: PeerRun) => measured(run.cache, key);
 
 const figures: readonly FigureDefinition<PeerRun>[] = [
-  { figure: 'cold start', unit: 'ms', of: ({ work }) => work?.coldMs, goal: 0.65 },
-  { figure: 'requests of a cold start', unit: '', of: ({ work }) => work?.coldRequests },
-  { figure: 'CPU of a cold start', unit: 's', of: ({ work }) => work?.coldCpuSeconds, goal: 1 },
-  { figure: 'update of all', unit: 'ms', of: ({ work }) => work?.updateMs, goal: 0.8 },
-  { figure: 'requests of an update of all', unit: '', of: ({ work }) => work?.updateRequests },
-  { figure: 'CPU of an update of all', unit: 's', of: ({ work }) => work?.updateCpuSeconds, goal: 1 },
-  { figure: 'latency, median', unit: 'ms', of: ({ work }) => work?.latencyP50Ms, goal: 1 },
-  { figure: 'latency, 99th percentile', unit: 'ms', of: ({ work }) => work?.latencyP99Ms, goal: 1 },
-  { figure: 'peak memory', unit: 'MiB', of: ({ work }) => work?.peakMiB, goal: 100, isAbsolute: true },
-  { figure: 'requests at rest', unit: '', of: ({ work }) => work?.restRequests, goal: 0, isAbsolute: true },
-  { figure: 'CPU at rest', unit: 's', of: ({ work }) => work?.restCpuSeconds, goal: 0.05, isAbsolute: true },
-  { figure: 'cache filled', unit: 'ms', of: ({ cache }) => cache?.syncMs, goal: 1 },
-  { figure: 'memory with a full cache', unit: 'MiB', of: ({ cache }) => cache?.residentMiB, goal: 0.85 },
+  { figure: 'cold start', unit: 'ms', of: ofWork('coldMs'), goal: 0.65 },
+  { figure: 'requests of a cold start', unit: '', of: ofWork('coldRequests') },
+  { figure: 'CPU of a cold start', unit: 's', of: ofWork('coldCpuSeconds'), goal: 1 },
+  { figure: 'update of all', unit: 'ms', of: ofWork('updateMs'), goal: 0.8 },
+  { figure: 'requests of an update of all', unit: '', of: ofWork('updateRequests') },
+  { figure: 'CPU of an update of all', unit: 's', of: ofWork('updateCpuSeconds'), goal: 1 },
+  { figure: 'latency, median', unit: 'ms', of: ofWork('latencyP50Ms'), goal: 1 },
+  { figure: 'latency, 99th percentile', unit: 'ms', of: ofWork('latencyP99Ms'), goal: 1 },
+  { figure: 'peak memory', unit: 'MiB', of: ofWork('peakMiB'), goal: 100, isAbsolute: true },
+  { figure: 'requests at rest', unit: '', of: ofWork('restRequests'), goal: 0, isAbsolute: true },
+  { figure: 'CPU at rest', unit: 's', of: ofWork('restCpuSeconds'), goal: 0.05, isAbsolute: true },
+  { figure: 'cache filled', unit: 'ms', of: ofCache('syncMs'), goal: 1 },
+  { figure: 'memory with a full cache', unit: 'MiB', of: ofCache('residentMiB'), goal: 0.85 },
 ];
 
 /** The peer that is this repository's. */
@@ -58,4 +66,20 @@ export function summarize({ runs }: FrameworkResult): readonly FigureTable[] {
   return tables
     .filter(({ rows }) => rows.length > 0)
     .map((table) => ({ ...table, comparedWith: table.theirs.join(' or ') }));
+}
+
+/** Who did not finish what, and why. */
+export function unfinished(runs: readonly PeerRun[]): readonly string[] {
+  const failures = runs.flatMap(({ peer, work: inWork, cache: inCache }) =>
+    [inWork?.failure, inCache?.failure].flatMap((failure) =>
+      failure === undefined ? [] : [`${peer}, ${onOneLine(failure)}`],
+    ),
+  );
+  return [...new Set(failures)];
+}
+
+/** Its beginning, and its end, where programs say what was wrong. */
+function onOneLine(text: string): string {
+  const line = text.replaceAll(/\s+/gu, ' ').trim();
+  return line.length > 400 ? `${line.slice(0, 100)} … ${line.slice(-300)}` : line;
 }
