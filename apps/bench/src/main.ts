@@ -1,11 +1,12 @@
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { processEnv } from '@canaryop/reconcile/env';
 
 import type { Benchmark } from './benchmark.ts';
 import { frameworkMain } from './framework/main.ts';
+import { thisMachine } from './measure/machine.ts';
 import { jsonReport, textReport } from './report.ts';
+import { rolloutMain } from './rollout/main.ts';
 import { idle } from './rows/idle.ts';
 import { library } from './rows/library.ts';
 import { peers } from './rows/peers.ts';
@@ -19,6 +20,10 @@ if (first === 'framework') {
   await frameworkMain(rest);
   process.exit(0);
 }
+if (first === 'rollout') {
+  await rolloutMain(rest);
+  process.exit(0);
+}
 
 const names = benchmarks.map(({ name }) => name);
 const { values, positionals } = parseArgs({
@@ -27,7 +32,9 @@ const { values, positionals } = parseArgs({
 });
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  process.stderr.write(`no benchmark is called ${unknown.join(', ')}; there are framework, ${names.join(', ')}\n`);
+  process.stderr.write(
+    `no benchmark is called ${unknown.join(', ')}; there are framework, rollout, ${names.join(', ')}\n`,
+  );
   process.exit(2);
 }
 
@@ -36,13 +43,7 @@ const write = (text: string): void => {
 };
 const report = values.json ? jsonReport(write) : textReport(write);
 const env = processEnv();
-report.machine({
-  cpu: cpus()[0]?.model ?? 'unknown',
-  cores: availableParallelism(),
-  memoryGiB: Math.round(totalmem() / 2 ** 30),
-  node: process.version,
-  load: loadavg()[0] ?? 0,
-});
+report.machine(thisMachine());
 for (const benchmark of benchmarks) {
   if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
   report.begin(benchmark);

@@ -1,14 +1,5 @@
 import type { Benchmark, Figure } from './benchmark.ts';
-
-/** What the figures were measured on. */
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryGiB: number;
-  readonly node: string;
-  /** Processes that wanted to run in the minute before: times say little when there were more than cores. */
-  readonly load: number;
-}
+import type { Machine } from './measure/machine.ts';
 
 /** Where a run's results go. */
 export interface Report {

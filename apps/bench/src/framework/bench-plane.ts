@@ -5,7 +5,7 @@ import type { KubernetesObject, ObjectOf } from '@canaryop/reconcile/object';
 import { resourceKind } from '@canaryop/reconcile/object';
 import { startControlPlane, type ControlPlane } from '@canaryop/testkit/control-plane';
 
-import { requestCounts, type RequestCounts } from './server-requests.ts';
+import { requestCounts, type RequestCounts } from '../measure/server-requests.ts';
 import { namespace, Widget, widgetName } from './widget.ts';
 
 const definitions = resourceKind({

@@ -5,9 +5,7 @@
 import { processEnv } from '@canaryop/reconcile/env';
 
 import type { BenchmarkRecord } from '../document/benchmark-record.ts';
-import { absences } from '../document/section.ts';
-import { docsFolder, writeDocument } from '../document/write-document.ts';
-import { markdownTable } from '../figures/markdown-table.ts';
+import { tellRecord } from '../document/tell-record.ts';
 import { apiServerVersion } from '../measure/api-server-version.ts';
 import { thisMachine } from '../measure/machine.ts';
 import { frameworkOptions, sizeText } from './framework-options.ts';
@@ -39,11 +37,5 @@ export async function frameworkMain(args: readonly string[]): Promise<void> {
     tables: summarize({ runs, skipped }),
     results: runs,
   };
-  if (options.write) writeDocument(docsFolder, record);
-  if (options.json) write(JSON.stringify(record));
-  else {
-    for (const { title, rows, comparedWith } of record.tables)
-      write(`${title}\n\n${markdownTable(rows, comparedWith)}`);
-    for (const fact of absences(record)) write(`- ${fact}`);
-  }
+  tellRecord(record, options, write);
 }

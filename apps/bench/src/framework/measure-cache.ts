@@ -40,7 +40,7 @@ export class CacheBench {
   async measure(command: Command): Promise<Outcome<CacheFigures>> {
     const { clock, timers } = this.#bench.env;
     const startMs = clock.monotonic();
-    const subject = new SubjectProcess(command, ['cache', '1'], this.#plane.plane.adminKubeconfig);
+    const subject = new SubjectProcess(command, ['cache', '1'], { KUBECONFIG: this.#plane.plane.adminKubeconfig });
     try {
       const waited = new AbortController();
       const failure = await Promise.race([

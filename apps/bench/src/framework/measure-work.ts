@@ -2,10 +2,10 @@ import { sleep } from '@canaryop/reconcile/env';
 
 import type { Bench } from '../benchmark.ts';
 import { percentile } from '../measure/percentile.ts';
+import { requestsSince, total } from '../measure/server-requests.ts';
 import { SubjectProcess, type Command } from '../measure/subject-process.ts';
 import { BenchPlane } from './bench-plane.ts';
 import type { Outcome } from './outcome.ts';
-import { requestsSince, total } from './server-requests.ts';
 
 /** How much is asked of an operator. */
 export interface WorkSize {
@@ -64,7 +64,9 @@ async function works(
   const { clock, timers } = env;
   const atStart = await plane.requests();
   const startMs = clock.monotonic();
-  const subject = new SubjectProcess(command, [mode, String(size.workers)], plane.plane.adminKubeconfig);
+  const subject = new SubjectProcess(command, [mode, String(size.workers)], {
+    KUBECONFIG: plane.plane.adminKubeconfig,
+  });
   const ended = (): string | undefined => (subject.hasExited ? `the process ended: ${subject.said}` : undefined);
   const undone = (): Promise<string | undefined> => plane.undone(patienceMs, ended);
   try {

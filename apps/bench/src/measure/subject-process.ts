@@ -18,18 +18,19 @@ export class SubjectProcess {
   #hasExited = false;
   #wake: () => void = () => undefined;
 
-  constructor(command: Command, args: readonly string[], kubeconfig: string) {
+  /** @param environment beside the one of this process */
+  constructor(command: Command, args: readonly string[], environment: Readonly<Record<string, string>>) {
     this.#process = spawn(command.program, [...command.args, ...args], {
-      env: { ...process.env, KUBECONFIG: kubeconfig },
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const { stdout, stderr } = this.#process;
     if (stdout !== null)
       createInterface({ input: stdout }).on('line', (line) => {
-        this.#lines.push(line);
+        keepLast(this.#lines, line);
         this.#wake();
       });
-    if (stderr !== null) createInterface({ input: stderr }).on('line', (line) => this.#said.push(line));
+    if (stderr !== null) createInterface({ input: stderr }).on('line', (line) => keepLast(this.#said, line));
     this.#process.once('exit', () => {
       this.#hasExited = true;
       this.#wake();
@@ -40,9 +41,9 @@ export class SubjectProcess {
     return this.#hasExited;
   }
 
-  /** The end of what it wrote to standard error. */
+  /** The end of what it wrote. */
   get said(): string {
-    return this.#said.slice(-10).join('\n');
+    return [...this.#lines, ...this.#said].join('\n');
   }
 
   /** Resolves when it prints this line; rejects when it ends before. */
@@ -68,4 +69,12 @@ export class SubjectProcess {
     this.#process.kill('SIGKILL');
     await exited;
   }
+}
+
+const keptLines = 10;
+
+/** Some operators say a lot. */
+function keepLast(lines: string[], line: string): void {
+  lines.push(line);
+  if (lines.length > keptLines) lines.shift();
 }

@@ -4,26 +4,12 @@ import { join } from 'node:path';
 
 import { CanaryApp } from '@canaryop/operator';
 import type { Env } from '@canaryop/reconcile/env';
-import { resourceKind, type KubernetesObject } from '@canaryop/reconcile/object';
+import type { KubernetesObject } from '@canaryop/reconcile/object';
 import { startCluster, type Cluster, type ListeningApiServer, type RequestRecord } from '@canaryop/simkube';
 
+import { ClusterRoleBinding, ServiceAccount } from '../kinds.ts';
 import { Child } from '../measure/child.ts';
 import { prometheusHost } from './applications.ts';
-
-const ClusterRoleBinding = resourceKind<KubernetesObject>({
-  group: 'rbac.authorization.k8s.io',
-  version: 'v1',
-  kind: 'ClusterRoleBinding',
-  plural: 'clusterrolebindings',
-  namespaced: false,
-});
-
-const ServiceAccount = resourceKind<KubernetesObject>({
-  group: '',
-  version: 'v1',
-  kind: 'ServiceAccount',
-  plural: 'serviceaccounts',
-});
 
 const account = { namespace: 'default', name: 'bench' } as const;
 

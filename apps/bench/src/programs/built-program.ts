@@ -76,7 +76,8 @@ function hashOf(folder: string, build: Build): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-function cacheFolder(): string {
+/** Where what was built is kept, outside of the repository. */
+export function cacheFolder(): string {
   const base = process.env['XDG_CACHE_HOME'];
   return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'canaryop/bench');
 }

@@ -10,7 +10,9 @@ export {
   type AuditUser,
 } from './cluster/audit-log.ts';
 export type { Component, ControlPlane, ControlPlaneOptions } from './cluster/control-plane.ts';
+export { installDefinitions } from './cluster/definitions.ts';
 export { startControlPlane } from './cluster/start-control-plane.ts';
+export { readYamlDocuments } from './cluster/yaml-documents.ts';
 export { installGatewayDefinitions } from './gateway-api/gateway-definitions.ts';
 export { installIstioDefinitions } from './istio/istio-definitions.ts';
 export { startIstiod, type Istiod, type IstiodOptions } from './istio/start-istiod.ts';
