@@ -11,7 +11,7 @@ interface Ban {
 /** Each package and the files that may import it, so that it can be replaced alone. */
 const entries: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/cel': ['packages/reconcile/src/cel/cel-library.ts'],
-  '@dot-i/k8s-operator': ['packages/k8s-operator/src/original.ts'],
+  '@dot-i/k8s-operator': ['packages/k8s-operator/src/original.ts', 'apps/bench/src/framework/k8s-operator-subject.ts'],
   '@kubernetes/client-node': [
     'packages/reconcile/src/client/kube-config.ts',
     'apps/bench/src/{framework,informer}/client-node-subject.ts',

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+
 import { createCache, type Lister } from '@canaryop/reconcile/cache';
 import { createClient, type Client } from '@canaryop/reconcile/client';
 import { sleep, type Env } from '@canaryop/reconcile/env';
@@ -6,6 +8,7 @@ import { resourceKind } from '@canaryop/reconcile/object';
 import { startControlPlane, type ControlPlane } from '@canaryop/testkit/control-plane';
 
 import { requestCounts, type RequestCounts } from '../measure/server-requests.ts';
+import { withSec1Keys } from './sec1-keys.ts';
 import { namespace, Widget, widgetName } from './widget.ts';
 
 const definitions = resourceKind({
@@ -23,6 +26,8 @@ const counted = ['widgets', 'configmaps', 'events'];
 export class BenchPlane {
   readonly plane: ControlPlane;
   readonly client: Client;
+  /** Where the operators find what they connect with. */
+  readonly kubeconfig: string;
   readonly #env: Env;
   readonly #stop = new AbortController();
   readonly #pending = new Set<string>();
@@ -31,6 +36,7 @@ export class BenchPlane {
 
   private constructor(plane: ControlPlane, env: Env) {
     this.plane = plane;
+    this.kubeconfig = `${plane.adminKubeconfig}.sec1`;
     this.#env = env;
     this.client = createClient({ env, connection: plane.connection, fieldManager: 'bench-user', timeoutMs: 60_000 });
   }
@@ -40,6 +46,7 @@ export class BenchPlane {
     const auditPolicy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules: [{ level: 'None' }] } as const;
     const plane = await startControlPlane({ env, onProgress, controllerManager: false, auditPolicy });
     const bench = new BenchPlane(plane, env);
+    await writeFile(bench.kubeconfig, withSec1Keys(await readFile(plane.adminKubeconfig, 'utf8')));
     await bench.client.create(definitions, Widget.crd());
     await bench.#watch();
     return bench;

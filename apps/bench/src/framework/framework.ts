@@ -10,7 +10,8 @@ import { MicroBench } from './micro/measure-micro.ts';
 import type { MicroFigures } from './micro/micro-figures.ts';
 import { microPeers, type MicroPeer } from './micro/micro-peers.ts';
 import type { Outcome } from './outcome.ts';
-import { peers, type Peer } from './peers.ts';
+import { peers } from './peers.ts';
+import type { Peer } from './peers/peer.ts';
 import { ours } from './summary.ts';
 
 /** What one operator came to in one run. */

@@ -14,7 +14,7 @@ export interface CacheFigures {
   readonly residentMiB: number;
 }
 
-const patienceMs = 300_000;
+const patienceMs = 120_000;
 /** A collector that has something to do does it in this time. */
 const settleMs = 5000;
 
@@ -40,7 +40,7 @@ export class CacheBench {
   async measure(command: Command): Promise<Outcome<CacheFigures>> {
     const { clock, timers } = this.#bench.env;
     const startMs = clock.monotonic();
-    const subject = new SubjectProcess(command, ['cache', '1'], { KUBECONFIG: this.#plane.plane.adminKubeconfig });
+    const subject = new SubjectProcess(command, ['cache', '1'], { KUBECONFIG: this.#plane.kubeconfig });
     try {
       const waited = new AbortController();
       const failure = await Promise.race([

@@ -64,9 +64,7 @@ async function works(
   const { clock, timers } = env;
   const atStart = await plane.requests();
   const startMs = clock.monotonic();
-  const subject = new SubjectProcess(command, [mode, String(size.workers)], {
-    KUBECONFIG: plane.plane.adminKubeconfig,
-  });
+  const subject = new SubjectProcess(command, [mode, String(size.workers)], { KUBECONFIG: plane.kubeconfig });
   const ended = (): string | undefined => (subject.hasExited ? `the process ended: ${subject.said}` : undefined);
   const undone = (): Promise<string | undefined> => plane.undone(patienceMs, ended);
   try {

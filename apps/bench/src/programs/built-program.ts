@@ -20,7 +20,12 @@ export interface Build {
 
 /** The program that the folder of a peer makes, kept outside of the repository until its sources change. */
 export function builtProgram(peer: string, progress: (line: string) => void, build: Build): Promise<string> {
-  return builtFrom(join(root, 'peers', peer), progress, build);
+  return builtFrom(sourcesOf(peer), progress, build);
+}
+
+/** The folder with what a peer is made of. */
+export function sourcesOf(peer: string): string {
+  return join(root, 'peers', peer);
 }
 
 /** The same of any folder. Rejects with the tool that is not on this machine, or with what it said. */
