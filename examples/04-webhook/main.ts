@@ -1,5 +1,6 @@
 /** Writes that are judged and completed, and a kind in two versions: the size of a room used to be "3x4". */
-import { controller, defineKind, kindVersions, mutatingWebhook, olderVersion } from '@canaryop/reconcile';
+import { controller, defineKind, mutatingWebhook } from '@canaryop/reconcile';
+import { kindVersions, olderVersion } from '@canaryop/reconcile/versions';
 import { run, s, validatingWebhook } from '@canaryop/reconcile';
 import { webhookClientConfig, webhookConfigurations } from '@canaryop/reconcile/webhook';
 

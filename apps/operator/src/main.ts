@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 
 import { loadCluster } from '@canaryop/reconcile/client';
 import { processEnv } from '@canaryop/reconcile/env';
-import { winstonLogger } from '@canaryop/reconcile/log';
+import { streamLogger } from '@canaryop/reconcile/log';
 import { terminationSignal } from '@canaryop/reconcile/manager';
 
 import { installCrds } from './install-crds.ts';
@@ -19,7 +19,7 @@ try {
 }
 
 async function run(flags: Flags): Promise<void> {
-  const log = winstonLogger({ level: flags.logLevel, format: flags.logFormat });
+  const log = streamLogger({ level: flags.logLevel, format: flags.logFormat });
   const env = processEnv(log);
   const signal = terminationSignal(process, () => process.exit(1));
   const cluster = await loadCluster(env, flags);

@@ -20,13 +20,12 @@ export { dependent, dependents, dependentsCondition, reconcileDependents } from 
 export type { ReconcileContext, Reconciler, Request, Result } from './controller/reconciler.ts';
 export { TerminalError } from './controller/terminal-error.ts';
 export { defineKind, type CustomKind, type CustomObject } from './crd/define-kind.ts';
-export { kindVersions, olderVersion, type KindVersions } from './crd/kind-versions.ts';
 export { s, type ReadType, type WriteType } from './crd/schema.ts';
 export { processEnv } from './env/process-env.ts';
 export type { Env } from './env/env.ts';
 export { isBeingDeleted, withFinalizer } from './finalizers/finalizers.ts';
 export { ConfigMap, Deployment, Namespace, Pod, Service } from './kinds/index.ts';
-export { winstonLogger } from './log/winston-logger.ts';
+export { streamLogger } from './log/stream-logger.ts';
 export type { Cluster } from './manager/cluster.ts';
 export { createManager, type Manager } from './manager/manager.ts';
 export type { ManagerOptions } from './manager/manager-options.ts';

@@ -2,18 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import { certificatesIn, isSignedBy, readCertificate, type Certificate } from '@canaryop/reconcile/certificates';
 import { noCredentials } from '@canaryop/reconcile/client';
-import {
-  CustomResourceDefinitionKind,
-  defineKind,
-  kindVersions,
-  olderVersion,
-  s,
-  type CustomResourceDefinition,
-} from '@canaryop/reconcile/crd';
+import { CustomResourceDefinitionKind, defineKind, s, type CustomResourceDefinition } from '@canaryop/reconcile/crd';
 import { processEnv, sleep } from '@canaryop/reconcile/env';
 import { Secret } from '@canaryop/reconcile/kinds';
 import { controllerMetrics, metricsRegistry } from '@canaryop/reconcile/metrics';
 import { recordingLogger, virtualEnv } from '@canaryop/reconcile/testing';
+import { kindVersions, olderVersion } from '@canaryop/reconcile/versions';
 import { loadedCertificates, trustTargets, webhookCertificates } from '@canaryop/reconcile/webhook';
 import { adminUser, createApiServer } from '@canaryop/simkube';
 

@@ -2,7 +2,7 @@
 import { createOperator, operatorOptions, parseFlags } from '@canaryop/operator';
 import { loadCluster } from '@canaryop/reconcile/client';
 import { processEnv } from '@canaryop/reconcile/env';
-import { winstonLogger } from '@canaryop/reconcile/log';
+import { streamLogger } from '@canaryop/reconcile/log';
 
 import { percentile } from '../measure/percentile.ts';
 import { usageMeter } from '../measure/process-usage.ts';
@@ -14,7 +14,7 @@ const activeWorkers = /^controller_runtime_active_workers\{[^}]*\} (?<count>\d+)
 
 const meter = usageMeter();
 const flags = parseFlags(process.argv.slice(2));
-const log = winstonLogger({ level: flags.logLevel, format: flags.logFormat });
+const log = streamLogger({ level: flags.logLevel, format: flags.logFormat });
 const { clock } = processEnv();
 const starts = startTimes();
 const worked: number[] = [];

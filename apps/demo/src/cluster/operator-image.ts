@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { createOperator, operatorOptions, parseFlags, type Flags } from '@canaryop/operator';
 import type { ClusterConnection } from '@canaryop/reconcile/client';
 import type { Env, Transport } from '@canaryop/reconcile/env';
-import { winstonLogger } from '@canaryop/reconcile/log';
+import { streamLogger } from '@canaryop/reconcile/log';
 import type { Manager } from '@canaryop/reconcile/manager';
 import { forwardingHandler, type ImageRule, type Program, type ProgramContext } from '@canaryop/simkube';
 
@@ -53,7 +53,7 @@ function containerLogger(context: ProgramContext, { logLevel, logFormat }: Flags
       done();
     },
   });
-  return winstonLogger({ level: logLevel, format: logFormat, stream, clock: context.env.clock });
+  return streamLogger({ level: logLevel, format: logFormat, stream, clock: context.env.clock });
 }
 
 /** Opens the probes' port in the pod's network, where the kubelet asks. */

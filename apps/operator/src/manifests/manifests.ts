@@ -1,6 +1,7 @@
 import { eventPermissions, leaderElectionPermissions, scrapePermissions } from '@canaryop/reconcile/manager';
 import type { KubernetesObject } from '@canaryop/reconcile/object';
 import { roleOf, type Role } from '@canaryop/reconcile/rbac';
+import { checkKind } from '@canaryop/reconcile/validation';
 
 import { alertReceiverPermissions } from '../alerts/permissions.ts';
 import { CanaryApp } from '../api/v1/canaryapp.ts';
@@ -15,6 +16,7 @@ const reconciling = [...canaryAppPermissions, ...keeperPermissions, ...eventPerm
 /** The manifests that follow from the code, by their path below `config/`. */
 export function generatedManifests(): Readonly<Record<string, KubernetesObject>> {
   const { group, plural } = CanaryApp;
+  checkKind(CanaryApp);
   return {
     [`crd/bases/${group}_${plural}.yaml`]: CanaryApp.crd(),
     'rbac/role.yaml': roleOf('ClusterRole', 'manager-role', reconciling),

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { parse } from 'yaml';
 
+import { validateObject } from '@canaryop/reconcile/validation';
 import { placeholders } from '../../src/analysis/metrics/placeholders.ts';
 import { CanaryApp } from '../../src/api/v1/canaryapp.ts';
 import { Reason } from '../../src/api/v1/reasons.ts';
@@ -51,13 +52,13 @@ describe('the documentation', () => {
 
   it('has an example of an analysis that is valid as it stands', () => {
     const [, example = ''] = /```yaml\n([^`]+)```/.exec(analysis) ?? [];
-    expect(CanaryApp.validate(parse(example))).toEqual([]);
+    expect(validateObject(CanaryApp, parse(example))).toEqual([]);
   });
 
   it('has an example of a replica ratio that is valid as it stands', () => {
     const [, example = ''] = /```yaml\n([^`]+)```/.exec(read('replica-ratio.md')) ?? [];
     expect(parse(example)).toMatchObject({ spec: { traffic: { router: 'replicas' } } });
-    expect(CanaryApp.validate(parse(example))).toEqual([]);
+    expect(validateObject(CanaryApp, parse(example))).toEqual([]);
   });
 
   it.each(placeholders)('explains the placeholder %s', (name) => {

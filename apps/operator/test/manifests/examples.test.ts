@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { validateObject } from '@canaryop/reconcile/validation';
 import { CanaryApp, type CanaryAppSpec } from '../../src/api/v1/canaryapp.ts';
 import { commandAnnotation } from '../../src/api/v1/names.ts';
 
@@ -40,7 +41,7 @@ describe('the samples', () => {
       const [manifest, ...others] = readManifests(path);
       expect(manifest).toEqual(sample);
       expect(others).toEqual([]);
-      expect(CanaryApp.validate(sample)).toEqual([]);
+      expect(validateObject(CanaryApp, sample)).toEqual([]);
     },
   );
 });
@@ -65,7 +66,7 @@ describe('the examples', () => {
   it.each(folders)('%s has a CanaryApp that is valid, and what it refers to', (folder) => {
     const manifests = readManifests(`examples/${folder}/*.yaml`);
     const [app] = manifests.filter(({ kind }) => kind === 'CanaryApp');
-    expect(CanaryApp.validate(app)).toEqual([]);
+    expect(validateObject(CanaryApp, app)).toEqual([]);
     const { targetRef, autoscalerRef, service, traffic } = (app?.spec ?? {}) as Partial<CanaryAppSpec>;
     for (const ref of [targetRef, autoscalerRef])
       if (ref !== undefined) expect(only(manifests, ref.kind, ref.name)).toMatchObject({ apiVersion: ref.apiVersion });

@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import {
-  ConfigMap,
-  controller,
-  defineKind,
-  kindVersions,
-  mutatingWebhook,
-  olderVersion,
-  s,
-  validatingWebhook,
-} from '@canaryop/reconcile';
+import { ConfigMap, controller, defineKind, mutatingWebhook, s, validatingWebhook } from '@canaryop/reconcile';
+import { kindVersions, olderVersion } from '@canaryop/reconcile/versions';
 
 import { readTemplate } from '../files/template-files.ts';
 import { generatedManifests } from './generated-manifests.ts';

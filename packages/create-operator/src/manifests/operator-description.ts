@@ -1,8 +1,10 @@
 import type { ControllerDefinition } from '@canaryop/reconcile/controller';
-import type { CustomKind, CustomResourceDefinition, KindVersions } from '@canaryop/reconcile/crd';
+import type { CustomKind, CustomResourceDefinition } from '@canaryop/reconcile/crd';
 import { operatorPermissions, type OperatorPermissions } from '@canaryop/reconcile/manager';
 import type { KubernetesObject } from '@canaryop/reconcile/object';
 import type { Permission } from '@canaryop/reconcile/rbac';
+import { checkKind } from '@canaryop/reconcile/validation';
+import type { KindVersions } from '@canaryop/reconcile/versions';
 import {
   webhookClientConfig,
   webhookConfigurations,
@@ -52,12 +54,15 @@ export interface DeclaredOperator {
 }
 
 /**
- * Describes what a module declares. Throws `UsageError` when it does not export an operator.
+ * Describes what a module declares. Throws `UsageError` when it does not export an operator, and `SchemaError` for a kind
+ * that the API server would refuse.
  * @param place where API servers find its webhooks
  */
 export function describeOperator(module: Readonly<Record<string, unknown>>, place: WebhookPlace): OperatorDescription {
   const operator = declaredOperator(module);
   const { fieldManager, controllers } = operator;
+  const older = (operator.webhooks?.conversion ?? []).flatMap((versions) => versions.older);
+  for (const kind of [...operator.kinds, ...older.map((version) => version.kind)]) checkKind(kind);
   const { everywhere, own, cluster } = operatorPermissions(controllers, { lease: fieldManager, secureMetrics: true });
   const kinds = operator.kinds.map((kind) => ({
     group: kind.group,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { processEnv, run, winstonLogger } from '@canaryop/reconcile';
+import { processEnv, run, streamLogger } from '@canaryop/reconcile';
 
 import { operator } from './operator.ts';
 
@@ -20,7 +20,7 @@ const { values: flags } = parseArgs({
   },
 });
 
-const log = winstonLogger({
+const log = streamLogger({
   level: oneOf('log-level', ['debug', 'info', 'warn', 'error']),
   format: oneOf('log-format', ['json', 'console']),
 });

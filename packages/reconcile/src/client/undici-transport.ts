@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 
-import { Agent, buildConnector, ProxyAgent, type Dispatcher } from 'undici';
-
 import { present } from '../object/present.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../env/transport.ts';
+import { ResponseHandler } from './response-handler.ts';
+import { Agent, buildConnector, proxyAgent, type ConnectOptions, type Dispatcher, type PoolOptions } from './undici.ts';
 
 /** What TLS needs beyond the URL. PEM text. */
 export interface TlsMaterial {
@@ -39,12 +39,12 @@ const tcpKeepAliveMs = 15_000;
  * a body may be silent for as long as its reader accepts, as a quiet watch is.
  */
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport {
-  const agents = new Map<string, Dispatcher>();
-  const agentFor = (address: TransportRequest['address']): Dispatcher => {
+  const agents = new Map<string, Dispatcher | Promise<Dispatcher>>();
+  const agentFor = (address: TransportRequest['address']): Dispatcher | Promise<Dispatcher> => {
     const key = address === undefined ? '' : `${address.host} ${address.port}`;
     let agent = agents.get(key);
     if (agent === undefined) {
-      agent = options.proxy === undefined ? newAgent(options, address) : proxyAgent(options, options.proxy);
+      agent = options.proxy === undefined ? newAgent(options, address) : tunnel(options, options.proxy);
       agents.set(key, agent);
     }
     return agent;
@@ -53,17 +53,17 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
   return {
     async request(request) {
       if (closed) throw new Error(`${request.method} ${request.url}: the transport is closed`);
-      return exchange(agentFor(request.address), request);
+      return exchange(await agentFor(request.address), request);
     },
     async close() {
       closed = true;
-      await Promise.all([...agents.values()].map((agent) => agent.close()));
+      await Promise.all([...agents.values()].map(async (agent) => (await agent).close()));
     },
   };
 }
 
 /** How a connection is made and whom it trusts. */
-function connecting(options: UndiciTransportOptions): buildConnector.BuildOptions {
+function connecting(options: UndiciTransportOptions): ConnectOptions {
   const { ca, cert, key, insecureSkipVerify } = options.tls ?? {};
   return {
     allowH2: false,
@@ -76,7 +76,7 @@ function connecting(options: UndiciTransportOptions): buildConnector.BuildOption
 }
 
 /** How many connections there are, and how long they live. */
-function pooling(options: UndiciTransportOptions): Agent.Options {
+function pooling(options: UndiciTransportOptions): PoolOptions {
   return {
     allowH2: false,
     connections: options.maxConnections ?? 64,
@@ -87,9 +87,9 @@ function pooling(options: UndiciTransportOptions): Agent.Options {
   };
 }
 
-function proxyAgent(options: UndiciTransportOptions, uri: string): Dispatcher {
+function tunnel(options: UndiciTransportOptions, uri: string): Promise<Dispatcher> {
   const servername = options.tls?.serverName;
-  return new ProxyAgent({
+  return proxyAgent({
     ...pooling(options),
     uri,
     requestTls: { ...connecting(options), ...present({ servername }) },
@@ -111,23 +111,16 @@ function newAgent(options: UndiciTransportOptions, address: TransportRequest['ad
   });
 }
 
-async function exchange(agent: Dispatcher, request: TransportRequest): Promise<TransportResponse> {
-  const url = new URL(request.url);
-  const response = await agent.request({
-    origin: url.origin,
-    path: `${url.pathname}${url.search}`,
-    method: request.method,
-    headers: { ...request.headers },
-    ...(request.body === undefined ? {} : { body: request.body }),
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
+function exchange(
+  agent: Dispatcher,
+  { method, url, headers, body, signal }: TransportRequest,
+): Promise<TransportResponse> {
+  signal?.throwIfAborted();
+  const { origin, pathname, search } = new URL(url);
+  return new Promise((resolve, reject) => {
+    agent.dispatch(
+      { origin, path: pathname + search, method, headers, body: body ?? null },
+      new ResponseHandler({ resolve, reject }, signal),
+    );
   });
-  return { status: response.statusCode, headers: flatten(response.headers), body: response.body };
-}
-
-function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return flat;
 }

@@ -1,13 +1,11 @@
 import { deepFreeze } from '../object/json.ts';
 import type { KubernetesObject, ObjectMeta } from '../object/object.ts';
-import { apiVersionOf, resourceKind, type ResourceKind } from '../object/resource-kind.ts';
+import { resourceKind, type ResourceKind } from '../object/resource-kind.ts';
 import { checkCelBounds } from './cel-bounds.ts';
-import { compileRules, ruleErrors } from './cel-rules.ts';
 import { withDefaults } from './defaults.ts';
 import { crdManifest, type CustomResourceDefinition, type PrinterColumn, type ScaleSubresource } from './manifest.ts';
 import type { AnySchema, ReadType, Schema, WriteType } from './schema.ts';
 import { SchemaError, toStructuralSchema, type StructuralSchema, type ValidationRule } from './structural-schema.ts';
-import { compileValidator, validatorCompiler, type FieldError, type Validator } from './validate.ts';
 
 /** An object of a custom kind as it is stored. */
 export interface CustomObject<Spec, Status = never> extends KubernetesObject {
@@ -30,15 +28,8 @@ declare const manifestType: unique symbol;
 export interface CustomKind<T extends KubernetesObject, Manifest = unknown> extends ResourceKind<T> {
   /** The structural schema of a whole object, apiVersion, kind and metadata included. */
   readonly schema: StructuralSchema;
-  /**
-   * The CustomResourceDefinition to install, frozen. Throws `SchemaError` when a default value violates its own schema.
-   */
+  /** The CustomResourceDefinition to install, frozen. */
   crd(): CustomResourceDefinition;
-  /**
-   * What the API server would refuse about `object`, as a new object or, with `previous`, as an update of that one:
-   * schema and CEL rules, after defaults are filled in.
-   */
-  validate(object: unknown, previous?: T): readonly FieldError[];
   /** What the API server stores for `manifest`: absent fields have their defaults. Nothing is checked or pruned. */
   withDefaults(manifest: Manifest): T;
   /** Never present at run time. */
@@ -76,8 +67,9 @@ export interface KindDefinition<Spec extends AnySchema, Status extends AnySchema
 
 /**
  * Defines a custom kind once. Throws `SchemaError`, naming the path, when a CRD could not carry it: an unbounded
- * value under a CEL rule, a rule that does not compile or costs too much, a pattern that RE2 lacks, a name that
- * Kubernetes refuses.
+ * value under a CEL rule, a pattern that RE2 lacks, a name that Kubernetes refuses. Rules and defaults are not run here:
+ * `checkKind` does, which `reconcile manifests` and every test cluster call, so that an operator in production does not
+ * carry a CEL compiler.
  */
 export function defineKind<Spec extends AnySchema, Status extends AnySchema = Schema<never>>(
   definition: KindDefinition<Spec, Status>,
@@ -93,28 +85,16 @@ export function defineKind<Spec extends AnySchema, Status extends AnySchema = Sc
   checkColumns(kind, definition.printerColumns ?? []);
   const schema = rootSchema(definition);
   checkCelBounds(schema, kind.kind);
-  const rules = compileRules(schema, kind.kind);
   const rootWithMeta = withTypeMeta(schema, definition);
-  let validator: Validator | undefined;
   let manifest: CustomResourceDefinition | undefined;
   return {
     ...kind,
     schema: rootWithMeta,
     crd() {
-      if (manifest === undefined) {
-        checkDefaults(schema, kind.kind, validatorCompiler());
-        const details = { ...definition, hasStatus: definition.status !== undefined };
-        manifest = deepFreeze(crdManifest(kind, rootWithMeta, details));
-      }
+      manifest ??= deepFreeze(
+        crdManifest(kind, rootWithMeta, { ...definition, hasStatus: definition.status !== undefined }),
+      );
       return manifest;
-    },
-    validate(object, previous) {
-      validator ??= compileValidator(rootWithMeta);
-      const stored = withDefaults(schema, object);
-      const errors = [...typeMetaErrors(kind, stored), ...validator(stored)];
-      // Like the API server: rules read typed values, so they are asked only about what the schema takes.
-      if (errors.length > 0 || rules === undefined) return errors;
-      return ruleErrors(rules, stored, previous);
     },
     // The schema is what the object type was derived from.
     withDefaults: (written) => withDefaults(schema, written) as CustomObject<ReadType<Spec>, ReadType<Status>>,
@@ -180,24 +160,4 @@ function withTypeMeta(
     ...schema,
     properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata, ...schema.properties },
   };
-}
-
-function typeMetaErrors(kind: ResourceKind, object: unknown): readonly FieldError[] {
-  const { apiVersion, kind: kindName } = (object ?? {}) as { apiVersion?: unknown; kind?: unknown };
-  const expected = apiVersionOf(kind);
-  return [
-    ...(apiVersion === expected ? [] : [{ path: 'apiVersion', message: `must be ${expected}` }]),
-    ...(kindName === kind.kind ? [] : [{ path: 'kind', message: `must be ${kind.kind}` }]),
-  ];
-}
-
-function checkDefaults(schema: StructuralSchema, path: string, compile: ReturnType<typeof validatorCompiler>): void {
-  if (schema.default !== undefined) {
-    const [error] = compile(schema)(schema.default);
-    if (error !== undefined) throw new SchemaError(path, `its default is not valid: ${error.path} ${error.message}`);
-  }
-  for (const [name, property] of Object.entries(schema.properties ?? {}))
-    checkDefaults(property, `${path}.${name}`, compile);
-  if (schema.items !== undefined) checkDefaults(schema.items, `${path}[]`, compile);
-  if (schema.additionalProperties !== undefined) checkDefaults(schema.additionalProperties, `${path}.*`, compile);
 }

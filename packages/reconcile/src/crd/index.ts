@@ -1,4 +1,4 @@
-/** One definition per kind: its TypeScript types, its CustomResourceDefinition and its validator. */
+/** One definition per kind: its TypeScript types and its CustomResourceDefinition. */
 export {
   defineKind,
   type CustomKind,
@@ -7,15 +7,6 @@ export {
   type KindDefinition,
   type ManifestOf,
 } from './define-kind.ts';
-export {
-  kindVersions,
-  olderVersion,
-  type BodyOf,
-  type KindVersions,
-  type OlderVersion,
-  type VersionConversion,
-  type VersionsOptions,
-} from './kind-versions.ts';
 export {
   CustomResourceDefinitionKind,
   type CustomResourceDefinition,
@@ -38,4 +29,4 @@ export {
   type WriteType,
 } from './schema.ts';
 export { SchemaError, type JsonValue, type StructuralSchema, type ValidationRule } from './structural-schema.ts';
-export type { FieldError } from './validate.ts';
+export type { FieldError } from './field-error.ts';

@@ -1,5 +1,3 @@
-import * as Type from 'typebox';
-
 import type { Condition } from '../object/object.ts';
 import type { JsonValue, ValidationRule } from './structural-schema.ts';
 
@@ -130,12 +128,6 @@ function schemaOf<Read, Write = Read, Presence extends FieldPresence = 'required
 
 const required = <Read, Write = Read>(node: object): Schema<Read, Write> => schemaOf<Read, Write>(node, 'required');
 
-/** The schema builder knows presence only as TypeBox's optional marker; everything else is already JSON Schema. */
-function field(schema: AnySchema): Type.TSchema {
-  const node = Type.Unsafe<unknown>(schema.node);
-  return schema.presence === 'required' ? node : Type.Optional(node);
-}
-
 function listKeywords({ listType, listMapKeys, ...rest }: ArrayOptions): Record<string, unknown> {
   return {
     ...rest,
@@ -145,32 +137,36 @@ function listKeywords({ listType, listMapKeys, ...rest }: ArrayOptions): Record<
 }
 
 function object<F extends Fields>(fields: F, options: Described = {}): Schema<ReadFields<F>, WriteFields<F>> {
-  const properties = Object.fromEntries(Object.entries(fields).map(([name, schema]) => [name, field(schema)]));
-  return required(Type.Object(properties, { ...options }));
+  const entries = Object.entries(fields);
+  const names = entries.filter(([, { presence }]) => presence === 'required').map(([name]) => name);
+  const properties = Object.fromEntries(entries.map(([name, { node }]) => [name, node]));
+  return required({ type: 'object', ...(names.length === 0 ? {} : { required: names }), properties, ...options });
 }
 
 function array<S extends AnySchema>(
   items: S,
   options: ArrayOptions = {},
 ): Schema<readonly ReadType<S>[], readonly WriteType<S>[]> {
-  return required(Type.Array(field(items), listKeywords(options)));
+  return required({ type: 'array', items: items.node, ...listKeywords(options) });
 }
 
 /** `metav1.Condition`, with the bounds that Kubernetes gives it. */
 const condition = object({
-  type: required<string>(
-    Type.String({
-      maxLength: 316,
-      pattern: '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$',
-    }),
-  ),
-  status: required<Condition['status']>(Type.Enum(['True', 'False', 'Unknown'])),
-  observedGeneration: required<number>(Type.Integer({ minimum: 0, format: 'int64' })).optional(),
-  lastTransitionTime: required<string>(Type.String({ format: 'date-time' })),
-  reason: required<string>(
-    Type.String({ minLength: 1, maxLength: 1024, pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$' }),
-  ),
-  message: required<string>(Type.String({ maxLength: 32768 })),
+  type: required<string>({
+    type: 'string',
+    maxLength: 316,
+    pattern: '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$',
+  }),
+  status: required<Condition['status']>({ enum: ['True', 'False', 'Unknown'] }),
+  observedGeneration: required<number>({ type: 'integer', minimum: 0, format: 'int64' }).optional(),
+  lastTransitionTime: required<string>({ type: 'string', format: 'date-time' }),
+  reason: required<string>({
+    type: 'string',
+    minLength: 1,
+    maxLength: 1024,
+    pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$',
+  }),
+  message: required<string>({ type: 'string', maxLength: 32768 }),
 });
 
 /**
@@ -182,28 +178,26 @@ export const s = {
   object,
   array,
   /** A string. Give it a maxLength if a CEL rule is anywhere above it. */
-  string: (options: StringOptions = {}): Schema<string> => required(Type.String({ ...options })),
+  string: (options: StringOptions = {}): Schema<string> => required({ type: 'string', ...options }),
   /** A whole number. Above 2^53 JavaScript rounds: set a maximum where that could be met. */
   int: (options: NumberOptions & { readonly format?: 'int32' | 'int64' } = {}): Schema<number> =>
-    required(Type.Integer({ ...options })),
-  number: (options: NumberOptions = {}): Schema<number> => required(Type.Number({ ...options })),
-  boolean: (options: Described = {}): Schema<boolean> => required(Type.Boolean({ ...options })),
+    required({ type: 'integer', ...options }),
+  number: (options: NumberOptions = {}): Schema<number> => required({ type: 'number', ...options }),
+  boolean: (options: Described = {}): Schema<boolean> => required({ type: 'boolean', ...options }),
   /** One of these literals. */
   enum: <const V extends readonly (string | number)[]>(values: V, options: Described = {}): Schema<V[number]> =>
-    required(Type.Enum([...values], { ...options })),
+    required({ enum: [...values], ...options }),
   /** An object with free keys and values of one schema. */
   record: <S extends AnySchema>(
     values: S,
     options: RecordOptions = {},
   ): Schema<Readonly<Record<string, ReadType<S>>>, Readonly<Record<string, WriteType<S>>>> =>
-    required(Type.Record(Type.String(), field(values), { ...options })),
+    required({ type: 'object', additionalProperties: values.node, ...options }),
   /** An integer or a string, such as a port or `25%`. */
   intOrString: (
     options: { readonly maxLength?: number; readonly pattern?: string } & Described = {},
   ): Schema<number | string> =>
-    required(
-      Type.Unsafe({ anyOf: [{ type: 'integer' }, { type: 'string' }], 'x-kubernetes-int-or-string': true, ...options }),
-    ),
+    required({ anyOf: [{ type: 'integer' }, { type: 'string' }], 'x-kubernetes-int-or-string': true, ...options }),
   /** `status.conditions`: a list of `metav1.Condition` merged by type, at most `maxItems` (default 16). */
   conditions: (options: { readonly maxItems?: number } = {}): Schema<readonly Condition[]> =>
     array(condition, { maxItems: options.maxItems ?? 16, listType: 'map', listMapKeys: ['type'] }) as Schema<
@@ -211,5 +205,5 @@ export const s = {
     >,
   /** An object that is kept as it was written, unchecked. `T` is what the author believes it to be. */
   preserveUnknown: <T extends object = Readonly<Record<string, JsonValue>>>(options: Described = {}): Schema<T> =>
-    required(Type.Unsafe({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true, ...options })),
+    required({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true, ...options }),
 } as const;

@@ -85,8 +85,8 @@ const plainKeywords = new Set([
 ]);
 
 /**
- * Turns JSON Schema, as the schema builder makes it, into a structural schema: literal unions become enums with a
- * type, records become additionalProperties. Throws `SchemaError` with the path of whatever a CRD cannot say.
+ * Turns JSON Schema, as the schema builder makes it, into a structural schema: an enum gets its type. Throws
+ * `SchemaError` with the path of whatever a CRD cannot say.
  * Rules: apiextensions.k8s.io/v1 "structural schema" (KEP-1111).
  */
 export function toStructuralSchema(node: object, path: string): StructuralSchema {
@@ -111,8 +111,6 @@ function convertKeyword(keyword: string, value: unknown, path: string): Partial<
       if (typeof value !== 'object' || value === null)
         throw new SchemaError(path, `additionalProperties must be a schema; unknown fields are pruned anyway`);
       return { additionalProperties: toStructuralSchema(value, `${path}.*`) };
-    case 'patternProperties':
-      return { additionalProperties: toStructuralSchema(onlyValueSchema(value as object, path), `${path}.*`) };
     default:
       throw new SchemaError(path, `a CustomResourceDefinition has no keyword ${JSON.stringify(keyword)}`);
   }
@@ -125,17 +123,6 @@ function convertProperties(properties: Record<string, object>, path: string): Re
     return [name, toStructuralSchema(property, `${path}.${name}`)];
   });
   return Object.fromEntries(converted);
-}
-
-function onlyValueSchema(patterns: object, path: string): object {
-  const schemas = Object.entries(patterns);
-  const [first] = schemas;
-  if (first === undefined || schemas.length > 1 || first[0] !== '^.*$')
-    throw new SchemaError(
-      path,
-      'the keys of a record are any strings; a CustomResourceDefinition has no patternProperties',
-    );
-  return first[1] as object;
 }
 
 function typeOfEnum(values: unknown, path: string): StructuralSchema['type'] {

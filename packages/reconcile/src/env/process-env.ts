@@ -1,11 +1,8 @@
-import { randomInt } from 'node:crypto';
-
 import type { Env } from './env.ts';
 import { silentLogger, type Logger } from './logger.ts';
 
 /** The largest delay that the timers of a process hold, about 24.8 days; a longer one would fire at once. */
 const maxDelayMs = 2 ** 31 - 1;
-const randomRange = 2 ** 32;
 
 /** The real process: its clocks, its timers, its random source. The only place that touches those globals. */
 export function processEnv(log: Logger = silentLogger): Env {
@@ -19,7 +16,8 @@ export function processEnv(log: Logger = silentLogger): Env {
         };
       },
     },
-    random: { next: () => randomInt(randomRange) / randomRange },
+    // Nothing that is drawn is a secret: delays, and names that are unlikely to meet.
+    random: { next: () => Math.random() },
     log,
   };
 }

@@ -1,5 +1,6 @@
-import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type * as Http from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type * as Https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 
@@ -49,14 +50,18 @@ export interface HttpServer {
 /** Probes and scrapes are small and quick; who is slower than this is no probe. */
 const limits = { headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 };
 
+// An `import` of node:http reads every name of it, and so loads Node's own fetch and WebSocket, 13 MB of memory.
+const http = (): typeof Http => process.getBuiltinModule('node:http');
+const https = (): typeof Https => process.getBuiltinModule('node:https');
+
 /** Serves GET and HEAD, and POST where that is asked for. Rejects, naming the address, when it cannot be listened on. */
 export async function serveHttp(options: HttpServerOptions): Promise<HttpServer> {
   const { host, port } = parseAddress(options.address);
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     respond(options, request, response).catch(options.onError);
   };
-  const tlsServer = options.tls && createTlsServer({ ...limits, ...options.tls, minVersion: 'TLSv1.2' }, listener);
-  const server: Server = tlsServer ?? createPlainServer(limits, listener);
+  const tlsServer = options.tls && https().createServer({ ...limits, ...options.tls, minVersion: 'TLSv1.2' }, listener);
+  const server: Server = tlsServer ?? http().createServer(limits, listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       reject(new Error(`cannot listen on ${options.address}: ${error.message}`, { cause: error }));

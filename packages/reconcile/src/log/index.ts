@@ -1,2 +1,2 @@
 /** The logger of a process. Libraries take the `Logger` of their `Env`. */
-export { winstonLogger, type LogLevel, type WinstonLoggerOptions } from './winston-logger.ts';
+export { streamLogger, type LogLevel, type StreamLoggerOptions } from './stream-logger.ts';

@@ -1,6 +1,6 @@
 import type { KindCache } from '../cache/informer-cache.ts';
 import type { ClusterConnection } from '../client/cluster-connection.ts';
-import type { KindVersions } from '../crd/kind-versions.ts';
+import type { KindVersions } from '../versions/kind-versions.ts';
 import type { Env } from '../env/env.ts';
 import type { LeaderElectionTimes } from '../leader-election/leader-elector.ts';
 import type { Certificate } from '../certificates/certificate.ts';

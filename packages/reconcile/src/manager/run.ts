@@ -4,7 +4,7 @@ import type { LoadedCluster } from '../client/in-cluster.ts';
 import type { ControllerDefinition } from '../controller/builder.ts';
 import type { Env } from '../env/env.ts';
 import { processEnv } from '../env/process-env.ts';
-import { winstonLogger } from '../log/winston-logger.ts';
+import { streamLogger } from '../log/stream-logger.ts';
 import { metricsRegistry } from '../metrics/registry.ts';
 import type { WebhookPlace } from '../webhook/webhook-configurations.ts';
 import { present } from '../object/present.ts';
@@ -50,7 +50,7 @@ export interface RunOptions {
  * `createManager` itself. Rejects as `Manager.start` does; left unhandled, that ends the process with code 1.
  */
 export async function run(options: RunOptions): Promise<void> {
-  const env = options.env ?? processEnv(winstonLogger());
+  const env = options.env ?? processEnv(streamLogger());
   const cluster = options.cluster ?? (await loadCluster(env));
   const manager = managerOf(options, env, cluster);
   for (const definition of options.controllers) manager.add(definition);

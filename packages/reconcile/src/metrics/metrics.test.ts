@@ -1,3 +1,4 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 
 import type { ControllerState } from '../controller/controller.ts';
@@ -19,6 +20,20 @@ async function series(registry: MetricsRegistry): Promise<Record<string, number>
     lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
   );
 }
+
+describe('the metrics of the process', () => {
+  it('are those that prom-client collects by default, under its names', async () => {
+    const registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+    const names = (text: string): readonly string[] =>
+      [...text.matchAll(/^# TYPE (?<name>\S+ \S+)$/gmu)].map(([, name = '']) => name);
+    const { body } = await metricsRegistry({ processMetrics: true }).render();
+    expect(names(body).toSorted()).toEqual(names(await registry.metrics()).toSorted());
+    expect(/^process_cpu_seconds_total (?<seconds>\S+)$/mu.exec(body)?.groups?.['seconds']).toSatisfy(
+      (seconds) => Number(seconds) > 0,
+    );
+  });
+});
 
 describe('controller metrics', () => {
   it('have the names and labels of controller-runtime, and exist from the start', async () => {

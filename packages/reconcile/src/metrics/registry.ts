@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectProcessMetrics } from './process-metrics.ts';
+import { Counter, Gauge, Histogram, Registry } from './prom-client.ts';
 
 /** Values of a metric's labels; each name was declared with the metric. */
 export type Labels = Readonly<Record<string, string | number>>;
@@ -58,7 +59,7 @@ export interface MetricsRegistry {
 export function metricsRegistry(options: { readonly processMetrics?: boolean } = {}): MetricsRegistry {
   const registry = new Registry();
   const registers = [registry];
-  if (options.processMetrics === true) collectDefaultMetrics({ register: registry });
+  if (options.processMetrics === true) collectProcessMetrics(registry);
   return {
     counter({ name, help, labels = [] }) {
       const counter = new Counter({ name, help, labelNames: [...labels], registers });

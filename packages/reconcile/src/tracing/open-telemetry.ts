@@ -3,7 +3,7 @@ import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { SpanAttributes, Tracer } from '../env/tracer.ts';
 
 /**
- * Spans for OpenTelemetry: `run({ ..., env: { ...processEnv(winstonLogger()), tracer: openTelemetry() } })`. Which SDK
+ * Spans for OpenTelemetry: `run({ ..., env: { ...processEnv(streamLogger()), tracer: openTelemetry() } })`. Which SDK
  * receives them, and where they go, is the process' own set-up; without one they cost next to nothing and go nowhere.
  * @param name of the instrumentation, as it appears in traces
  */

@@ -1,4 +1,4 @@
-import type { FieldError } from '../crd/validate.ts';
+import type { FieldError } from '../crd/field-error.ts';
 import { deepFreeze, isJsonObject, ownValue, type JsonObject } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { present } from '../object/present.ts';

@@ -1,6 +1,6 @@
 import type { Reader } from '../client/client.ts';
 import type { Logger } from '../env/logger.ts';
-import type { FieldError } from '../crd/validate.ts';
+import type { FieldError } from '../crd/field-error.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { groupResourceOf, type ResourceKind } from '../object/resource-kind.ts';
 

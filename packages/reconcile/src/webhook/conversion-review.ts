@@ -1,4 +1,4 @@
-import type { KindVersions } from '../crd/kind-versions.ts';
+import type { KindVersions } from '../versions/kind-versions.ts';
 import { isJsonObject, ownValue, type JsonObject } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
 

@@ -1,4 +1,4 @@
-import type { KindVersions } from '../crd/kind-versions.ts';
+import type { KindVersions } from '../versions/kind-versions.ts';
 import { CustomResourceDefinitionKind, type CustomResourceDefinition } from '../crd/manifest.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import type { ResourceKind } from '../object/resource-kind.ts';

@@ -2,7 +2,7 @@ import type { Reader } from '../client/client.ts';
 import type { Clock } from '../env/clock.ts';
 import { startDeadline } from '../env/deadline.ts';
 import type { Env } from '../env/env.ts';
-import type { KindVersions } from '../crd/kind-versions.ts';
+import type { KindVersions } from '../versions/kind-versions.ts';
 import type { Endpoint, EndpointAnswer, EndpointRequest } from '../health/http-server.ts';
 import { parseJson } from '../object/json.ts';
 import { admissionRequestOf, answerAdmission, describeRequest } from './admission-review.ts';

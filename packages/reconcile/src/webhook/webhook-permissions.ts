@@ -1,4 +1,4 @@
-import type { KindVersions } from '../crd/kind-versions.ts';
+import type { KindVersions } from '../versions/kind-versions.ts';
 import { Secret } from '../kinds/core-v1.ts';
 import type { Permission } from '../rbac/permission.ts';
 import type { AdmissionWebhook } from './admission.ts';

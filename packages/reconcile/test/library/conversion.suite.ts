@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { controller } from '@canaryop/reconcile/controller';
-import { defineKind, kindVersions, olderVersion, s, type KindVersions } from '@canaryop/reconcile/crd';
+import { defineKind, s } from '@canaryop/reconcile/crd';
+import { kindVersions, olderVersion, type KindVersions } from '@canaryop/reconcile/versions';
 import { webhookClientConfig } from '@canaryop/reconcile/webhook';
 
 import { definitions, present, type Sharing } from './share.ts';

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 
 import type { CertificateLifetimes } from '@canaryop/reconcile/certificates';
 import type { ApiError } from '@canaryop/reconcile/client';
-import type { KindVersions } from '@canaryop/reconcile/crd';
+import type { KindVersions } from '@canaryop/reconcile/versions';
 import { ConfigMap } from '@canaryop/reconcile/kinds';
 import type { ManagerOptions } from '@canaryop/reconcile/manager';
 import {

@@ -1,5 +1,6 @@
 import type { CustomKind } from '@canaryop/reconcile/crd';
 import { apiVersionOf, type KubernetesObject } from '@canaryop/reconcile/object';
+import { validateObject } from '@canaryop/reconcile/validation';
 
 import { fc, type Arbitrary } from './fast-check.ts';
 import { valuesOf } from './values-of.ts';
@@ -29,7 +30,7 @@ export function objectsOf<T extends KubernetesObject>(kind: CustomKind<T>): Arbi
     )
     .map((object) => kind.withDefaults(object as never))
     .filter((object) => {
-      const [error] = kind.validate(object);
+      const [error] = validateObject(kind, object);
       if (error === undefined) {
         refused = 0;
         return true;

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { defineKind, kindVersions, olderVersion, s } from '@canaryop/reconcile/crd';
+import { defineKind, s } from '@canaryop/reconcile/crd';
+import { validateObject } from '@canaryop/reconcile/validation';
+import { kindVersions, olderVersion } from '@canaryop/reconcile/versions';
 
 import { objectsOf } from './objects-of.ts';
 import { checkRoundTrips } from './round-trips.ts';
@@ -45,7 +47,7 @@ describe('objects of a kind', () => {
   it('are what an API server would store', () => {
     fc.assert(
       fc.property(objectsOf(Thing), (thing) => {
-        expect(Thing.validate(thing)).toEqual([]);
+        expect(validateObject(Thing, thing)).toEqual([]);
         expect(Thing.withDefaults(thing)).toEqual(thing);
       }),
     );

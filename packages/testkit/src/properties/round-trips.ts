@@ -1,5 +1,7 @@
-import type { CustomKind, KindVersions } from '@canaryop/reconcile/crd';
+import type { CustomKind } from '@canaryop/reconcile/crd';
 import { apiVersionOf, jsonEqual, type KubernetesObject } from '@canaryop/reconcile/object';
+import { validateObject } from '@canaryop/reconcile/validation';
+import type { KindVersions } from '@canaryop/reconcile/versions';
 
 import { fc } from './fast-check.ts';
 import { objectsOf } from './objects-of.ts';
@@ -50,7 +52,7 @@ interface Trip {
 function checkOne(versions: KindVersions, { object, from, to }: Trip): void {
   const way = `${from.version} to ${to.version}`;
   const there = versions.convert(object, apiVersionOf(to));
-  const [error] = to.validate(there);
+  const [error] = validateObject(to, there);
   if (error !== undefined)
     throw new Error(`${way}: ${JSON.stringify(there)} is not valid: ${error.path} ${error.message}`);
   const back = versions.convert(there, apiVersionOf(from));

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ConfigMap, Namespace, Service } from '@canaryop/reconcile';
 import { resourceKind, type KubernetesObject } from '@canaryop/reconcile/object';
+import { validateObject } from '@canaryop/reconcile/validation';
 
 import { admissionRequest, simulatedCluster } from '../../src/index.ts';
 import { checkRoundTrips } from '../../src/properties/index.ts';
@@ -72,10 +73,10 @@ describe('the controller on the card', () => {
 describe('the kind on the card', () => {
   it('refuses what its rules forbid', () => {
     const moved = { ...site, spec: { ...site.spec, host: 'other.demo.io' } };
-    expect(Site.validate(moved, site)).toEqual([expect.objectContaining({ path: 'spec.host' })]);
+    expect(validateObject(Site, moved, site)).toEqual([expect.objectContaining({ path: 'spec.host' })]);
     const pages = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, '']));
-    expect(Site.validate({ ...site, spec: { ...site.spec, pages } })).toHaveLength(1);
-    expect(Site.validate({ ...site, spec: { ...site.spec, tier: 'paid', pages } })).toEqual([]);
+    expect(validateObject(Site, { ...site, spec: { ...site.spec, pages } })).toHaveLength(1);
+    expect(validateObject(Site, { ...site, spec: { ...site.spec, tier: 'paid', pages } })).toEqual([]);
   });
 
   it('loses nothing between versions, the status least of all', () => {

@@ -1,4 +1,5 @@
-import { defineKind, kindVersions, olderVersion, s } from '@canaryop/reconcile';
+import { defineKind, s } from '@canaryop/reconcile';
+import { kindVersions, olderVersion } from '@canaryop/reconcile/versions';
 
 const shared = {
   group: 'sites.demo.io',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { validateObject } from '@canaryop/reconcile/validation';
 import { CanaryApp } from './canaryapp.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -38,7 +39,7 @@ describe('spec.analysis', () => {
     ['a comparison', withMetric({ name: 'request-duration', compareTo: 'primary', max: 20, minimumRequests: 50 })],
     ['a webhook', withWebhook({ url: 'http://tester.shop.svc/run', metadata: { cmd: 'hey' } })],
   ])('may have %s', (_name, app) => {
-    expect(CanaryApp.validate(app)).toEqual([]);
+    expect(validateObject(CanaryApp, app)).toEqual([]);
   });
 
   it.each<[string, Fields, string]>([
@@ -91,7 +92,7 @@ describe('spec.analysis', () => {
     ],
   ])('may not have %s', (_name, app, message) => {
     const plain = JSON.parse(JSON.stringify(app)) as unknown;
-    expect(CanaryApp.validate(plain).map((error) => error.message)).toEqual([message]);
+    expect(validateObject(CanaryApp, plain).map((error) => error.message)).toEqual([message]);
   });
 
   it.each<[string, Fields, string]>([
@@ -121,7 +122,7 @@ describe('spec.analysis', () => {
       'spec.analysis.metrics[0].compareTo',
     ],
   ])('may not have %s either', (_name, app, path) => {
-    expect(CanaryApp.validate(app).map((error) => error.path)).toEqual([path]);
+    expect(validateObject(CanaryApp, app).map((error) => error.path)).toEqual([path]);
   });
 
   it('has a stated default for each policy', () => {

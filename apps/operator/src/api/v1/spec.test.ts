@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { validateObject } from '@canaryop/reconcile/validation';
 import { CanaryApp } from './canaryapp.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -35,7 +36,7 @@ const configRef = { apiVersion: 'apps.openshift.io/v1', kind: 'DeploymentConfig'
 const without = (spec: Fields, field: string): Fields =>
   Object.fromEntries(Object.entries(spec).filter(([key]) => key !== field));
 const errorsOf = (spec: Fields, previous?: Fields) =>
-  CanaryApp.validate(appOf(spec), previous && (appOf(previous) as never)).map(({ path }) => path);
+  validateObject(CanaryApp, appOf(spec), previous && (appOf(previous) as never)).map(({ path }) => path);
 
 describe('a spec', () => {
   it.each<[string, Fields]>([
@@ -154,11 +155,11 @@ describe('a spec', () => {
   it.each(['Shop', '1shop', 'shop.web', '-shop', 'shop-', 'a'.repeat(51), ''])(
     'is not of a CanaryApp named %j',
     (name) => {
-      expect(CanaryApp.validate(appOf(image, name)).map(({ path }) => path)).toContain('metadata.name');
+      expect(validateObject(CanaryApp, appOf(image, name)).map(({ path }) => path)).toContain('metadata.name');
     },
   );
 
   it.each(['shop', 's', 'shop-1', 'a'.repeat(50)])('may be of a CanaryApp named %j', (name) => {
-    expect(CanaryApp.validate(appOf(image, name))).toEqual([]);
+    expect(validateObject(CanaryApp, appOf(image, name))).toEqual([]);
   });
 });

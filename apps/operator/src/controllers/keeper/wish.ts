@@ -1,6 +1,7 @@
 import type { Desired } from '@canaryop/reconcile/client';
 import type { Deployment } from '@canaryop/reconcile/kinds';
 import { apiVersionOf, present, type OwnerReference } from '@canaryop/reconcile/object';
+import { validateObject } from '@canaryop/reconcile/validation';
 
 import { CanaryApp, type CanaryAppSpec } from '../../api/v1/canaryapp.ts';
 import { canaryAnnotations } from '../../api/v1/names.ts';
@@ -30,7 +31,10 @@ export function wishOf(workload: Deployment): Wish {
   if (problem !== undefined) return wrong(problem);
   const canaryPod = present({ image, container: annotations[canaryAnnotations.name], durationSeconds });
   const app = appFor(workload, canaryPod);
-  const [error] = CanaryApp.validate({ ...app, metadata: { ...app.metadata, namespace: namespace ?? 'default' } });
+  const [error] = validateObject(CanaryApp, {
+    ...app,
+    metadata: { ...app.metadata, namespace: namespace ?? 'default' },
+  });
   if (error === undefined) return { kind: 'app', app, canaryPod };
   if (error.path.startsWith('metadata'))
     return wrong(

@@ -1,4 +1,4 @@
-import { kindVersions, olderVersion } from '@canaryop/reconcile';
+import { kindVersions, olderVersion } from '@canaryop/reconcile/versions';
 
 import { ScaffoldKind as Older } from './v98beta98/scaffold-kind.ts';
 import { ScaffoldKind } from './v99beta99/scaffold-kind.ts';

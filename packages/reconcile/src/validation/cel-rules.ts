@@ -1,6 +1,7 @@
 import { compileRule, evaluateRule, ruleEnvironment, type CompiledRule, type RuleEnvironment } from '../cel/index.ts';
-import { SchemaError, type StructuralSchema, type ValidationRule } from './structural-schema.ts';
-import { appendSegment, identityOf, type FieldError } from './validate.ts';
+import type { FieldError } from '../crd/field-error.ts';
+import { SchemaError, type StructuralSchema, type ValidationRule } from '../crd/structural-schema.ts';
+import { appendSegment, identityOf } from './schema-validator.ts';
 
 /** The API server's budgets, in CEL's cost units: for one rule, counting how often it can run, and for a whole CRD. */
 const maxRuleCost = 10_000_000;

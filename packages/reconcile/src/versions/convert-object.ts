@@ -1,7 +1,8 @@
 import { isJsonObject, jsonEqual, type JsonObject } from '../object/json.ts';
 import type { KubernetesObject, ObjectMeta } from '../object/object.ts';
 import { apiVersionOf, type ResourceKind } from '../object/resource-kind.ts';
-import type { CustomKind } from './define-kind.ts';
+import type { CustomKind } from '../crd/define-kind.ts';
+import { validateObject } from '../validation/validate-object.ts';
 import { lostFields, parseKeptFields, restoreFields } from './kept-fields.ts';
 
 /** There and back between two versions. Bodies are what is neither type nor metadata. */
@@ -48,7 +49,7 @@ function restoredBody(
   kept: Parameters<typeof restoreFields>[1],
 ): JsonObject {
   const restored = restoreFields(converted, kept);
-  return to.validate({ ...typeOf(to), metadata, ...restored }).length === 0 ? restored : converted;
+  return validateObject(to, { ...typeOf(to), metadata, ...restored }).length === 0 ? restored : converted;
 }
 
 function typeOf(kind: ResourceKind): { readonly apiVersion: string; readonly kind: string } {

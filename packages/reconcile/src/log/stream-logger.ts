@@ -1,5 +1,3 @@
-import { createLogger, format, transports } from 'winston';
-
 import type { Clock } from '../env/clock.ts';
 import type { LogFields, Logger } from '../env/logger.ts';
 import { processEnv } from '../env/process-env.ts';
@@ -10,7 +8,7 @@ import { plainFields, plainText } from './log-record.ts';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** How a process logs. */
-export interface WinstonLoggerOptions {
+export interface StreamLoggerOptions {
   /** Lines below it are not written. @default 'info' */
   readonly level?: LogLevel;
   /** `json`: one object a line, for machines. `console`: for people, without the frames of packages and of Node. @default 'json' */
@@ -21,26 +19,32 @@ export interface WinstonLoggerOptions {
   readonly clock?: Pick<Clock, 'now'>;
 }
 
-type Line = Readonly<Record<string, unknown>> & { readonly level: string; readonly message: unknown };
+/** One line, still in parts. */
+interface Line {
+  readonly ts: string;
+  readonly level: LogLevel;
+  readonly msg: string;
+  readonly fields: LogFields;
+}
+
+const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /**
- * Logs through winston. A line has `ts`, `level`, `msg` and the fields; a field of one of those names is kept as
+ * Logs to a stream. A line has `ts`, `level`, `msg` and the fields; a field of one of those names is kept as
  * `field.<name>`. Control characters are stripped, sizes are bounded, and no value can make logging throw.
  */
-export function winstonLogger(options: WinstonLoggerOptions = {}): Logger {
+export function streamLogger(options: StreamLoggerOptions = {}): Logger {
   const { level = 'info', stream = process.stdout, clock = processEnv().clock } = options;
-  const write = createLogger({
-    level,
-    format: format.printf(options.format === 'console' ? consoleLine : jsonLine),
-    transports: [new transports.Stream({ stream, eol: '\n' })],
-  });
+  const formatted = options.format === 'console' ? consoleLine : jsonLine;
+  const written = new Set(levels.slice(levels.indexOf(level)));
   const loggerWith = (fixed: LogFields): Logger => {
     const at =
       (lineLevel: LogLevel) =>
       (message: string, fields: LogFields = {}): void => {
-        if (!write.isLevelEnabled(lineLevel)) return;
+        if (!written.has(lineLevel)) return;
         const ts = formatMicroTime(clock.now()).replace(/\d{3}Z$/u, 'Z');
-        write.log({ level: lineLevel, message: plainText(message), ts, fields: plainFields({ ...fixed, ...fields }) });
+        const line = { level: lineLevel, msg: plainText(message), ts, fields: plainFields({ ...fixed, ...fields }) };
+        stream.write(`${formatted(line)}\n`);
       };
     return {
       debug: at('debug'),
@@ -55,20 +59,20 @@ export function winstonLogger(options: WinstonLoggerOptions = {}): Logger {
 
 const reserved = new Set(['ts', 'level', 'msg']);
 
-function jsonLine({ level, message, ...rest }: Line): string {
-  const fields = Object.entries(rest['fields'] as LogFields).map(([name, value]): [string, unknown] => [
+function jsonLine({ ts, level, msg, fields }: Line): string {
+  const named = Object.entries(fields).map(([name, value]): [string, unknown] => [
     reserved.has(name) ? `field.${name}` : name,
     value,
   ]);
-  return JSON.stringify(Object.fromEntries([['ts', rest['ts']], ['level', level], ['msg', message], ...fields]));
+  return JSON.stringify(Object.fromEntries([['ts', ts], ['level', level], ['msg', msg], ...named]));
 }
 
-function consoleLine({ level, message, ...rest }: Line): string {
-  const fields = Object.entries(rest['fields'] as LogFields).map(
+function consoleLine({ ts, level, msg, fields }: Line): string {
+  const named = Object.entries(fields).map(
     ([name, value]) =>
       `${name}=${typeof value === 'string' && /^[^\s"=]+$/u.test(value) ? value : JSON.stringify(value, withOwnFrames)}`,
   );
-  return [rest['ts'], level.toUpperCase().padEnd(5), message, ...fields].join(' ');
+  return [ts, level.toUpperCase().padEnd(5), msg, ...named].join(' ');
 }
 
 /** An error's stack, as `plainFields` writes it, with the frames that a reader can do something about. */

@@ -2,9 +2,9 @@ import { deepFreeze } from '../object/json.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import { apiVersionOf } from '../object/resource-kind.ts';
 import { convertObject, type Conversion } from './convert-object.ts';
-import type { CustomKind } from './define-kind.ts';
-import type { CustomResourceDefinition, WebhookClientConfig } from './manifest.ts';
-import { SchemaError } from './structural-schema.ts';
+import type { CustomKind } from '../crd/define-kind.ts';
+import type { CustomResourceDefinition, WebhookClientConfig } from '../crd/manifest.ts';
+import { SchemaError } from '../crd/structural-schema.ts';
 
 /** What a version says of an object: all but its type and its metadata. */
 export type BodyOf<T extends KubernetesObject> = Omit<T, 'apiVersion' | 'kind' | 'metadata'>;

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { KubernetesObject } from '../object/object.ts';
-import { defineKind } from './define-kind.ts';
+import { defineKind } from '../crd/define-kind.ts';
 import { kindVersions, olderVersion } from './kind-versions.ts';
-import { s } from './schema.ts';
+import { s } from '../crd/schema.ts';
 
 const group = 'demo.io';
 const kind = 'Room';

@@ -1,14 +1,8 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formatsModule from 'ajv-formats';
 
-import type { StructuralSchema } from './structural-schema.ts';
-
-/** One thing that is wrong with an object. */
-export interface FieldError {
-  /** Dotted path of the field, as kubectl prints it: `spec.ports[0].name`. Empty for the object itself. */
-  readonly path: string;
-  readonly message: string;
-}
+import type { FieldError } from '../crd/field-error.ts';
+import type { StructuralSchema } from '../crd/structural-schema.ts';
 
 /** Finds what is wrong with a value; an empty list means that it is valid. */
 export type Validator = (value: unknown) => readonly FieldError[];

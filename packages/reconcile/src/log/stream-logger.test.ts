@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 
 import { ApiError } from '../client/api-error.ts';
 import type { Logger } from '../env/logger.ts';
-import { winstonLogger, type WinstonLoggerOptions } from './winston-logger.ts';
+import { streamLogger, type StreamLoggerOptions } from './stream-logger.ts';
 
-function setUp(options: WinstonLoggerOptions = {}): {
+function setUp(options: StreamLoggerOptions = {}): {
   log: Logger;
   lines: () => string[];
   json: () => Record<string, unknown>[];
@@ -19,12 +19,12 @@ function setUp(options: WinstonLoggerOptions = {}): {
       done();
     },
   });
-  const log = winstonLogger({ stream, clock: { now: () => 1_767_225_600_123 }, ...options });
+  const log = streamLogger({ stream, clock: { now: () => 1_767_225_600_123 }, ...options });
   const lines = (): string[] => text.split('\n').slice(0, -1);
   return { log, lines, json: () => lines().map((line) => JSON.parse(line) as Record<string, unknown>) };
 }
 
-describe('the winston logger', () => {
+describe('the logger of lines', () => {
   it('writes one JSON object a line, with the fields of every logger above it', () => {
     const { log, json } = setUp();
     log.with({ controller: 'web' }).with({ name: 'a' }).info('reconciled', { durationMs: 3 });
@@ -72,7 +72,7 @@ describe('the winston logger', () => {
       error: {
         name: 'Error',
         message: 'outer',
-        stack: expect.stringContaining('winston-logger.test.ts'),
+        stack: expect.stringContaining('stream-logger.test.ts'),
         cause: { name: 'ApiError', status: 404, reason: 'NotFound' },
       },
     });
