@@ -15,6 +15,7 @@ execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...packages.map((name) 
   ...quiet,
   cwd: root,
 });
+execFileSync(process.execPath, [join(root, 'scripts/bundle-library.ts')], quiet);
 mkdirSync(folder, { recursive: true });
 // Of each package there may be one.
 for (const file of readdirSync(folder)) if (/^canaryop-.*\.tgz$/.test(file)) rmSync(join(folder, file));

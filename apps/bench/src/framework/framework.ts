@@ -52,7 +52,9 @@ interface Turn<P> {
 export async function measureFrameworks(bench: Bench, options: FrameworkOptions): Promise<FrameworkResult> {
   // Users run what was built, and stripping types would be part of every figure of ours.
   bench.progress('building this repository');
-  execFileSync('npx', ['tsc', '-b'], { cwd: join(import.meta.dirname, '../../../..'), stdio: 'ignore' });
+  const root = join(import.meta.dirname, '../../../..');
+  execFileSync('npx', ['tsc', '-b'], { cwd: root, stdio: 'ignore' });
+  execFileSync(process.execPath, [join(root, 'scripts/bundle-library.ts')], { stdio: 'ignore' });
   const skipped: Record<string, string> = {};
   const does = (part: Part): boolean => options.parts.includes(part);
   const ready = does('work') || does('cache') ? await prepared(bench, options, peers, skipped) : [];
