@@ -31,9 +31,15 @@ export class SubjectProcess {
         this.#wake();
       });
     if (stderr !== null) createInterface({ input: stderr }).on('line', (line) => keepLast(this.#said, line));
-    this.#process.once('exit', () => {
+    const ended = (): void => {
       this.#hasExited = true;
       this.#wake();
+    };
+    this.#process.once('exit', ended);
+    // One that could not be started has no exit.
+    this.#process.once('error', ({ message }) => {
+      keepLast(this.#said, message);
+      ended();
     });
   }
 

@@ -42,7 +42,7 @@ export async function builtFrom(folder: string, progress: (line: string) => void
     await run(build.tool, build.args(partial), options);
     const [second, ...args] = build.finish?.(partial) ?? [];
     if (second !== undefined) await run(second, args, options);
-    await rename(build.result?.(partial) ?? partial, program);
+    if (!existsSync(program)) await rename(build.result?.(partial) ?? partial, program);
   } finally {
     const left = (await readdir(dirname(program))).filter((each) => each.startsWith(basename(partial)));
     for (const each of left) await rm(join(dirname(program), each), { recursive: true });
@@ -62,7 +62,7 @@ function run(tool: string, args: readonly string[], options: { cwd: string; env:
     child.once('error', () => reject(new Error(`${tool} is not on the PATH`)));
     child.once('close', (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`${tool} ended with ${code}:\n${said}`));
+      else reject(new Error(`${basename(tool)} ended with ${code}:\n${said}`));
     });
   });
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import { builtProgram } from '../../programs/built-program.ts';
@@ -9,6 +10,7 @@ export const javaOperatorSdk: Peer = {
   modes: ['reconcile'],
   hasCacheMode: true,
   async prepare(progress) {
+    if (spawnSync('java', ['-version']).error !== undefined) throw new Error('java is not on the PATH');
     const jars = await builtProgram('java-operator-sdk', progress, {
       tool: 'mvn',
       args: (out) => ['--batch-mode', '--quiet', 'package', `-Dout=${out}`],
