@@ -4,6 +4,7 @@ import { keyOf } from '../object/object-key.ts';
 import type { ResourceKind } from '../object/resource-kind.ts';
 import type { ApiRequestContext, RequestLimits } from './api-request.ts';
 import type { SentShapes } from './apply/sent-shapes.ts';
+import type { CreationBudget } from './creation-budget.ts';
 import type { Fence } from './fence.ts';
 import type { WriteObserver } from './observed-write.ts';
 
@@ -13,6 +14,7 @@ export interface ClientContext extends ApiRequestContext {
   readonly limits: RequestLimits;
   readonly fence: Fence | undefined;
   readonly sent: SentShapes;
+  readonly creations: CreationBudget;
   readonly observe: WriteObserver;
 }
 

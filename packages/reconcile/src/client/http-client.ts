@@ -4,6 +4,7 @@ import { applyObject } from './apply/apply-object.ts';
 import { sentShapes } from './apply/sent-shapes.ts';
 import type { ClientContext } from './client-context.ts';
 import type { Client } from './client.ts';
+import { CreationBudget } from './creation-budget.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 import { deleteObject } from './delete-object.ts';
 import type { Fence } from './fence.ts';
@@ -60,6 +61,7 @@ function clientContext(options: ClientOptions): ClientContext {
     limits: { timeoutMs: options.timeoutMs ?? 10_000, maxRetries: 3, maxRetryAfterMs: 5000 },
     fence: options.fence,
     sent: sentShapes(),
+    creations: new CreationBudget(options.env.clock),
     observe: options.observe ?? (() => undefined),
   };
 }

@@ -24,6 +24,7 @@ export {
 export type { Client, Desired, ListOptions, Propagation, Reader, Writer } from './client.ts';
 export { noCredentials, type ClusterConnection, type Credentials } from './cluster-connection.ts';
 export { discoverKind, type ResourceNames } from './discover-kind.ts';
+export { CreationLimitError } from './creation-budget.ts';
 export { FencedError, isFenced, type Fence } from './fence.ts';
 export { createOrApply } from './create-or-apply.ts';
 export { createClient, type ClientOptions } from './http-client.ts';

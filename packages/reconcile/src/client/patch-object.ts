@@ -19,6 +19,7 @@ export async function createObject<T extends KubernetesObject>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   const { metadata } = object;
+  context.creations.take(kind, object);
   const created = (await mutate(context, {
     method: 'POST',
     path: resourcePath(kind, { namespace: metadata.namespace }),

@@ -12,7 +12,7 @@ export function controllerReference(owner: KubernetesObject): OwnerReference {
 }
 
 /** The controlling owner of an object, if it has one. */
-export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
+export function controllerOf(object: Pick<KubernetesObject, 'metadata'>): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find(({ controller }) => controller === true);
 }
 
