@@ -3,6 +3,7 @@ import { deepFreeze } from '../object/json.ts';
 import { entryOfFields, type FieldPath } from '../object/field-manager.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import type { ResourceKind } from '../object/resource-kind.ts';
+import { sharedFields } from './shared-fields.ts';
 
 /** Makes a received object fit for the cache: smaller if it can be, and frozen. */
 export type PrepareObject<T extends KubernetesObject> = (object: T) => T;
@@ -21,8 +22,9 @@ export function prepareObject<T extends KubernetesObject>(options: {
   readonly onError: (error: unknown) => void;
 }): PrepareObject<T> {
   const { kind, fieldManager, managersOf = [], transform, onError } = options;
+  const share = sharedFields();
   return (object) => {
-    const pruned = withKnownFields(asKind(object, kind), fieldManager, managersOf);
+    const pruned = withKnownFields(asKind(object, kind), fieldManager, managersOf, share);
     if (transform === undefined) return deepFreeze(pruned);
     try {
       return deepFreeze(transform(pruned));
@@ -37,11 +39,13 @@ function withKnownFields<T extends KubernetesObject>(
   object: T,
   fieldManager: string,
   managersOf: readonly FieldPath[],
+  share: ReturnType<typeof sharedFields>,
 ): T {
   const { managedFields, ...metadata } = object.metadata;
   if (managedFields === undefined) return object;
   const kept = managedFields
     .map((entry) => (entry.manager === fieldManager ? entry : entryOfFields(entry, managersOf)))
-    .filter((entry) => entry !== undefined);
+    .filter((entry) => entry !== undefined)
+    .map((entry) => (entry.fieldsV1 === undefined ? entry : { ...entry, fieldsV1: share(entry.fieldsV1) }));
   return { ...object, metadata: kept.length === 0 ? metadata : { ...metadata, managedFields: kept } };
 }

@@ -78,7 +78,7 @@ async function exchange(context: ApiRequestContext, request: ApiRequest): Promis
   const startedAt = env.clock.monotonic();
   const report = (code: string): void => {
     const durationMs = env.clock.monotonic() - startedAt;
-    context.onRequest?.({ method: request.method, host: new URL(connection.server).host, code, durationMs });
+    context.onRequest?.({ method: request.method, host: hostOf(connection.server), code, durationMs });
   };
   try {
     const response = await connection.transport.request({
@@ -101,9 +101,20 @@ async function exchange(context: ApiRequestContext, request: ApiRequest): Promis
   }
 }
 
-function urlOf(server: string, request: ApiRequest): string {
-  const query = new URLSearchParams(request.query).toString();
-  return `${server}${request.path}${query === '' ? '' : `?${query}`}`;
+function urlOf(server: string, { path, query }: ApiRequest): string {
+  return query === undefined ? server + path : `${server}${path}?${new URLSearchParams(query).toString()}`;
+}
+
+/** One for each API server of the process. */
+const hosts = new Map<string, string>();
+
+function hostOf(server: string): string {
+  let host = hosts.get(server);
+  if (host === undefined) {
+    host = new URL(server).host;
+    hosts.set(server, host);
+  }
+  return host;
 }
 
 function noAnswer(request: ApiRequest, cause: unknown): NoAnswerError {

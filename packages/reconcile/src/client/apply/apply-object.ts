@@ -9,7 +9,6 @@ import { getObject } from '../read-object.ts';
 import { targetOf } from '../target.ts';
 import { ownershipUpgrade } from './ownership-upgrade.ts';
 import { planApply } from './plan-apply.ts';
-import { shapeOfDesired } from './shape.ts';
 
 interface Application<T extends KubernetesObject> {
   readonly kind: ResourceKind<T>;
@@ -42,7 +41,7 @@ export async function applyObject<T extends KubernetesObject>(
     action: `apply ${target.label}`,
     signal,
   })) as T;
-  context.sent.set(uid, shapeOfDesired(desired));
+  context.sent.set(uid, plan.shape);
   return observeWritten(context, kind, applied);
 }
 

@@ -13,6 +13,8 @@ import { shapeOfDesired } from './shape.ts';
 export interface ApplyPlan {
   readonly send: boolean;
   readonly upgrade: boolean;
+  /** Of what is desired: see `shapeOfDesired`. */
+  readonly shape: number;
 }
 
 /** The replica count belongs to the scale subresource once the object exists: never dropped by an apply. */
@@ -51,30 +53,54 @@ function compare(live: KubernetesObject, desired: object, manager: string, sentS
   const wanted = desired as JsonObject;
   const current = live as unknown as JsonObject;
   const { applied, updated } = ownFields(live.metadata.managedFields ?? [], manager);
-  const contained = containment(wanted, current, unionOf(applied, updated));
+  const contained = containment(wanted, current, ownedAtAll(applied, updated));
   const isShrunk = missingFrom(applied, wanted) !== undefined;
   const unwanted = missingFrom(updated, wanted);
   const members = unwanted && membersOf(unwanted, current);
-  if (sentShape === shapeOfDesired(desired)) {
+  const shape = shapeOfDesired(desired);
+  if (sentShape === shape) {
     const dropsMembers = members !== undefined;
-    return { send: contained === 'not' || isShrunk || dropsMembers, upgrade: dropsMembers };
+    return { send: contained === 'not' || isShrunk || dropsMembers, upgrade: dropsMembers, shape };
   }
   const isDropped = sentShape === undefined ? members !== undefined : unwanted !== undefined;
   const send = contained !== 'exactly' || isShrunk || isDropped;
-  return { send, upgrade: send && unwanted !== undefined };
+  return { send, upgrade: send && unwanted !== undefined, shape };
 }
 
 /** What a manager owns of the object itself, subresources aside, by how it came to own it. The count is left out. */
-function ownFields(
-  entries: readonly ManagedFieldsEntry[],
-  manager: string,
-): { readonly applied: FieldSet; readonly updated: FieldSet } {
-  const setOf = (operation: 'Apply' | 'Update'): FieldSet =>
-    entries
-      .filter((entry) => isOwn(entry, manager) && entry.operation === operation)
-      .map((entry) => withoutField(parseFieldsV1(entry.fieldsV1 ?? {}), replicasPath) ?? leafSet)
-      .reduce(unionOf, leafSet);
-  return { applied: setOf('Apply'), updated: setOf('Update') };
+function ownFields(entries: readonly ManagedFieldsEntry[], manager: string): OwnFields {
+  let applied = leafSet;
+  let updated = leafSet;
+  for (const entry of entries) {
+    if (!isOwn(entry, manager) || entry.fieldsV1 === undefined) continue;
+    const fields = decoded(entry.fieldsV1);
+    if (entry.operation === 'Apply') applied = applied === leafSet ? fields : unionOf(applied, fields);
+    else if (entry.operation === 'Update') updated = updated === leafSet ? fields : unionOf(updated, fields);
+  }
+  return { applied, updated };
+}
+
+function ownedAtAll(applied: FieldSet, updated: FieldSet): FieldSet {
+  if (applied === leafSet) return updated;
+  return updated === leafSet ? applied : unionOf(applied, updated);
+}
+
+interface OwnFields {
+  readonly applied: FieldSet;
+  readonly updated: FieldSet;
+}
+
+/** A cache lets objects share equal FieldsV1, so that one is decoded for many objects. */
+const decodedFields = new WeakMap<JsonObject, FieldSet>();
+
+function decoded(fieldsV1: JsonObject): FieldSet {
+  let fields = decodedFields.get(fieldsV1);
+  if (fields === undefined) {
+    fields = withoutField(parseFieldsV1(fieldsV1), replicasPath) ?? leafSet;
+    // Only what is frozen stays what it was.
+    if (Object.isFrozen(fieldsV1)) decodedFields.set(fieldsV1, fields);
+  }
+  return fields;
 }
 
 /** Whether an entry is a manager's own, of the object itself and not of a subresource. */
