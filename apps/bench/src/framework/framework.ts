@@ -64,7 +64,9 @@ export async function measureFrameworks(bench: Bench, options: FrameworkOptions)
     const micro = MicroBench.start(bench, options.microSizes);
     try {
       const measure = async ({ peer, command }: Ready<MicroPeer>): Promise<void> => {
-        for (const mode of peer.modes) runs.push({ ...told(peer, mode), micro: await micro.measure(command, mode) });
+        const besides = await peer.besides?.();
+        for (const mode of peer.modes)
+          runs.push({ ...told(peer, mode), micro: { ...(await micro.measure(command, mode)), ...besides } });
       };
       await inTurn(bench, options, { ready: small, skipped, measure });
     } finally {

@@ -46,6 +46,13 @@ const microFigures: readonly FigureDefinition<PeerRun>[] = [
     goal: 2600,
     isAbsolute: true,
   },
+  {
+    figure: 'import, over the bare runtime',
+    unit: 'MiB',
+    of: ({ micro }) => micro?.importMiB,
+    goal: 30,
+    isAbsolute: true,
+  },
   { figure: 'watch event decoded, ConfigMap', unit: 'µs', of: ({ micro }) => micro?.configMapDecodedUs },
   { figure: 'watch event decoded, Pod', unit: 'µs', of: ({ micro }) => micro?.podDecodedUs },
   { figure: 'watch event to handler, ConfigMap', unit: 'µs', of: ({ micro }) => micro?.configMapHandledUs },

@@ -22,6 +22,8 @@ export interface MicroFigures {
   /** From the bytes of a watch through the cache to a handler. */
   readonly configMapHandledUs?: number;
   readonly podHandledUs?: number;
+  /** Resident memory that importing the library takes over the bare runtime. */
+  readonly importMiB?: number;
 }
 
 /** How much of each. Kept beside the bytes, for the programs of other languages. */

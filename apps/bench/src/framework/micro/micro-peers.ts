@@ -2,6 +2,8 @@ import { join } from 'node:path';
 
 import type { Command } from '../../measure/subject-process.ts';
 import { builtProgram } from '../../programs/built-program.ts';
+import { importMiB } from './measure-import.ts';
+import type { MicroFigures } from './micro-figures.ts';
 
 /** A library whose smallest pieces are measured by a program: `PROGRAM FIXTURE MODE`, one line of JSON. */
 export interface MicroPeer {
@@ -11,6 +13,8 @@ export interface MicroPeer {
   readonly modes: readonly string[];
   /** Builds it, once. Rejects with why it cannot be had on this machine. */
   prepare(progress: (line: string) => void): Promise<Command>;
+  /** What its program cannot measure of itself. */
+  besides?(): Promise<MicroFigures>;
 }
 
 const subject = join(import.meta.dirname, '../../../dist/framework/micro/micro-subject.js');
@@ -22,6 +26,7 @@ export const microPeers: readonly MicroPeer[] = [
     version: 'this repository',
     modes: ['typed'],
     prepare: () => Promise.resolve({ program: process.execPath, args: ['--expose-gc', subject] }),
+    besides: async () => ({ importMiB: await importMiB() }),
   },
   {
     name: 'client-go',
