@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -113,7 +114,12 @@ func main() {
 	metav1.AddToGroupVersion(scheme, version)
 	config := ctrl.GetConfigOrDie()
 	config.QPS = -1
-	options := ctrl.Options{Scheme: scheme, Metrics: metricsserver.Options{BindAddress: "0"}}
+	options := ctrl.Options{
+		Scheme:  scheme,
+		Metrics: metricsserver.Options{BindAddress: "0"},
+		// As its documentation advises who does not read them.
+		Cache: cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
+	}
 	if strings.HasSuffix(mode, "-consistent") {
 		enabled := true
 		options.Client.Cache = &client.CacheOptions{EnableReadYourWritesConsistency: &enabled}

@@ -88,6 +88,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // One watch fills the store and triggers; `owns` would open a second one.
     let stream = watcher(Api::<ConfigMap>::all(client.clone()), watcher::Config::default())
         .default_backoff()
+        // As kube's documentation advises who does not read them.
+        .modify(|child| child.managed_fields_mut().clear())
         .reflect(writer);
     if mode == "cache" {
         tokio::spawn(stream.for_each(|_| std::future::ready(())));
