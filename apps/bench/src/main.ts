@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { processEnv } from '@canaryop/reconcile/env';
 
 import type { Benchmark } from './benchmark.ts';
+import { checkMain } from './check/main.ts';
 import { frameworkMain } from './framework/main.ts';
 import { thisMachine } from './measure/machine.ts';
 import { jsonReport, textReport } from './report.ts';
@@ -16,6 +17,7 @@ import { simkube } from './rows/simkube.ts';
 const benchmarks: readonly Benchmark[] = [simkube, library, peers, idle, rollouts, slowPrometheus];
 
 const [first, ...rest] = process.argv.slice(2);
+if (first === '--check') process.exit(await checkMain(rest));
 if (first === 'framework') {
   await frameworkMain(rest);
   process.exit(0);

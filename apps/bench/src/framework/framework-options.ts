@@ -18,6 +18,8 @@ export interface FrameworkOptions {
   readonly size: WorkSize;
   readonly cachedObjects: number;
   readonly microSizes: MicroSizes;
+  /** Whether a peer is also measured in other modes than its usual one. */
+  readonly hasOtherModes: boolean;
   readonly json: boolean;
   /** Whether docs/benchmarks.md is to say what comes out. */
   readonly write: boolean;
@@ -50,6 +52,7 @@ export function frameworkOptions(args: readonly string[]): FrameworkOptions {
     size: isQuick ? quick : full,
     cachedObjects: isQuick ? 2000 : 20_000,
     microSizes: isQuick ? quickSizes : fullSizes,
+    hasOtherModes: true,
     json,
     write,
   };

@@ -59,13 +59,15 @@ export async function measureFrameworks(bench: Bench, options: FrameworkOptions)
   const does = (part: Part): boolean => options.parts.includes(part);
   const ready = does('work') || does('cache') ? await prepared(bench, options, peers, skipped) : [];
   const runs: PeerRun[] = [];
+  const modesOf = ({ modes }: { readonly modes: readonly string[] }): readonly string[] =>
+    options.hasOtherModes ? modes : modes.slice(0, 1);
   if (does('micro')) {
     const small = await prepared(bench, options, microPeers, skipped);
     const micro = MicroBench.start(bench, options.microSizes);
     try {
       const measure = async ({ peer, command }: Ready<MicroPeer>): Promise<void> => {
         const besides = await peer.besides?.();
-        for (const mode of peer.modes)
+        for (const mode of modesOf(peer))
           runs.push({ ...told(peer, mode), micro: { ...(await micro.measure(command, mode)), ...besides } });
       };
       await inTurn(bench, options, { ready: small, skipped, measure });
@@ -75,7 +77,7 @@ export async function measureFrameworks(bench: Bench, options: FrameworkOptions)
   }
   if (does('work')) {
     const measure = async ({ peer, command }: Ready<Peer>): Promise<void> => {
-      for (const mode of peer.modes)
+      for (const mode of modesOf(peer))
         runs.push({ ...told(peer, mode), work: await measureWork(bench, command, mode, options.size) });
     };
     await inTurn(bench, options, { ready, skipped, measure });
