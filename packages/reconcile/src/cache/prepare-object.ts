@@ -3,7 +3,6 @@ import { deepFreeze } from '../object/json.ts';
 import { entryOfFields, type FieldPath } from '../object/field-manager.ts';
 import type { KubernetesObject } from '../object/object.ts';
 import type { ResourceKind } from '../object/resource-kind.ts';
-import { sharedFields } from './shared-fields.ts';
 
 /** Makes a received object fit for the cache: smaller if it can be, and frozen. */
 export type PrepareObject<T extends KubernetesObject> = (object: T) => T;
@@ -22,9 +21,8 @@ export function prepareObject<T extends KubernetesObject>(options: {
   readonly onError: (error: unknown) => void;
 }): PrepareObject<T> {
   const { kind, fieldManager, managersOf = [], transform, onError } = options;
-  const share = sharedFields();
   return (object) => {
-    const pruned = withKnownFields(asKind(object, kind), fieldManager, managersOf, share);
+    const pruned = withKnownFields(asKind(object, kind), fieldManager, managersOf);
     if (transform === undefined) return deepFreeze(pruned);
     try {
       return deepFreeze(transform(pruned));
@@ -39,13 +37,11 @@ function withKnownFields<T extends KubernetesObject>(
   object: T,
   fieldManager: string,
   managersOf: readonly FieldPath[],
-  share: ReturnType<typeof sharedFields>,
 ): T {
   const { managedFields, ...metadata } = object.metadata;
   if (managedFields === undefined) return object;
   const kept = managedFields
     .map((entry) => (entry.manager === fieldManager ? entry : entryOfFields(entry, managersOf)))
-    .filter((entry) => entry !== undefined)
-    .map((entry) => (entry.fieldsV1 === undefined ? entry : { ...entry, fieldsV1: share(entry.fieldsV1) }));
+    .filter((entry) => entry !== undefined);
   return { ...object, metadata: kept.length === 0 ? metadata : { ...metadata, managedFields: kept } };
 }

@@ -15,15 +15,11 @@ export interface FieldSet {
   readonly values: ReadonlyMap<string, FieldSet>;
 }
 
-/** A field set under construction. */
-interface Branches {
-  readonly fields: Map<string, FieldSet>;
-  readonly items: Map<string, FieldSet>;
-  readonly values: Map<string, FieldSet>;
-}
+/** Most nodes have children of one sort at most, and making a map is most of what decoding a node costs. */
+const none: ReadonlyMap<string, FieldSet> = new Map();
 
 /** Owns nothing below itself. */
-export const leafSet: FieldSet = { self: false, fields: new Map(), items: new Map(), values: new Map() };
+export const leafSet: FieldSet = { self: false, fields: none, items: none, values: none };
 
 /** Whether the node is an end of a path: nothing lies below it. */
 export function isLeaf(set: FieldSet): boolean {
@@ -40,18 +36,27 @@ export function isAssociative(set: FieldSet | undefined): boolean {
  * steps (`i:`) too: servers do not write them.
  */
 export function parseFieldsV1(fieldsV1: JsonObject): FieldSet {
-  const branches: Branches = { fields: new Map(), items: new Map(), values: new Map() };
+  const branches: Partial<Record<'fields' | 'items' | 'values', Map<string, FieldSet>>> = {};
   let self = false;
-  for (const [step, below] of Object.entries(fieldsV1)) {
+  for (const step of Object.keys(fieldsV1)) {
+    if (step === '.') {
+      self = true;
+      continue;
+    }
+    const branch = branchOf[step.slice(0, 2)];
+    const below = fieldsV1[step];
     const child = isJsonObject(below) ? parseFieldsV1(below) : leafSet;
-    const kind = step.slice(0, 2);
-    if (step === '.') self = true;
-    else if (kind === 'f:') branches.fields.set(step.slice(2), child);
-    else if (kind === 'k:') branches.items.set(step.slice(2), child);
-    else if (kind === 'v:') branches.values.set(step.slice(2), child);
+    if (branch !== undefined) (branches[branch] ??= new Map()).set(step.slice(2), child);
   }
-  return { self, ...branches };
+  const { fields = none, items = none, values = none } = branches;
+  return !self && fields === none && items === none && values === none ? leafSet : { self, fields, items, values };
 }
+
+const branchOf: Readonly<Record<string, 'fields' | 'items' | 'values'>> = {
+  'f:': 'fields',
+  'k:': 'items',
+  'v:': 'values',
+};
 
 /** Encodes a field set as FieldsV1. */
 export function formatFieldsV1(set: FieldSet): JsonObject {
@@ -78,6 +83,8 @@ function unionOfMaps(
   left: ReadonlyMap<string, FieldSet>,
   right: ReadonlyMap<string, FieldSet>,
 ): ReadonlyMap<string, FieldSet> {
+  if (left.size === 0) return right;
+  if (right.size === 0) return left;
   const union = new Map(left);
   for (const [step, set] of right) {
     const other = union.get(step);

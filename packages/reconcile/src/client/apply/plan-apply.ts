@@ -73,7 +73,7 @@ function ownFields(entries: readonly ManagedFieldsEntry[], manager: string): Own
   let updated = leafSet;
   for (const entry of entries) {
     if (!isOwn(entry, manager) || entry.fieldsV1 === undefined) continue;
-    const fields = decoded(entry.fieldsV1);
+    const fields = withoutField(parseFieldsV1(entry.fieldsV1), replicasPath) ?? leafSet;
     if (entry.operation === 'Apply') applied = applied === leafSet ? fields : unionOf(applied, fields);
     else if (entry.operation === 'Update') updated = updated === leafSet ? fields : unionOf(updated, fields);
   }
@@ -88,19 +88,6 @@ function ownedAtAll(applied: FieldSet, updated: FieldSet): FieldSet {
 interface OwnFields {
   readonly applied: FieldSet;
   readonly updated: FieldSet;
-}
-
-/** A cache lets objects share equal FieldsV1, so that one is decoded for many objects. */
-const decodedFields = new WeakMap<JsonObject, FieldSet>();
-
-function decoded(fieldsV1: JsonObject): FieldSet {
-  let fields = decodedFields.get(fieldsV1);
-  if (fields === undefined) {
-    fields = withoutField(parseFieldsV1(fieldsV1), replicasPath) ?? leafSet;
-    // Only what is frozen stays what it was.
-    if (Object.isFrozen(fieldsV1)) decodedFields.set(fieldsV1, fields);
-  }
-  return fields;
 }
 
 /** Whether an entry is a manager's own, of the object itself and not of a subresource. */
