@@ -36,20 +36,18 @@ export function isAssociative(set: FieldSet | undefined): boolean {
  * steps (`i:`) too: servers do not write them.
  */
 export function parseFieldsV1(fieldsV1: JsonObject): FieldSet {
+  const steps = Object.keys(fieldsV1);
+  if (steps.length === 0) return leafSet;
   const branches: Partial<Record<'fields' | 'items' | 'values', Map<string, FieldSet>>> = {};
-  let self = false;
-  for (const step of Object.keys(fieldsV1)) {
-    if (step === '.') {
-      self = true;
-      continue;
-    }
+  for (const step of steps) {
     const branch = branchOf[step.slice(0, 2)];
+    if (branch === undefined) continue;
     const below = fieldsV1[step];
     const child = isJsonObject(below) ? parseFieldsV1(below) : leafSet;
-    if (branch !== undefined) (branches[branch] ??= new Map()).set(step.slice(2), child);
+    (branches[branch] ??= new Map()).set(step.slice(2), child);
   }
   const { fields = none, items = none, values = none } = branches;
-  return !self && fields === none && items === none && values === none ? leafSet : { self, fields, items, values };
+  return { self: Object.hasOwn(fieldsV1, '.'), fields, items, values };
 }
 
 const branchOf: Readonly<Record<string, 'fields' | 'items' | 'values'>> = {
