@@ -46,6 +46,9 @@ export function checkSince(pass: Pass, run: RunStatus, from: number): Measuremen
     : undefined;
 }
 
+/** How much longer than checkIntervalSeconds it may be between two checks, as a share of it. */
+const slackShare = 0.1;
+
 /** Whether to ask now, and when to look again if not. */
 export interface CheckPlan {
   readonly measure?: Decision['measure'];
@@ -54,7 +57,8 @@ export interface CheckPlan {
 
 /**
  * Plans the next check: at `from` for the first time, each checkIntervalSeconds, and at `dueAt`, where a step is
- * decided. One check of an app is on its way at a time; its answer is an event of its own.
+ * decided. One that would fall just before `dueAt` is that one. One check of an app is on its way at a time; its answer
+ * is an event of its own.
  */
 export function planCheck(pass: Pass, run: RunStatus, from: number, dueAt?: number): CheckPlan {
   const { lastAskedAt, measurement } = pass.observed;
@@ -63,7 +67,7 @@ export function planCheck(pass: Pass, run: RunStatus, from: number, dueAt?: numb
   const askedSince = lastAskedAt !== undefined && lastAskedAt >= from ? lastAskedAt : undefined;
   const periodic = askedSince === undefined ? from : askedSince + pass.settings.checkIntervalMs;
   const isDueOpen = dueAt !== undefined && (askedSince === undefined || askedSince < dueAt);
-  const at = isDueOpen ? Math.min(periodic, dueAt) : periodic;
+  const at = isDueOpen && dueAt <= periodic + pass.settings.checkIntervalMs * slackShare ? dueAt : periodic;
   if (pass.now < at) return { wakeAt: at };
   return { measure: measureOf(pass, run) };
 }

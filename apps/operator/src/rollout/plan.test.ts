@@ -91,6 +91,31 @@ rows('2. A new revision', [
     { step: 20, weight: 20, writes: [], asks: undefined, wakes: 3 },
   ],
   [
+    'a step that came late hands its lateness on to no other',
+    {
+      ...shifting,
+      status: { ...shifting.status, lastTrafficShift: at(962) },
+      now: 991,
+      check: { verdict: 'pass', askedAt: 990.5 },
+    },
+    { step: 30, weight: 30 },
+  ],
+  [
+    'an interval that began anew somewhere else is a whole one',
+    {
+      ...shifting,
+      status: { ...shifting.status, lastTrafficShift: at(970) },
+      now: 999,
+      check: { verdict: 'pass', askedAt: 998 },
+    },
+    { step: 20, weight: 20, asks: undefined, wakes: 1 },
+  ],
+  [
+    'a check that would fall just before the end of the interval is the one at its end',
+    { ...shifting, now: 989.9, check: { verdict: 'pass', askedAt: 984.8 } },
+    { step: 20, weight: 20, asks: undefined, wakes: 0.1 },
+  ],
+  [
     'on a pass one step more',
     { ...shifting, check: passed },
     { stage: 'Shifting', step: 30, weight: 30, writes: ['apply VirtualService'] },

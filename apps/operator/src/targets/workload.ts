@@ -22,11 +22,15 @@ export function deploymentFacts(deployment: Deployment, pods: readonly Pod[], re
   return {
     uid: deployment.metadata.uid ?? '',
     revision,
-    readyPods: deployment.status?.readyReplicas ?? 0,
-    ready: isRolledOut(deployment),
+    ...rolloutOf(deployment),
     terminating: deployment.metadata.deletionTimestamp !== undefined,
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** What the counts of a Deployment come to. */
+export function rolloutOf(deployment: Deployment): Pick<WorkloadFacts, 'readyPods' | 'ready'> {
+  return { readyPods: deployment.status?.readyReplicas ?? 0, ready: isRolledOut(deployment) };
 }
 
 /** The pods of a Deployment that are not on their way out, one by one. */

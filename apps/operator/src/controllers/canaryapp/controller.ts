@@ -13,6 +13,7 @@ import { originalName } from '../../targets/adopted/config/config-names.ts';
 import { unneededKinds } from './config-tracking.ts';
 import { indexKey } from './index-key.ts';
 import { byClaim, byRead, optionalKinds, type CanaryAppInformers } from './informers.ts';
+import { childMatters, podMatters } from './matters.ts';
 import type { Senses } from './observe.ts';
 import { canaryAppReconciler } from './reconciler.ts';
 
@@ -34,10 +35,11 @@ export function canaryAppController(env: Env, senses: Senses, wakes: ChannelSour
     informerSource(apps, enqueueMapped(rivalsOf(senses.informers)), { predicates: [changesClaims] }),
     ...children.map((informer) =>
       informerSource(informer, enqueueMapped(appOfChild(apps)), {
+        predicates: [childMatters],
         isOptional: optional.has(groupResourceOf(informer.kind)),
       }),
     ),
-    informerSource(pods, enqueueMapped(appOfPod)),
+    informerSource(pods, enqueueMapped(appOfPod), { predicates: [podMatters] }),
     wakes,
   ];
   return sources

@@ -102,9 +102,20 @@ function capacityLost(pass: Pass, run: RunStatus, released: Revision): Decision 
   });
 }
 
-/** When the interval began: where no traffic moves, the first one begins with the stage. */
+/** A step counts as in time up to this share of the interval. */
+const lateShare = 0.1;
+
+/**
+ * When the interval began: where no traffic moves, the first one begins with the stage. Steps go by the clock of the
+ * first one: what a step came late, because its check and its writes take time, is not added to all that follow.
+ */
 function intervalBegan({ settings, status }: Pass, run: RunStatus): number {
-  return timeOf(settings.iterations === undefined ? status.lastTrafficShift : run.stageSince);
+  const { iterations, checks, intervalMs } = settings;
+  if (iterations !== undefined) return timeOf(run.stageSince);
+  const shifted = timeOf(status.lastTrafficShift);
+  if (checks === 'each' || run.trafficSince === undefined) return shifted;
+  const lateMs = (shifted - timeOf(run.trafficSince)) % intervalMs;
+  return lateMs > 0 && lateMs <= intervalMs * lateShare ? shifted - lateMs : shifted;
 }
 
 /** Since when a check may move the weight: the interval is over, and all of secondary was there to be judged. */
