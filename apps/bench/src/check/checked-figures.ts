@@ -18,17 +18,26 @@ const unsteady = ['latency, 99th percentile', 'CPU at rest'];
 
 /**
  * Of all rows those that can be compared with another measurement. Times, CPU and memory are ratios of the least of all
- * runs of each side, because what else a machine does only ever adds to them; counts are medians. What ours did not
+ * runs of each side, because what else a machine does only ever adds to them; counts are medians, and so is memory that
+ * nobody else has. What ours did not
  * come to in some run is without end.
  */
 export function checkedFigures(part: string, tables: readonly FigureTable[]): readonly CheckedFigure[] {
   return tables.flatMap((table) =>
-    table.rows.flatMap((row) => {
-      const kind = countUnits.includes(row.unit) ? 'count' : 'ratio';
-      const value = kind === 'count' ? countOf(row, table) : ratioOf(row, table);
-      return value === undefined || unsteady.includes(row.figure) ? [] : [{ part, figure: row.figure, kind, value }];
-    }),
+    table.rows
+      .filter(({ figure }) => !unsteady.includes(figure))
+      .flatMap((row) => {
+        const found = valueOf(row, table);
+        return found === undefined ? [] : [{ part, figure: row.figure, ...found }];
+      }),
   );
+}
+
+function valueOf(row: FigureRow, table: FigureTable): Pick<CheckedFigure, 'kind' | 'value'> | undefined {
+  const ratio = countUnits.includes(row.unit) ? undefined : ratioOf(row, table);
+  if (ratio !== undefined) return { kind: 'ratio', value: ratio };
+  const count = [...countUnits, 'MiB'].includes(row.unit) ? countOf(row, table) : undefined;
+  return count === undefined ? undefined : { kind: 'count', value: count };
 }
 
 function countOf({ values, unfinished }: FigureRow, { ours }: Comparison): number | undefined {

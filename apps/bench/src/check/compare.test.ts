@@ -75,6 +75,7 @@ describe('what of a measurement is compared', () => {
     ['the ratio of the least times', row('cold start', 'ms', 10, 20), [ratio(0.5)]],
     ['the median of a count, whatever the others need', row('requests', '', 2, 50), [count(4)]],
     ['a count that nobody else has', row('requests', '', 2), [count(4)]],
+    ['the median of memory that nobody else has', row('memory', 'MiB', 2), [count(4, 'memory')]],
     ['no time that nobody else has', row('cold start', 'ms', 10), []],
     ['no ratio to nothing', row('cold start', 'ms', 10, 0), []],
     [
