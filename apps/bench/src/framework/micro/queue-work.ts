@@ -1,9 +1,9 @@
 import { exponentialBackoff, WorkQueue } from '@canaryop/reconcile/queue';
 import type { Env } from '@canaryop/reconcile/env';
 
+import { leastAsyncNs, leastNs } from './least-time.ts';
 import type { MicroFigures, MicroSizes } from './micro-figures.ts';
 
-const nanosPerMilli = 1e6;
 const minuteMs = 60_000;
 
 /** The work queue by itself. Nothing is due while it is measured but what is taken at once. */
@@ -12,33 +12,25 @@ export async function queueWork(env: Env, { keys, operations }: MicroSizes): Pro
   const nameAt = (index: number): string => names[index % keys] ?? '';
   const options = { env, keyOf: (item: string) => item };
   const { clock } = env;
-  const nanosSince = (startMs: number): number => ((clock.monotonic() - startMs) * nanosPerMilli) / operations;
 
   const queue = new WorkQueue<string>(options);
-  const cycleFromMs = clock.monotonic();
-  for (let index = 0; index < operations; index += 1) {
+  const queueCycleNs = await leastAsyncNs(clock, operations, async (index) => {
     queue.add(nameAt(index));
     const taken = await queue.take();
     if (taken !== undefined) queue.done(taken.item);
-  }
-  const queueCycleNs = nanosSince(cycleFromMs);
-
+  });
   for (const name of names) queue.add(name);
-  const knownFromMs = clock.monotonic();
-  for (let index = 0; index < operations; index += 1) queue.add(nameAt(index));
-  const queueKnownNs = nanosSince(knownFromMs);
+  const queueKnownNs = leastNs(clock, operations, (index) => queue.add(nameAt(index)));
   await queue.shutDown();
 
   const delayed = new WorkQueue<string>(options);
-  const delayedFromMs = clock.monotonic();
-  for (let index = 0; index < operations; index += 1) delayed.add(nameAt(index), { afterMs: minuteMs + (index % 977) });
-  const queueDelayedNs = nanosSince(delayedFromMs);
+  const queueDelayedNs = leastNs(clock, operations, (index) => {
+    delayed.add(nameAt(index), { afterMs: minuteMs + (index % 977) });
+  });
   await delayed.shutDown();
 
   const limited = new WorkQueue<string>({ ...options, rateLimiter: exponentialBackoff({ baseMs: minuteMs }) });
-  const limitedFromMs = clock.monotonic();
-  for (let index = 0; index < operations; index += 1) limited.add(nameAt(index), { rateLimited: true });
-  const queueRateLimitedNs = nanosSince(limitedFromMs);
+  const queueRateLimitedNs = leastNs(clock, operations, (index) => limited.add(nameAt(index), { rateLimited: true }));
   await limited.shutDown();
   return { queueCycleNs, queueKnownNs, queueDelayedNs, queueRateLimitedNs };
 }
