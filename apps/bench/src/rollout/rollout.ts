@@ -56,7 +56,7 @@ async function measureAll(
   const isUsual = task.mode === 'default';
   const isFastest = task.mode === Object.keys(task.peer.modes).at(-1);
   return [
-    await figuresOrFailure(measureMany(bench, task, { hasRestAndFailures: isUsual })),
+    await figuresOrFailure(measureMany(bench, task, { hasAll: isUsual })),
     ...(isFastest && task.size.veryMany > 0 ? [await figuresOrFailure(measureVeryMany(bench, task))] : []),
   ];
 }
