@@ -23,12 +23,14 @@ export interface FrameworkOptions {
   readonly json: boolean;
   /** Whether docs/benchmarks.md is to say what comes out. */
   readonly write: boolean;
+  /** Whether it is to say it together with the runs that it has. */
+  readonly add: boolean;
 }
 
 const full: WorkSize = { objects: 2000, workers: 8, singles: 200, restSeconds: 60 };
 const quick: WorkSize = { objects: 200, workers: 8, singles: 40, restSeconds: 5 };
 
-/** Reads `--peers a,b --parts work,cache,micro --runs N --quick --json --write`. Throws, naming what there is, for what there is not. */
+/** Reads `--peers a,b --parts work,cache,micro --runs N --quick --json --write --add`. Throws, naming what there is, for what there is not. */
 export function frameworkOptions(args: readonly string[]): FrameworkOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -39,12 +41,14 @@ export function frameworkOptions(args: readonly string[]): FrameworkOptions {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      add: { type: 'boolean', default: false },
     },
   });
   const names = [...new Set([...peers, ...microPeers].map(({ name }) => name))];
   const runs = Number(values.runs ?? (values.quick ? 1 : 3));
   if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} must be a whole number above 0`);
-  const { quick: isQuick, json, write } = values;
+  const { quick: isQuick, json, add } = values;
+  const write = values.write || add;
   return {
     peers: chosen('peer', values.peers, names),
     parts: chosen('part', values.parts, parts),
@@ -55,6 +59,7 @@ export function frameworkOptions(args: readonly string[]): FrameworkOptions {
     hasOtherModes: true,
     json,
     write,
+    add,
   };
 }
 

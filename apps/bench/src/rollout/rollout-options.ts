@@ -13,6 +13,8 @@ export interface RolloutOptions {
   readonly json: boolean;
   /** Whether docs/benchmarks.md is to say what comes out. */
   readonly write: boolean;
+  /** Whether it is to say it together with the runs that it has. */
+  readonly add: boolean;
 }
 
 const intervalMs = 10_000;
@@ -38,7 +40,7 @@ const quick: RolloutSize = {
   failing: 2,
 };
 
-/** Reads `--peers a,b --runs N --quick --json --write`. Throws, naming what there is, for what there is not. */
+/** Reads `--peers a,b --runs N --quick --json --write --add`. Throws, naming what there is, for what there is not. */
 export function rolloutOptions(args: readonly string[]): RolloutOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -48,6 +50,7 @@ export function rolloutOptions(args: readonly string[]): RolloutOptions {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      add: { type: 'boolean', default: false },
     },
   });
   const names = peers.map(({ name }) => name);
@@ -56,8 +59,9 @@ export function rolloutOptions(args: readonly string[]): RolloutOptions {
   if (unknown.length > 0) throw new Error(`no peer is called ${unknown.join(', ')}; there are ${names.join(', ')}`);
   const runs = Number(values.runs ?? (values.quick ? 1 : 3));
   if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} must be a whole number above 0`);
-  const { quick: isQuick, json, write } = values;
-  return { peers: wanted, runs, size: isQuick ? quick : full, hasOtherModes: !isQuick, json, write };
+  const { quick: isQuick, json, add } = values;
+  const write = values.write || add;
+  return { peers: wanted, runs, size: isQuick ? quick : full, hasOtherModes: !isQuick, json, write, add };
 }
 
 /** How much is asked for, for whoever reads the figures. */
