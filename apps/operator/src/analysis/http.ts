@@ -1,5 +1,3 @@
-import axios, { AxiosError, type AxiosAdapter, type AxiosResponse } from 'axios';
-
 import { startDeadline, type Timers, type Transport } from '@canaryop/reconcile/env';
 
 /** Bounds of one exchange with something that a user named. */
@@ -30,8 +28,8 @@ export type HttpOutcome =
   | { readonly kind: 'failure'; readonly failure: HttpFailure };
 
 /**
- * Sends requests through axios on the injected transport: no redirects, no proxy from the environment, no cookies,
- * and never more bytes or time than the bounds allow.
+ * Sends requests on the injected transport, which follows no redirect and knows no proxy and no cookie; never more bytes
+ * or time than the bounds allow.
  */
 export class HttpClient {
   readonly #transport: Transport;
@@ -44,61 +42,38 @@ export class HttpClient {
     this.#bounds = bounds;
   }
 
-  async send(request: HttpRequest): Promise<HttpOutcome> {
-    const { method, url, address, signal, timeoutMs = this.#bounds.timeoutMs } = request;
-    const deadline = startDeadline(this.#timers, timeoutMs, signal);
+  async send({ method, url, address, signal, timeoutMs, ...payload }: HttpRequest): Promise<HttpOutcome> {
+    const deadline = startDeadline(this.#timers, timeoutMs ?? this.#bounds.timeoutMs, signal);
+    const { headers, ...body } = bodyOf(payload);
+    const accepted = { accept: 'application/json', 'accept-encoding': 'identity', ...headers };
     try {
-      const response = await axios.request<string>({
-        method,
-        url,
-        ...bodyOf(request),
-        headers: { accept: 'application/json', 'accept-encoding': 'identity', ...contentTypeOf(request) },
-        adapter: this.#adapter(address),
-        signal: deadline.signal,
-        maxRedirects: 0,
-        proxy: false,
-        responseType: 'text',
-        transformResponse: [],
-        validateStatus: () => true,
-      });
-      return { kind: 'response', status: response.status, body: response.data };
-    } catch (error) {
+      const request = { method, url, headers: accepted, address, signal: deadline.signal, ...body };
+      const response = await this.#transport.request(request);
+      const text = await readBounded(response.body, this.#bounds.maxBytes);
+      if (text === undefined) return { kind: 'failure', failure: 'too large' };
+      return { kind: 'response', status: response.status, body: text };
+    } catch {
       if (signal.aborted) return { kind: 'failure', failure: 'aborted' };
-      if (deadline.hasPassed) return { kind: 'failure', failure: 'timeout' };
-      const isTooLarge = error instanceof AxiosError && error.code === AxiosError.ERR_BAD_RESPONSE;
-      return { kind: 'failure', failure: isTooLarge ? 'too large' : 'unreachable' };
+      return { kind: 'failure', failure: deadline.hasPassed ? 'timeout' : 'unreachable' };
     } finally {
       deadline.end();
     }
   }
-
-  #adapter(address: HttpRequest['address']): AxiosAdapter {
-    return async (config): Promise<AxiosResponse<string>> => {
-      const headers = Object.fromEntries(
-        Object.entries(config.headers.toJSON()).map(([name, value]) => [name.toLowerCase(), String(value)]),
-      );
-      const response = await this.#transport.request({
-        method: (config.method ?? 'get').toUpperCase(),
-        url: config.url ?? '',
-        headers,
-        address,
-        ...(typeof config.data === 'string' ? { body: config.data } : {}),
-        ...(config.signal instanceof AbortSignal ? { signal: config.signal } : {}),
-      });
-      const data = await readBounded(response.body, this.#bounds.maxBytes);
-      if (data === undefined) throw new AxiosError('the body is too large', AxiosError.ERR_BAD_RESPONSE, config);
-      return { data, status: response.status, statusText: '', headers: { ...response.headers }, config };
-    };
-  }
 }
 
-function bodyOf({ form, json }: HttpRequest): { readonly data?: string } {
-  if (json !== undefined) return { data: json };
-  return form === undefined ? {} : { data: new URLSearchParams(form).toString() };
+/** What is sent, and how it says what it is. */
+interface Payload {
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-function contentTypeOf({ json }: HttpRequest): Readonly<Record<string, string>> {
-  return json === undefined ? {} : { 'content-type': 'application/json' };
+function bodyOf({ form, json }: Pick<HttpRequest, 'form' | 'json'>): Payload {
+  if (json !== undefined) return { body: json, headers: { 'content-type': 'application/json' } };
+  if (form === undefined) return {};
+  return {
+    body: new URLSearchParams(form).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  };
 }
 
 /** The body as text; undefined once it is larger than allowed, without reading on. */
