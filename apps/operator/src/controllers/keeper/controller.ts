@@ -44,7 +44,9 @@ export function keeperController(
       if (workloads?.hasSynced !== true) return workloads === undefined ? {} : { requeueAfterMs: loadingMs };
       const workload = workloads.lister.get(request);
       const app = apps.lister.get(request);
-      await act(context, { kind, workload, app }, keeperPlan({ kind: kind.kind, workload, app }));
+      // Loaded for the first of them: it takes 8 MB that clusters without any never need.
+      const { validateObject } = await import('@canaryop/reconcile/validation');
+      await act(context, { kind, workload, app }, keeperPlan({ kind: kind.kind, workload, app }, validateObject));
       return {};
     });
 }

@@ -1,8 +1,9 @@
 import type { Deployment } from '@canaryop/reconcile/kinds';
+import { validateObject } from '@canaryop/reconcile/validation';
 import { describe, expect, it } from 'vitest';
 
 import type { CanaryApp, CanaryAppStatus } from '../../api/v1/canaryapp.ts';
-import { keeperPlan, type KeeperPlan } from './keeper-plan.ts';
+import { keeperPlan, type KeeperFacts, type KeeperPlan } from './keeper-plan.ts';
 
 const time = '2026-01-01T00:00:00Z';
 const failText = 'shop:v2: PodFailed: it ended';
@@ -71,8 +72,9 @@ function short(plan: KeeperPlan): object {
   };
 }
 
+const planOf = (facts: KeeperFacts) => keeperPlan(facts, validateObject);
 const plan = (seen: Deployment | undefined, made?: CanaryApp) =>
-  short(keeperPlan({ kind: 'Deployment', workload: seen, app: made }));
+  short(planOf({ kind: 'Deployment', workload: seen, app: made }));
 const nothing = { 'canary-problem': null, 'canary-pod': null, 'canary-fail': null };
 const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop' };
 
@@ -153,7 +155,7 @@ describe('the life of an application that is kept for a workload', () => {
 
   it('follows what is asked for, and says nothing of it before that is seen', () => {
     const asked = workload({ 'canary-image': 'shop:v3', 'canary-pod': 'shop-canary' });
-    const planned = keeperPlan({ kind: 'Deployment', workload: asked, app: app({ run, ...failed }) });
+    const planned = planOf({ kind: 'Deployment', workload: asked, app: app({ run, ...failed }) });
     expect(planned).toEqual({
       app: { spec: { canaryPod: { image: 'shop:v3', container: null, durationSeconds: 900 } } },
     });
@@ -187,7 +189,7 @@ describe('what can’t be done', () => {
     ],
     ['its name is too long', workload({}, { name: 's'.repeat(51) }), /at most 50/],
   ])('is said on the workload: %s', (_what, seen, why) => {
-    const { workload: patch, problem, create } = keeperPlan({ kind: 'Deployment', workload: seen, app: undefined });
+    const { workload: patch, problem, create } = planOf({ kind: 'Deployment', workload: seen, app: undefined });
     expect(create).toBeUndefined();
     expect(problem).toMatch(why);
     expect(patch).toEqual({ metadata: { annotations: { 'canary-problem': problem } } });
@@ -195,13 +197,13 @@ describe('what can’t be done', () => {
       ...seen,
       metadata: { ...seen.metadata, annotations: { ...seen.metadata.annotations, 'canary-problem': problem ?? '' } },
     };
-    expect(keeperPlan({ kind: 'Deployment', workload: told, app: undefined })).toEqual({});
+    expect(planOf({ kind: 'Deployment', workload: told, app: undefined })).toEqual({});
   });
 
   it('leaves an application as it is, and is not said any more when it is mended', () => {
     const problem = expect.stringContaining('canary-duration') as string;
     const wrong = workload({ 'canary-duration': 'soon' });
-    expect(keeperPlan({ kind: 'Deployment', workload: wrong, app: app({ phase: 'Released' }) })).toMatchObject({
+    expect(planOf({ kind: 'Deployment', workload: wrong, app: app({ phase: 'Released' }) })).toMatchObject({
       problem,
       app: {},
     });
@@ -215,7 +217,7 @@ describe('what can’t be done', () => {
 
   it('touches no application of somebody else’s', () => {
     const theirs = app({}, {}, { ownerReferences: [] });
-    const planned = keeperPlan({ kind: 'Deployment', workload: workload(), app: theirs });
+    const planned = planOf({ kind: 'Deployment', workload: workload(), app: theirs });
     expect(planned).toMatchObject({ problem: expect.stringContaining('was not made for this Deployment') });
     expect([planned.app, planned.remove, planned.create]).toEqual([undefined, undefined, undefined]);
     expect(plan(undefined, theirs)).toEqual({});
@@ -225,7 +227,7 @@ describe('what can’t be done', () => {
 
   it('leaves the application to the first of two kinds of one name that ask for it', () => {
     const ofOther = app({}, {}, { ownerReferences: [{ ...owner, kind: 'DeploymentConfig', uid: 'other' }] });
-    expect(keeperPlan({ kind: 'Deployment', workload: workload(), app: ofOther })).toEqual({
+    expect(planOf({ kind: 'Deployment', workload: workload(), app: ofOther })).toEqual({
       problem: expect.stringContaining('was not made for this Deployment'),
       workload: { metadata: { annotations: { 'canary-problem': expect.any(String) } } },
     });

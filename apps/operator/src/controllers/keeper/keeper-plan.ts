@@ -5,7 +5,7 @@ import { present } from '@canaryop/reconcile/object';
 import { CanaryApp, type FailedRevision } from '../../api/v1/canaryapp.ts';
 import { canaryAnnotations, canaryName, commandAnnotation, toldFailureAnnotation } from '../../api/v1/names.ts';
 import { ownStatus } from '../../rollout/revision-record.ts';
-import { wishOf, type Wish } from './wish.ts';
+import { wishOf, type Validate, type Wish } from './wish.ts';
 
 /** What there is, at one moment. */
 export interface KeeperFacts {
@@ -34,11 +34,11 @@ export interface KeeperPlan {
  * Keeps one application for a workload that asks for it, and says on the workload what becomes of it. The application
  * remembers everything, so that a pass that was cut off is simply made again.
  */
-export function keeperPlan({ kind, workload, app }: KeeperFacts): KeeperPlan {
+export function keeperPlan({ kind, workload, app }: KeeperFacts, validate: Validate): KeeperPlan {
   if (workload === undefined) return app !== undefined && isMadeFor(app, { kind }) ? { remove: app } : {};
   if (workload.metadata.deletionTimestamp !== undefined || isMadeByUs(workload)) return {};
   if (app !== undefined && !isOurs(app, workload)) return foreign(workload, app);
-  const wish = wishOf(workload);
+  const wish = wishOf(workload, validate);
   if (app === undefined) return makeFor(workload, wish);
   return app.metadata.deletionTimestamp === undefined ? follow(workload, app, wish) : {};
 }

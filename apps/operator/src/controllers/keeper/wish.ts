@@ -1,7 +1,7 @@
 import type { Desired } from '@canaryop/reconcile/client';
 import type { Deployment } from '@canaryop/reconcile/kinds';
 import { apiVersionOf, present, type OwnerReference } from '@canaryop/reconcile/object';
-import { validateObject } from '@canaryop/reconcile/validation';
+import type { validateObject } from '@canaryop/reconcile/validation';
 
 import { CanaryApp, type CanaryAppSpec } from '../../api/v1/canaryapp.ts';
 import { canaryAnnotations } from '../../api/v1/names.ts';
@@ -20,8 +20,11 @@ export type Wish =
     }
   | { readonly kind: 'wrong'; readonly problem: string };
 
+/** Judges an object by the schema and the rules of its kind. It is given, because few clusters ever need it loaded. */
+export type Validate = typeof validateObject;
+
 /** What a workload with our label asks for by its annotations. All of them are user input. */
-export function wishOf(workload: Deployment): Wish {
+export function wishOf(workload: Deployment, validate: Validate): Wish {
   const { name, namespace, annotations = {} } = workload.metadata;
   const image = annotations[canaryAnnotations.image];
   if (image === undefined) return wrong(`annotation ${canaryAnnotations.image} is missing; set it to the image to try`);
@@ -31,7 +34,7 @@ export function wishOf(workload: Deployment): Wish {
   if (problem !== undefined) return wrong(problem);
   const canaryPod = present({ image, container: annotations[canaryAnnotations.name], durationSeconds });
   const app = appFor(workload, canaryPod);
-  const [error] = validateObject(CanaryApp, {
+  const [error] = validate(CanaryApp, {
     ...app,
     metadata: { ...app.metadata, namespace: namespace ?? 'default' },
   });
