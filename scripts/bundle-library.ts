@@ -25,7 +25,7 @@ const input = Object.fromEntries(
  * earlier one has, so one that came too early would load packages for everybody.
  */
 const groups = [
-  'core: env object conditions queue kinds owners crd finalizers rbac watch events leader-election sharding cache controller client/(?!undici|response|in-cluster|load-cluster|kube-config|plain|index)',
+  'core: env object conditions queue kinds owners crd finalizers rbac watch events leader-election sharding cache controller client/(?!undici|response|in-cluster|load-cluster|kube-config|plain|client-node|index)',
   'connection: client/(?:undici|response|in-cluster|load-cluster|kube-config)',
   'metrics: metrics/(?:prom-client|process-metrics|registry|client-metrics|controller-metrics)',
   'validation: validation cel',

@@ -13,7 +13,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/cel': ['packages/reconcile/src/cel/cel-library.ts'],
   '@dot-i/k8s-operator': ['packages/k8s-operator/src/original.ts', 'apps/bench/src/framework/k8s-operator-subject.ts'],
   '@kubernetes/client-node': [
-    'packages/reconcile/src/client/kube-config.ts',
+    'packages/reconcile/src/client/client-node.ts',
     'apps/bench/src/{framework,informer}/client-node-subject.ts',
   ],
   '@lezer/common': ['packages/simkube/src/prometheus/promql/grammar.ts'],
@@ -24,7 +24,6 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   '@prometheus-io/lezer-promql': ['packages/simkube/src/prometheus/promql/grammar.ts'],
   ajv: ['packages/reconcile/src/validation/schema-validator.ts'],
   'ajv-formats': ['packages/reconcile/src/validation/schema-validator.ts'],
-  axios: ['apps/operator/src/analysis/http.ts'],
   commander: [
     'apps/operator/src/{options,main}.ts',
     'apps/demo/src/{demo,sandbox}/main.ts',

@@ -25,7 +25,7 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 export async function issueCertificate(request: CertificateRequest): Promise<Certificate> {
   // Loaded only where it is needed, and in this order: the decorators of x509 want the metadata functions to be there.
   await import('reflect-metadata');
-  const x509 = await import('@peculiar/x509');
+  const { default: x509 } = await import('@peculiar/x509');
   const { name, hosts, issuer, isAuthority = false } = request;
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const subject = [{ CN: [name] }];

@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'node:https';
 
 // Types only: loading this package costs 88 MB, which a process in a pod never pays.
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from './client-node.ts';
 
 import type { Env } from '../env/env.ts';
 import { isJsonObject } from '../object/json.ts';
@@ -109,7 +109,7 @@ function proxyOf({
 }
 
 async function readConfig(options: KubeConfigOptions): Promise<KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('./client-node.ts');
   const config = new KubeConfig();
   if (options.path === undefined) config.loadFromDefault();
   else config.loadFromFile(options.path);

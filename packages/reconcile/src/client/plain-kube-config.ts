@@ -55,8 +55,8 @@ async function readYaml(path: string): Promise<JsonObject | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   // Loaded here, because a process in a pod has no such file.
-  const { parse } = await import('yaml');
-  const config: unknown = parse(text);
+  const { default: yaml } = await import('yaml');
+  const config: unknown = yaml.parse(text);
   return isJsonObject(config) ? config : undefined;
 }
 

@@ -12,6 +12,6 @@ export type ConnectOptions = Connectors.BuildOptions;
 
 /** An agent whose connections go through a proxy. It needs methods that only undici's index adds. */
 export async function proxyAgent(options: ProxyAgents.Options): Promise<Dispatcher> {
-  const { ProxyAgent } = await import('undici');
-  return new ProxyAgent(options);
+  const { default: undici } = await import('undici');
+  return new undici.ProxyAgent(options);
 }

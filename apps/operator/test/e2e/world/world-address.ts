@@ -4,7 +4,7 @@ export interface WorldAddress {
   readonly kubeconfig: string;
   /** Of the ServiceAccount in config/default: a token, and nothing else. */
   readonly operatorKubeconfig: string;
-  /** Folder of the bundle, `canaryop.mjs` and `client-node.mjs`. */
+  /** Folder of the bundle, `canaryop.mjs` and its parts. */
   readonly bundle: string;
   /** `host:port` that answers for the address in prometheusURL. */
   readonly prometheus: string;
