@@ -98,7 +98,8 @@ export interface Cache {
 /** An empty cache. It does nothing before `start`. */
 export function createCache(options: CacheOptions): Cache {
   const { env, connection, fieldManager, onRequest } = options;
-  const context: ApiRequestContext = { env, connection, userAgent: options.userAgent ?? fieldManager, onRequest };
+  const userAgent = options.userAgent ?? fieldManager;
+  const context: ApiRequestContext = { env, connection, userAgent, pool: 'watches', onRequest };
   const { idleTimeoutMs = 75_000, streamingLists = true, namespaces = [], kinds = [] } = options;
   const shared = { context, fieldManager, idleTimeoutMs, streamingLists, reconnects: new ReconnectBudget(env) };
   const informers = new Map<string, AnyInformer>();

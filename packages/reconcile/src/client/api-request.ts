@@ -1,7 +1,7 @@
 import type { Env } from '../env/env.ts';
 import { sleep } from '../env/timers.ts';
 import { noTracer } from '../env/tracer.ts';
-import type { TransportResponse } from '../env/transport.ts';
+import type { ConnectionPool, TransportResponse } from '../env/transport.ts';
 import { parseJson } from '../object/json.ts';
 import { ApiError, apiErrorFrom, isApiError } from './api-error.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
@@ -23,6 +23,7 @@ export interface ApiRequestContext {
   readonly env: Env;
   readonly connection: ClusterConnection;
   readonly userAgent: string;
+  readonly pool?: ConnectionPool | undefined;
   readonly onRequest?: ((info: RequestInfo) => void) | undefined;
 }
 
@@ -90,6 +91,7 @@ async function exchange(context: ApiRequestContext, request: ApiRequest): Promis
         ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
         ...credentials,
       },
+      ...(context.pool === undefined ? {} : { pool: context.pool }),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     });

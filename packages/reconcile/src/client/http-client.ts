@@ -1,4 +1,5 @@
 import type { Env } from '../env/env.ts';
+import type { ConnectionPool } from '../env/transport.ts';
 import type { RequestInfo } from './api-request.ts';
 import { applyObject } from './apply/apply-object.ts';
 import { sentShapes } from './apply/sent-shapes.ts';
@@ -26,6 +27,8 @@ export interface ClientOptions {
   readonly userAgent?: string;
   /** One attempt of a request, body included, in milliseconds. Must be shorter than the lease. @default 10000 */
   readonly timeoutMs?: number;
+  /** Whose connections it waits for. @default 'requests' */
+  readonly pool?: ConnectionPool;
   /** Told of every exchange, for metrics. */
   readonly onRequest?: (info: RequestInfo) => void;
 }
@@ -56,6 +59,7 @@ function clientContext(options: ClientOptions): ClientContext {
     env: options.env,
     connection: options.connection,
     userAgent: options.userAgent ?? options.fieldManager,
+    pool: options.pool,
     onRequest: options.onRequest,
     fieldManager: options.fieldManager,
     limits: { timeoutMs: options.timeoutMs ?? 10_000, maxRetries: 3, maxRetryAfterMs: 5000 },

@@ -54,6 +54,26 @@ describe('the transport', () => {
     );
   });
 
+  it('renews a lease and opens watches while all connections for requests are held', async () => {
+    const held: (() => void)[] = [];
+    await http(
+      ({ url }, response) => {
+        if (url === '/slow') held.push(() => response.end());
+        else response.end('ok');
+      },
+      async ({ port }) => {
+        const transport = undiciTransport({ maxConnections: 1 });
+        const slow = get(transport, `http://127.0.0.1:${port}/slow`);
+        const waiting = get(transport, `http://127.0.0.1:${port}/write`);
+        const others = [{ pool: 'leases' }, { pool: 'watches' }, { pool: 'watches' }, { pool: 'watches' }];
+        for (const pool of others) expect(await get(transport, `http://127.0.0.1:${port}/`, pool)).toBe('ok');
+        for (const end of held) end();
+        expect([await slow, await waiting]).toEqual(['', 'ok']);
+        await transport.close();
+      },
+    );
+  });
+
   it('sends what it is given and returns any status, with header names in lower case and no redirect followed', async () => {
     const listener: RequestListener = (request, response) => {
       request.setEncoding('utf8').on('data', (body: string) => {

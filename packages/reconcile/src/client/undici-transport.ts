@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
 import { present } from '../object/present.ts';
-import type { Transport, TransportRequest, TransportResponse } from '../env/transport.ts';
+import type { ConnectionPool, Transport, TransportRequest, TransportResponse } from '../env/transport.ts';
 import { ResponseHandler } from './response-handler.ts';
 import { Agent, buildConnector, proxyAgent, type ConnectOptions, type Dispatcher, type PoolOptions } from './undici.ts';
 
@@ -25,7 +25,7 @@ export interface UndiciTransportOptions {
   readonly proxy?: string | undefined;
   /** Time to get a connection, TLS included, in milliseconds. @default 5000 */
   readonly connectTimeoutMs?: number;
-  /** Connections to one origin; a watch holds one for its life. @default 64 */
+  /** Connections to one origin, beside those of watches and leases. @default 64 */
   readonly maxConnections?: number;
 }
 
@@ -40,11 +40,15 @@ const tcpKeepAliveMs = 15_000;
  */
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport {
   const agents = new Map<string, Dispatcher | Promise<Dispatcher>>();
-  const agentFor = (address: TransportRequest['address']): Dispatcher | Promise<Dispatcher> => {
-    const key = address === undefined ? '' : `${address.host} ${address.port}`;
+  const agentFor = ({
+    address,
+    pool = 'requests',
+  }: Pick<TransportRequest, 'address' | 'pool'>): Dispatcher | Promise<Dispatcher> => {
+    const key = address === undefined ? pool : `${pool} ${address.host} ${address.port}`;
     let agent = agents.get(key);
     if (agent === undefined) {
-      agent = options.proxy === undefined ? newAgent(options, address) : tunnel(options, options.proxy);
+      const bounds = pooling(options, pool);
+      agent = options.proxy === undefined ? newAgent(options, bounds, address) : tunnel(options, bounds, options.proxy);
       agents.set(key, agent);
     }
     return agent;
@@ -53,7 +57,7 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
   return {
     async request(request) {
       if (closed) throw new Error(`${request.method} ${request.url}: the transport is closed`);
-      return exchange(await agentFor(request.address), request);
+      return exchange(await agentFor(request), request);
     },
     async close() {
       closed = true;
@@ -76,10 +80,12 @@ function connecting(options: UndiciTransportOptions): ConnectOptions {
 }
 
 /** How many connections there are, and how long they live. */
-function pooling(options: UndiciTransportOptions): PoolOptions {
+function pooling(options: UndiciTransportOptions, pool: ConnectionPool): PoolOptions {
+  // As many as there are watches: one that waited would be a kind that is not kept up to date.
+  const connections = { requests: options.maxConnections ?? 64, watches: null, leases: 2 };
   return {
     allowH2: false,
-    connections: options.maxConnections ?? 64,
+    connections: connections[pool],
     keepAliveTimeout: keepAliveMs,
     // 0 switches undici's own deadlines off: it reads the process clock for them, and a watch has none.
     headersTimeout: 0,
@@ -87,20 +93,24 @@ function pooling(options: UndiciTransportOptions): PoolOptions {
   };
 }
 
-function tunnel(options: UndiciTransportOptions, uri: string): Promise<Dispatcher> {
+function tunnel(options: UndiciTransportOptions, bounds: PoolOptions, uri: string): Promise<Dispatcher> {
   const servername = options.tls?.serverName;
   return proxyAgent({
-    ...pooling(options),
+    ...bounds,
     uri,
     requestTls: { ...connecting(options), ...present({ servername }) },
   });
 }
 
-function newAgent(options: UndiciTransportOptions, address: TransportRequest['address']): Dispatcher {
+function newAgent(
+  options: UndiciTransportOptions,
+  bounds: PoolOptions,
+  address: TransportRequest['address'],
+): Dispatcher {
   const tls = options.tls ?? {};
   const connect = buildConnector(connecting(options));
   return new Agent({
-    ...pooling(options),
+    ...bounds,
     connect(target, callback) {
       const name = tls.serverName ?? target.hostname;
       const redirected = address === undefined ? {} : { hostname: address.host, port: String(address.port) };

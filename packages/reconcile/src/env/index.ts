@@ -8,4 +8,4 @@ export { uuid, type Random } from './random.ts';
 export { dateOf, formatMicroTime, formatTime, parseTime } from './time.ts';
 export { aborted, sleep, type Cancel, type Timers } from './timers.ts';
 export { noTracer, type Span, type SpanAttributes, type Tracer } from './tracer.ts';
-export type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+export type { ConnectionPool, Transport, TransportRequest, TransportResponse } from './transport.ts';

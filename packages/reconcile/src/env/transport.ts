@@ -1,3 +1,9 @@
+/**
+ * Requests wait for connections of their own pool only: a watch holds one for its life, and a lease has to be renewed
+ * however many writes are waiting.
+ */
+export type ConnectionPool = 'requests' | 'watches' | 'leases';
+
 /** One HTTP exchange, at the level of bytes: URL building, framing and decoding stay in code that simulations run too. */
 export interface TransportRequest {
   readonly method: string;
@@ -8,6 +14,8 @@ export interface TransportRequest {
   readonly body?: string | Uint8Array;
   /** Connect here instead of resolving the host of `url` (curl's --resolve). Host header and SNI stay those of `url`. */
   readonly address?: { readonly host: string; readonly port: number };
+  /** @default 'requests' */
+  readonly pool?: ConnectionPool;
   /** Aborts the request, and the body while it is read. */
   readonly signal?: AbortSignal;
 }

@@ -53,12 +53,14 @@ export function leadership(clientOptions: ClientOptions, options: LeadershipOpti
   if (timeoutMs >= leaseDurationMs)
     throw new Error(`requestTimeoutMs ${timeoutMs} must be shorter than leaseDurationMs ${leaseDurationMs}`);
   const identity = `${instance}_${uuid(env.random)}`;
-  if (sharding !== undefined) return shardedLeadership(clientOptions, { ...options, sharding, identity, freeClient });
+  const leaseClient = createClient({ ...clientOptions, pool: 'leases' });
+  if (sharding !== undefined)
+    return shardedLeadership(clientOptions, { ...options, sharding, identity, freeClient, leaseClient });
   const tell = leaderMetrics(registry, [leading.lease.name]);
   const elector = new LeaderElector({
     ...leading,
     env,
-    client: freeClient,
+    client: leaseClient,
     identity,
     onChange: (isLeader) => {
       tell(leading.lease.name, isLeader);
@@ -74,9 +76,10 @@ function shardedLeadership(
     readonly sharding: ShardingOptions;
     readonly identity: string;
     readonly freeClient: Client;
+    readonly leaseClient: Client;
   },
 ): Leadership {
-  const { sharding, identity, freeClient, registry, drainMs } = options;
+  const { sharding, identity, freeClient, leaseClient, registry, drainMs } = options;
   const { env, timeoutMs = defaultTimeoutMs } = clientOptions;
   const { shards: count, lease } = sharding;
   if (!Number.isInteger(count) || count < 1)
@@ -86,7 +89,7 @@ function shardedLeadership(
   const elector = new LeaderElector({
     ...sharding,
     env,
-    client: freeClient,
+    client: leaseClient,
     identity,
     lease: first,
     places,
@@ -105,7 +108,7 @@ function shardedLeadership(
     ...defaults,
     ...sharding,
     env,
-    client: freeClient,
+    client: leaseClient,
     owned,
     identity,
     drainMs,
