@@ -14,7 +14,7 @@ import { providers } from './analysis/providers/providers.ts';
 import { CanaryApp } from './api/v1/canaryapp.ts';
 import { consoleSession, type ConsoleWorld } from './console/console.ts';
 import { serveLines } from './console/line-server.ts';
-import { appsOf, canaryAppController } from './controllers/canaryapp/controller.ts';
+import { appsOf, canaryAppController, checkPriority } from './controllers/canaryapp/controller.ts';
 import { declareInformers, type CanaryAppInformers } from './controllers/canaryapp/informers.ts';
 import { ConfigTracking } from './controllers/canaryapp/config-tracking.ts';
 import { furtherReadsOf } from './controllers/canaryapp/further-reads.ts';
@@ -65,7 +65,7 @@ export function createOperator({
     endpoints: new Endpoints(addresses, resolve, metricsServer ?? defaultMetricsServer),
   });
   const checker = new Checker(provider, env, (app) => {
-    wakes.send(app);
+    wakes.send(app, { priority: checkPriority });
   });
   const announcer = new Announcer(provider);
   const informers = declareInformers(manager);

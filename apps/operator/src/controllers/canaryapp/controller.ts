@@ -18,10 +18,13 @@ import type { Senses } from './observe.ts';
 import { canaryAppReconciler } from './reconciler.ts';
 
 /**
- * Reconciles at the same time. One that waits for its writes costs a promise, and must not keep another application
- * from being looked at; the load on the API server is bounded by the connections to it.
+ * Reconciles at the same time: twice as many as there are connections, so that none idles while answers are read. More
+ * would wait for a connection, where nothing is more urgent than anything else, and time out there.
  */
-const workers = 512;
+const workers = 128;
+
+/** An answered check goes before what can wait: it moves traffic, or takes it away. */
+export const checkPriority = 1;
 
 /**
  * The controller of CanaryApps: what wakes it, and what it does then.

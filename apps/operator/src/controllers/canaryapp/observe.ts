@@ -176,12 +176,14 @@ function foreignObject(app: CanaryApp, { target, router }: Mode, live: Sight): O
 }
 
 /**
- * Whether kinds can be read; `loading` for the moment before their first answer. An outage of a server that has answered
- * before is no missing kind: what was read then still stands.
+ * Whether kinds can be read; `loading` before their first answer. What was read once still stands through an outage, and
+ * a server that is unwell or starting says nothing about its kinds.
  */
-function kindsState(informers: readonly Informer<KubernetesObject>[]): Obstacle | 'loading' | undefined {
+export function kindsState(
+  informers: readonly Pick<Informer<KubernetesObject>, 'kind' | 'hasSynced' | 'problem'>[],
+): Obstacle | 'loading' | undefined {
   const missing = informers.find(
-    ({ hasSynced, problem }) => problem !== undefined && (!hasSynced || problem.reason === 'NotInstalled'),
+    ({ hasSynced, problem }) => problem?.reason === 'NotInstalled' || (problem?.reason === 'Forbidden' && !hasSynced),
   );
   if (missing !== undefined) return missingKind(missing.kind);
   return informers.some(({ hasSynced }) => !hasSynced) ? 'loading' : undefined;
