@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { createCache, type Lister } from '@canaryop/reconcile/cache';
-import { createClient, type Client } from '@canaryop/reconcile/client';
+import { createClient, isConflict, type Client } from '@canaryop/reconcile/client';
 import { sleep, type Env } from '@canaryop/reconcile/env';
 import type { KubernetesObject, ObjectOf } from '@canaryop/reconcile/object';
 import { resourceKind } from '@canaryop/reconcile/object';
 import { startControlPlane, type ControlPlane } from '@canaryop/testkit/control-plane';
 
+import { inParallel } from '../measure/in-parallel.ts';
 import { requestCounts, type RequestCounts } from '../measure/server-requests.ts';
 import { withSec1Keys } from './sec1-keys.ts';
 import { namespace, Widget, widgetName } from './widget.ts';
@@ -32,6 +33,7 @@ export class BenchPlane {
   readonly #stop = new AbortController();
   readonly #pending = new Set<string>();
   #widgets: Lister<ObjectOf<typeof Widget>> | undefined;
+  readonly #asked = { 'GET widgets': 0, 'PATCH widgets': 0 };
   #wake: () => void = () => undefined;
 
   private constructor(plane: ControlPlane, env: Env) {
@@ -70,7 +72,7 @@ export class BenchPlane {
 
   /** Makes Widgets, and waits until they are seen. */
   async createWidgets(count: number): Promise<void> {
-    await this.#each(count, async (index) => {
+    await inParallel([...Array(count).keys()], parallel, async (index) => {
       const metadata = { namespace, name: widgetName(index) };
       const manifest = {
         apiVersion: 'bench.canaryop.io/v1',
@@ -85,16 +87,27 @@ export class BenchPlane {
 
   /** Gives each of the first `count` Widgets another text. */
   async updateWidgets(count: number, round: string): Promise<void> {
-    await this.#each(count, (index) => this.updateWidget(index, round));
+    await inParallel([...Array(count).keys()], parallel, (index) => this.updateWidget(index, round));
   }
 
   async updateWidget(index: number, round: string): Promise<void> {
     const live = this.#widgets?.get({ namespace, name: widgetName(index) });
     if (live === undefined) throw new Error(`${widgetName(index)} is not there`);
-    // A status may come between; who changes a spec does not mind.
-    const { metadata } = (await this.client.get(Widget, { namespace, name: widgetName(index) })) ?? live;
-    this.#pending.add(metadata.name);
-    await this.client.patch(Widget, { ...live, metadata }, { spec: { text: `text ${index} ${round}` } });
+    this.#pending.add(live.metadata.name);
+    await this.#setText(live, `text ${index} ${round}`);
+  }
+
+  /** A status may come between; who changes a spec does not mind. */
+  async #setText(live: ObjectOf<typeof Widget>, text: string): Promise<void> {
+    try {
+      this.#asked['PATCH widgets'] += 1;
+      await this.client.patch(Widget, live, { spec: { text } });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      this.#asked['GET widgets'] += 1;
+      const newer = await this.client.get(Widget, live.metadata);
+      if (newer !== undefined) await this.#setText(newer, text);
+    }
   }
 
   /** Resolves when every Widget's status says its text; with why not after `patienceMs` of none more, or what `ended` says. */
@@ -117,9 +130,14 @@ export class BenchPlane {
 
   /** Makes objects of any kind, as many at a time as the Widgets. */
   async createAll<T extends KubernetesObject>(count: number, create: (index: number) => Promise<T>): Promise<void> {
-    await this.#each(count, async (index) => {
+    await inParallel([...Array(count).keys()], parallel, async (index) => {
       await create(index);
     });
+  }
+
+  /** What changed Widgets has asked for so far: it is nobody's but the user's. */
+  get asked(): RequestCounts {
+    return { ...this.#asked };
   }
 
   /** What the server has answered so far, but watches. */
@@ -142,13 +160,5 @@ export class BenchPlane {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
-  }
-
-  async #each(count: number, work: (index: number) => Promise<void>): Promise<void> {
-    let next = 0;
-    const workers = Array.from({ length: parallel }, async () => {
-      for (let index = next++; index < count; index = next++) await work(index);
-    });
-    await Promise.all(workers);
   }
 }

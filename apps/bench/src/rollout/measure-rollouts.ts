@@ -95,7 +95,8 @@ export async function measureVeryMany(bench: Bench, task: RolloutTask): Promise<
   });
 }
 
-function namesOf(count: number): readonly string[] {
+/** The applications of a batch. */
+export function namesOf(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `app-${index}`);
 }
 

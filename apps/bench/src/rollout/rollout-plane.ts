@@ -15,6 +15,7 @@ import {
 } from '@canaryop/testkit/control-plane';
 
 import { ClusterRoleBinding, ServiceAccount } from '../kinds.ts';
+import { inParallel } from '../measure/in-parallel.ts';
 import { SubjectProcess } from '../measure/subject-process.ts';
 import { AuditedRequests } from './audited-requests.ts';
 import { startMetricTarget, type MetricTarget } from './metric-target.ts';
@@ -23,7 +24,8 @@ import { ReleaseObserver } from './release-observer.ts';
 import type { StepPlan } from './timeline.ts';
 
 const account = 'bench-operator';
-const parallel = 32;
+/** How many applications are made, or changed, at a time. */
+export const parallel = 32;
 const scrapeIntervalMs = 5000;
 
 /** Of the operator every request, without its body, once it is answered; of others nothing. It is written at little cost. */
@@ -36,6 +38,7 @@ const auditPolicy: AuditPolicy = {
 
 /** What is not measured must not be what everybody waits for: at their defaults these throttle themselves. */
 const unthrottled = ['--kube-api-qps=2000', '--kube-api-burst=4000'];
+export const unthrottledComponents = { 'kube-controller-manager': unthrottled, 'kube-scheduler': unthrottled };
 
 /** What a plane is for. */
 export interface PlaneOptions {
@@ -89,7 +92,7 @@ export class RolloutPlane {
         onProgress: progress,
         kwok: true,
         auditPolicy,
-        flags: { 'kube-controller-manager': unthrottled, 'kube-scheduler': unthrottled },
+        flags: unthrottledComponents,
       });
       stops.push(() => plane.stop());
       await installIstioDefinitions(plane);
@@ -113,7 +116,7 @@ export class RolloutPlane {
   /** Makes applications, and resolves when their operator has made of them what it does. */
   async install(names: readonly string[], image: string, patienceMs: number): Promise<void> {
     const { peer, plan } = this.#options;
-    await inParallel(names, (name) =>
+    await inParallel(names, parallel, (name) =>
       createAll(this.#client, peer.application({ name, image, prometheusUrl: this.#prometheusUrl, plan })),
     );
     const left = await this.until(names, (name) => this.observer.isInstalled(name), patienceMs);
@@ -124,7 +127,7 @@ export class RolloutPlane {
   async release(names: readonly string[], image: string): Promise<void> {
     const { changed } = this.#options.peer;
     const live = new Map((await this.#client.list(changed, { namespace })).map((each) => [each.metadata.name, each]));
-    await inParallel(names, async (name) => {
+    await inParallel(names, parallel, async (name) => {
       this.observer.begin(name);
       await this.#patch(live.get(name), image);
     });
@@ -221,14 +224,6 @@ async function mountAccount(plane: ControlPlane): Promise<string> {
 
 async function createAll(client: Client, manifests: readonly Manifest[]): Promise<void> {
   for (const { kind, object } of manifests) await client.create(kind, object);
-}
-
-async function inParallel(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
-  let next = 0;
-  const workers = Array.from({ length: parallel }, async () => {
-    for (let name = names[next++]; name !== undefined; name = names[next++]) await work(name);
-  });
-  await Promise.all(workers);
 }
 
 async function stopAll(stops: (() => Promise<unknown> | void)[]): Promise<void> {

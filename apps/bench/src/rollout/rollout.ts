@@ -1,5 +1,6 @@
 import type { Bench } from '../benchmark.ts';
-import { measureMany, measureVeryMany, type RolloutFigures, type RolloutTask } from './measure-rollouts.ts';
+import { measureBareDeployments } from './bare-deployments.ts';
+import { measureMany, measureVeryMany, namesOf, type RolloutFigures, type RolloutTask } from './measure-rollouts.ts';
 import type { ReadyPeer, RolloutPeer } from './peer.ts';
 import { peers } from './peers.ts';
 import type { RolloutOptions } from './rollout-options.ts';
@@ -11,6 +12,8 @@ export interface RolloutRun extends RolloutFigures {
   readonly version: string;
   /** At what it ended before its end, and why. */
   readonly failure?: string;
+  /** How long as many Deployments took as there are applications at once, each, where there is no operator. */
+  readonly bareMs?: readonly number[];
 }
 
 /** Everything that was measured, and who could not be. */
@@ -30,14 +33,23 @@ export async function measureRollouts(bench: Bench, options: RolloutOptions): Pr
   const { all, skipped } = await prepared(bench, options);
   const runs: RolloutRun[] = [];
   for (let run = 1; run <= options.runs; run += 1) {
+    const bare = await withoutOperator(bench, run, options);
     for (const { peer, mode, ready } of all) {
       const name = mode === 'default' ? peer.name : `${peer.name}, ${mode}`;
       const progress = (text: string): void => bench.progress(`run ${run} of ${options.runs}: ${name}: ${text}`);
       const parts = await measureAll({ ...bench, progress }, { peer: ready, mode, size: options.size });
       runs.push(...parts.map((figures) => ({ peer: name, version: peer.version, ...figures })));
     }
+    runs.push(bare);
   }
   return { runs, skipped };
+}
+
+/** What Kubernetes takes for itself on this machine. */
+async function withoutOperator(bench: Bench, run: number, { runs, size }: RolloutOptions): Promise<RolloutRun> {
+  const progress = (text: string): void => bench.progress(`run ${run} of ${runs}: no operator: ${text}`);
+  const bareMs = await measureBareDeployments({ ...bench, progress }, namesOf(size.many));
+  return { peer: 'no operator', version: 'bare Deployments', bareMs };
 }
 
 async function figuresOrFailure(measured: Promise<RolloutFigures>): Promise<RolloutFigures & { failure?: string }> {

@@ -32,6 +32,7 @@ const [table] = summarize(
       run('flagger', 48_000),
       run('flagger, raised', 16_000),
       { peer: 'operator', version: '1', veryMany: batch({ applications: 1000, unfinished: 1 }) },
+      { peer: 'no operator', version: 'bare Deployments', bareMs: [3000, 4000, 5000] },
     ],
     skipped: {},
   },
@@ -40,6 +41,12 @@ const [table] = summarize(
 const row = (figure: string) => table?.rows.find((each) => each.figure === figure);
 
 describe('the summary of the rollout benchmark', () => {
+  it('tells how long Kubernetes takes for itself, and compares nobody with that', () => {
+    expect(row('200: first weight, 95th percentile')?.values['no operator']?.median).toBe(5);
+    expect(row('200: CPU')?.values['no operator']).toBeUndefined();
+    expect(row('200: first weight, 95th percentile')?.ratio).toBe(2 / 16);
+  });
+
   it('holds each figure of ours against the best of the others', () => {
     expect(row('200: first weight, 95th percentile')).toMatchObject({ unit: 's', ratio: 2 / 16, isReached: true });
   });

@@ -1,5 +1,6 @@
 import { figureRows, type Comparison, type FigureDefinition } from '../figures/figure-row.ts';
 import type { FigureTable } from '../figures/figure-table.ts';
+import { percentile } from '../measure/percentile.ts';
 import { total, type RequestCounts } from '../measure/server-requests.ts';
 import type { BatchFigures, RolloutSize } from './measure-rollouts.ts';
 import type { RolloutResult, RolloutRun } from './rollout.ts';
@@ -17,11 +18,15 @@ function releaseFigures({ many }: RolloutSize): readonly Definition[] {
   return [
     { figure: '1: first weight', unit: 's', of: ({ one }) => seconds(one?.firstWeightP50Ms) },
     { figure: '1: API requests', unit: '', of: ({ one }) => perRelease(one) },
-    { figure: `${many}: first weight, median`, unit: 's', of: (run) => seconds(run.many?.firstWeightP50Ms) },
+    {
+      figure: `${many}: first weight, median`,
+      unit: 's',
+      of: (run) => seconds(run.many?.firstWeightP50Ms ?? bare(run, 0.5)),
+    },
     {
       figure: `${many}: first weight, 95th percentile`,
       unit: 's',
-      of: (run) => seconds(run.many?.firstWeightP95Ms),
+      of: (run) => seconds(run.many?.firstWeightP95Ms ?? bare(run, 0.95)),
       ...atMost(3),
     },
     { figure: late, unit: 's', of: (run) => seconds(run.many?.latenessP95Ms), ...atMost(0.3) },
@@ -85,6 +90,11 @@ export function summarize({ runs }: RolloutResult, size: RolloutSize): readonly 
   const rows = figureRows(runs, definitions, comparison);
   if (rows.length === 0) return [];
   return [{ title: 'The same releases', ...comparison, comparedWith: 'the best of the others', rows }];
+}
+
+/** Without an operator there is no weight, and the workload is all that there is to wait for. */
+function bare({ bareMs }: RolloutRun, share: number): number | undefined {
+  return bareMs && percentile(bareMs, share);
 }
 
 function perRelease(batch: BatchFigures | undefined, verb?: string): number | undefined {
