@@ -8,6 +8,8 @@ import { processFigures } from './linux-process.ts';
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
+  /** Beside the one of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** An operator that is measured from outside. Linux only. */
@@ -18,10 +20,10 @@ export class SubjectProcess {
   #hasExited = false;
   #wake: () => void = () => undefined;
 
-  /** @param environment beside the one of this process */
+  /** @param environment beside what the command has */
   constructor(command: Command, args: readonly string[], environment: Readonly<Record<string, string>>) {
     this.#process = spawn(command.program, [...command.args, ...args], {
-      env: { ...process.env, ...environment },
+      env: { ...process.env, ...command.environment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const { stdout, stderr } = this.#process;

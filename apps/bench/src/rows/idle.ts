@@ -9,6 +9,7 @@ import { sleep } from '@canaryop/reconcile/env';
 
 import type { Bench, Benchmark, Figure } from '../benchmark.ts';
 import { processFigures } from '../measure/linux-process.ts';
+import { nodeEnvironment } from '../measure/node-environment.ts';
 import { createApplications, releasedCount } from '../operator/applications.ts';
 import { startBenchCluster, type BenchCluster } from '../operator/bench-cluster.ts';
 
@@ -16,9 +17,6 @@ const counts = [100, 500] as const;
 const idleMs = 60_000;
 const settleMs = 5_000;
 const pollMs = 50;
-
-/** NODE_OPTIONS of config/manager. */
-const nodeOptions = '--max-old-space-size=160 --max-semi-space-size=4';
 
 /** What the operator costs when there is nothing to do. */
 export const idle: Benchmark = {
@@ -37,7 +35,7 @@ async function run(bench: Bench): Promise<readonly Figure[]> {
   createApplications(cluster.server.loopback, { count: 1 });
   const startMs = bench.env.clock.monotonic();
   const operator = spawn(process.execPath, [join(directory, 'canaryop.mjs'), ...cluster.flags, '--leader-elect'], {
-    env: { ...process.env, ...cluster.environment, NODE_OPTIONS: nodeOptions },
+    env: { ...process.env, ...cluster.environment, ...nodeEnvironment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   try {

@@ -54,7 +54,10 @@ describe('the chart', () => {
     const [manager] = spec.template.spec.containers;
     expect(values.replicaCount).toBe(spec.replicas);
     expect(values.resources).toEqual(manager?.resources);
-    expect(manager?.env).toEqual([{ name: 'NODE_OPTIONS', value: values.nodeOptions }]);
+    expect(manager?.env).toEqual([
+      { name: 'NODE_OPTIONS', value: values.nodeOptions },
+      { name: 'MALLOC_ARENA_MAX', value: '1' },
+    ]);
   });
 
   it('has a schema for every value that there is, and for no other', () => {

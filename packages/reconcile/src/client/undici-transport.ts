@@ -25,7 +25,7 @@ export interface UndiciTransportOptions {
   readonly proxy?: string | undefined;
   /** Time to get a connection, TLS included, in milliseconds. @default 5000 */
   readonly connectTimeoutMs?: number;
-  /** Connections to one origin, beside those of watches and leases. @default 64 */
+  /** Connections to one origin, beside those of watches and leases. @default 32 */
   readonly maxConnections?: number;
 }
 
@@ -82,7 +82,7 @@ function connecting(options: UndiciTransportOptions): ConnectOptions {
 /** How many connections there are, and how long they live. */
 function pooling(options: UndiciTransportOptions, pool: ConnectionPool): PoolOptions {
   // As many as there are watches: one that waited would be a kind that is not kept up to date.
-  const connections = { requests: options.maxConnections ?? 64, watches: null, leases: 2 };
+  const connections = { requests: options.maxConnections ?? 32, watches: null, leases: 2 };
   return {
     allowH2: false,
     connections: connections[pool],

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 
+import { nodeEnvironment } from '../../measure/node-environment.ts';
 import type { Peer } from './peer.ts';
 
 const dist = join(import.meta.dirname, '../../../dist/framework');
-/** As the manifests of create-operator start Node. */
-const options = ['--max-old-space-size=160', '--max-semi-space-size=4'];
 
 function subject(script: string): Pick<Peer, 'modes' | 'prepare'> {
-  const command = { program: process.execPath, args: [...options, join(dist, script)] };
+  const command = { program: process.execPath, args: [join(dist, script)], environment: nodeEnvironment };
   return { modes: ['reconcile'], prepare: () => Promise.resolve(command) };
 }
 

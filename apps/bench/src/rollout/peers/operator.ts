@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { CanaryApp } from '@canaryop/operator';
 import type { KubernetesObject, ObjectOf } from '@canaryop/reconcile/object';
 
+import { nodeEnvironment } from '../../measure/node-environment.ts';
 import { cacheFolder } from '../../programs/built-program.ts';
 import { appPort, badMetric, hostOf, namespace, type Application, type RolloutPeer, type Workplace } from '../peer.ts';
 
@@ -48,7 +49,7 @@ function launch({ apiServer, accountFolder, prometheusUrl, ports: [probes, metri
       KUBERNETES_SERVICE_HOST: apiServer.hostname,
       KUBERNETES_SERVICE_PORT: apiServer.port,
       KUBERNETES_SERVICE_ACCOUNT_DIR: accountFolder,
-      NODE_OPTIONS: '--max-old-space-size=160 --max-semi-space-size=4',
+      ...nodeEnvironment,
     },
   };
 }

@@ -21,7 +21,7 @@ import { canaryAppReconciler } from './reconciler.ts';
  * Reconciles at the same time: twice as many as there are connections, so that none idles while answers are read. More
  * would wait for a connection, where nothing is more urgent than anything else, and time out there.
  */
-const workers = 128;
+const workers = 64;
 
 /** An answered check goes before what can wait: it moves traffic, or takes it away. */
 export const checkPriority = 1;
