@@ -144,13 +144,15 @@ describe.concurrent('two operators', () => {
     expect(await leads(standby)).toBe(false);
     await leader.kill();
     const killedAt = env.clock.monotonic();
-    await standby.line('leading');
+    const { ts } = await standby.line('leading');
     const tookMs = env.clock.monotonic() - killedAt;
+    const ledAt = env.clock.monotonic() - (env.clock.now() - Date.parse(String(ts)));
     measured(`the standby led ${(tookMs / 1000).toFixed(1)} s after kill -9 of the leader`);
     expect(tookMs).toBeLessThan(takeoverMs);
-    expect(app.weight).toBe(25);
     await app.untilPhase('Released');
     await requests.stop();
+    // The next step may be due the moment somebody leads, and not before.
+    expect(app.weights.filter(({ at }) => at > killedAt && at < ledAt)).toEqual([]);
     expect(requests.failures).toEqual([]);
     expect(app.weights.map(({ weight }) => weight)).toEqual([0, 25, 50, 0]);
     const { decisions = [], releasedImage } = app.status;
