@@ -1,6 +1,7 @@
 import { CanaryApp, createOperator } from '@canaryop/operator';
 import { noCredentials } from '@canaryop/reconcile/client';
 import { virtualEnv } from '@canaryop/reconcile/testing';
+import { validateObject } from '@canaryop/reconcile/validation';
 import { adminUser, createCluster, EmbeddedPrometheus, type ImageRule } from '@canaryop/simkube';
 
 import { readManifest, sampleManifest } from '../src/cluster/manifests.ts';
@@ -31,6 +32,7 @@ export async function tellVirtualStory(options: {
     connection: { server: 'https://simkube', transport: server.transport(adminUser), credentials: noCredentials },
     network: prometheus.transport(),
     resolve: () => Promise.resolve([]),
+    validator: () => Promise.resolve(validateObject),
     addresses: {
       allowedHosts: [],
       resolve: new Map([['prometheus.istio-system.svc:9090', { host: '127.0.0.1', port: 9090 }]]),

@@ -8,6 +8,7 @@ import { certificateFiles } from '@canaryop/reconcile/certificates';
 
 import { lookUp } from './analysis/dns.ts';
 import { sharedLookup } from './analysis/shared-lookup.ts';
+import { loadValidator } from './controllers/keeper/load-validator.ts';
 import { leaseName } from './lease-name.ts';
 import { trackingKeyName } from './tracking-key-name.ts';
 import type { OperatorOptions } from './operator.ts';
@@ -40,6 +41,7 @@ export async function operatorOptions(
       resolve: flags.resolve,
       refusedAddresses: [apiServer, ...(await lookUp(apiServer).catch((): readonly string[] => []))],
     },
+    validator: loadValidator,
     metricsServer: flags.metricsServer,
     trackingKey: { namespace: flags.leaderElectionNamespace ?? namespace, name: trackingKeyName },
     instance,

@@ -22,6 +22,7 @@ import { TrackingKey } from './controllers/canaryapp/tracking-key.ts';
 import { declareCanaryMetrics } from './controllers/canaryapp/metrics.ts';
 import { Neighbours } from './controllers/canaryapp/neighbours.ts';
 import { keeperController, labelled } from './controllers/keeper/controller.ts';
+import type { LoadValidator } from './controllers/keeper/load-validator.ts';
 import { labelledIfServed } from './controllers/keeper/late-kind.ts';
 import { Readiness } from './controllers/canaryapp/readiness.ts';
 import { fieldManager } from './rollout/diff.ts';
@@ -36,6 +37,8 @@ export interface OperatorOptions extends Omit<ManagerOptions, 'fieldManager'> {
   readonly network: Transport;
   readonly resolve: Resolve;
   readonly addresses: AddressPolicy;
+  /** What judges the applications of workloads with annotations. */
+  readonly validator: LoadValidator;
   /** Prometheus for applications that name none; `addresses` has no say in it. @default defaultMetricsServer */
   readonly metricsServer?: string;
   /** The Secret with the key of the checksums of Secrets. Absent: Secrets are not tracked. */
@@ -51,6 +54,7 @@ export function createOperator({
   network,
   resolve,
   addresses,
+  validator,
   metricsServer,
   trackingKey,
   alerts,
@@ -77,9 +81,9 @@ export function createOperator({
   const configs = new ConfigTracking(neighbours, key);
   const senses = { informers, neighbours, configs, readiness: new Readiness(), checker, announcer };
   manager.add(canaryAppController(env, senses, wakes));
-  manager.add(keeperController(labelled(manager, Deployment), informers.apps));
+  manager.add(keeperController(labelled(manager, Deployment), informers.apps, validator));
   const deploymentConfigs = labelledIfServed(manager, informers.apps, DeploymentConfig);
-  manager.add(keeperController(deploymentConfigs, informers.apps));
+  manager.add(keeperController(deploymentConfigs, informers.apps, validator));
   manager.add(deploymentConfigs.discovery);
   manager.add({ name: 'key of config tracking', start: (signal) => key.load(signal) });
   declareCanaryMetrics(manager.registry, { apps: informers.apps, isLeader: () => manager.isLeader });

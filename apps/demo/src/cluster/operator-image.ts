@@ -5,6 +5,7 @@ import type { ClusterConnection } from '@canaryop/reconcile/client';
 import type { Env, Transport } from '@canaryop/reconcile/env';
 import { streamLogger } from '@canaryop/reconcile/log';
 import type { Manager } from '@canaryop/reconcile/manager';
+import { validateObject } from '@canaryop/reconcile/validation';
 import { forwardingHandler, type ImageRule, type Program, type ProgramContext } from '@canaryop/simkube';
 
 /** A free port of this machine's loopback: several pods of the operator share the machine's ports. */
@@ -33,6 +34,8 @@ function operatorProgram({ flags: machineFlags, connect }: OperatorImageOptions)
     const options = await operatorOptions(flags, { env, cluster: { connection, namespace }, instance: name });
     const operator = createOperator({
       ...options,
+      // Time may be virtual here, and loading a module takes real time.
+      validator: () => Promise.resolve(validateObject),
       ...(options.probes === undefined ? {} : { probes: { address: freePort } }),
       ...(options.metrics === undefined ? {} : { metrics: { ...options.metrics, address: freePort } }),
     });

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '@canaryop/reconcile/object';
+import { validateObject } from '@canaryop/reconcile/validation';
 import { EmbeddedPrometheus, istioDefinitions } from '@canaryop/simkube';
 import {
   brokenWatches,
@@ -38,6 +39,7 @@ function canaryOperator({ env, connection, instance, leaderElection, world }: Pr
     instance,
     network: prometheus.transport(),
     resolve: () => Promise.resolve([]),
+    validator: () => Promise.resolve(validateObject),
     addresses: {
       allowedHosts: [],
       resolve: new Map([['prometheus.istio-system.svc:9090', { host: '127.0.0.1', port: 9090 }]]),

@@ -3,6 +3,7 @@ import { noCredentials } from '@canaryop/reconcile/client';
 import type { Logger, Transport } from '@canaryop/reconcile/env';
 import { resourceKind } from '@canaryop/reconcile/object';
 import { virtualEnv, type VirtualEnv } from '@canaryop/reconcile/testing';
+import { validateObject } from '@canaryop/reconcile/validation';
 import {
   createCluster,
   EmbeddedPrometheus,
@@ -121,6 +122,8 @@ export class Simulation {
       connection,
       network: this.#options.provider ?? this.prometheus.transport(),
       resolve: () => Promise.resolve([]),
+      // Nothing that is loaded comes in virtual time.
+      validator: () => Promise.resolve(validateObject),
       addresses: {
         allowedHosts: [],
         resolve: new Map([[prometheusHost, { host: '127.0.0.1', port: 9090 }]]),

@@ -10,6 +10,7 @@ import { CanaryApp } from '../../api/v1/canaryapp.ts';
 import { canaryLabel } from '../../api/v1/names.ts';
 import { Reason } from '../../api/v1/reasons.ts';
 import { keeperPlan } from './keeper-plan.ts';
+import type { LoadValidator } from './load-validator.ts';
 
 /** How soon to look again whether a kind is in memory, before anything is concluded from an absence. */
 const loadingMs = 10_000;
@@ -34,6 +35,7 @@ export const labelSelector = `${canaryLabel}=true`;
 export function keeperController(
   { kind, informer, source }: Labelled,
   apps: Informer<CanaryApp>,
+  validator: LoadValidator,
 ): ControllerDefinition {
   return controller(`keeper of ${kind.plural}`)
     .from(source)
@@ -44,9 +46,8 @@ export function keeperController(
       if (workloads?.hasSynced !== true) return workloads === undefined ? {} : { requeueAfterMs: loadingMs };
       const workload = workloads.lister.get(request);
       const app = apps.lister.get(request);
-      // Loaded for the first of them: it takes 8 MB that clusters without any never need.
-      const { validateObject } = await import('@canaryop/reconcile/validation');
-      await act(context, { kind, workload, app }, keeperPlan({ kind: kind.kind, workload, app }, validateObject));
+      const plan = keeperPlan({ kind: kind.kind, workload, app }, await validator());
+      await act(context, { kind, workload, app }, plan);
       return {};
     });
 }
