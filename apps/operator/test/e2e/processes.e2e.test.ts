@@ -1,3 +1,4 @@
+import { parseTime } from '@canaryop/reconcile/env';
 import { createClient, isConflict } from '@canaryop/reconcile/client';
 import { describe, it } from 'vitest';
 
@@ -146,7 +147,7 @@ describe.concurrent('two operators', () => {
     const killedAt = env.clock.monotonic();
     const { ts } = await standby.line('leading');
     const tookMs = env.clock.monotonic() - killedAt;
-    const ledAt = env.clock.monotonic() - (env.clock.now() - Date.parse(String(ts)));
+    const ledAt = env.clock.monotonic() - (env.clock.now() - (parseTime(String(ts)) ?? NaN));
     measured(`the standby led ${(tookMs / 1000).toFixed(1)} s after kill -9 of the leader`);
     expect(tookMs).toBeLessThan(takeoverMs);
     await app.untilPhase('Released');
