@@ -7,6 +7,7 @@ import type { MetricsOptions, SecureOptions } from '@canaryop/reconcile/manager'
 import { certificateFiles } from '@canaryop/reconcile/certificates';
 
 import { lookUp } from './analysis/dns.ts';
+import { maxConcurrent } from './analysis/lanes.ts';
 import { sharedLookup } from './analysis/shared-lookup.ts';
 import { loadValidator } from './controllers/keeper/load-validator.ts';
 import { leaseName } from './lease-name.ts';
@@ -34,7 +35,8 @@ export async function operatorOptions(
   return {
     env,
     connection,
-    network: undiciTransport(),
+    // None that was let through may wait for a connection while its time runs.
+    network: undiciTransport({ maxConnections: maxConcurrent }),
     resolve: sharedLookup(lookUp, env),
     addresses: {
       allowedHosts: flags.metricsAllowedHosts,

@@ -1,5 +1,5 @@
 /** The most that one provider is asked at once; what else is for it waits its turn. */
-const maxConcurrent = 64;
+export const maxConcurrent = 64;
 
 interface Lane {
   readonly waiting: (() => Promise<void>)[];
