@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { BenchmarkRecord } from './benchmark-record.ts';
-import { withEarlierRuns, type RawRecord } from './earlier-runs.ts';
+import { refuseOthers, withEarlierRuns, type RawRecord } from './earlier-runs.ts';
 
 const raw = (more: Partial<RawRecord> = {}): RawRecord => ({
   benchmark: 'rollout',
@@ -23,6 +23,14 @@ describe('runs that are added to those on record', () => {
     const all = withEarlierRuns(earlier, raw({ results: [{ peer: 'flagger' }] }));
     expect(all).toMatchObject({ date: '2026-01-02', runs: 3, results: [{ peer: 'operator' }, { peer: 'flagger' }] });
     expect(all.machine.load).toBe(3);
+  });
+
+  it.each<[string, Partial<RawRecord>]>([
+    ['size', { size: '10 applications' }],
+    ['machine', { machine: { ...raw().machine, cores: 8 } }],
+  ])('are refused before measuring where the %s is another', (what, more) => {
+    expect(() => refuseOthers(committed(more), raw())).toThrow(`not of the same ${what};`);
+    expect(() => refuseOthers(committed(), raw())).not.toThrow();
   });
 
   it('stand alone where none is on record', () => {

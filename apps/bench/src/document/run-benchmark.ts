@@ -3,7 +3,7 @@ import { formatTime, processEnv } from '@canaryop/reconcile/env';
 import type { Bench } from '../benchmark.ts';
 import { thisMachine } from '../measure/machine.ts';
 import type { BenchmarkRecord } from './benchmark-record.ts';
-import { committedRecord, withEarlierRuns, type RawRecord } from './earlier-runs.ts';
+import { committedRecord, refuseOthers, withEarlierRuns, type RawRecord } from './earlier-runs.ts';
 import { tellRecord, type TellOptions } from './tell-record.ts';
 import { docsFolder } from './write-document.ts';
 
@@ -42,6 +42,9 @@ export async function runBenchmark<Run extends { readonly peer: string; readonly
   const env = processEnv();
   const machine = thisMachine();
   say(`${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, load ${machine.load.toFixed(1)} at the start`);
+  const earlier = options.add ? committedRecord(docsFolder, benchmark) : undefined;
+  // Before an hour is spent.
+  if (earlier !== undefined) refuseOthers(earlier, { size, machine });
   const measured = await measure({ env, progress: say });
   const fresh: RawRecord = {
     benchmark,
@@ -52,7 +55,7 @@ export async function runBenchmark<Run extends { readonly peer: string; readonly
     versions: Object.fromEntries(measured.results.map(({ peer, version }) => [peer.split(',')[0], version])),
     ...measured,
   };
-  const raw = options.add ? withEarlierRuns(committedRecord(docsFolder, benchmark), fresh) : fresh;
+  const raw = withEarlierRuns(earlier, fresh);
   // Runs of the same benchmark, on record as they were measured.
   const results = raw.results as readonly Run[];
   tellRecord({ ...raw, ...summarize({ results, skipped: raw.skipped }) }, options, write);
