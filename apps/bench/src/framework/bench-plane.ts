@@ -1,13 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { createCache, type Lister } from '@canaryop/reconcile/cache';
-import { createClient, isConflict, type Client } from '@canaryop/reconcile/client';
+import { createClient, type Client } from '@canaryop/reconcile/client';
 import { sleep, type Env } from '@canaryop/reconcile/env';
 import type { KubernetesObject, ObjectOf } from '@canaryop/reconcile/object';
 import { resourceKind } from '@canaryop/reconcile/object';
 import { startControlPlane, type ControlPlane } from '@canaryop/testkit/control-plane';
 
 import { inParallel } from '../measure/in-parallel.ts';
+import { patchNewest } from '../measure/patch-newest.ts';
 import { requestCounts, type RequestCounts } from '../measure/server-requests.ts';
 import { withSec1Keys } from './sec1-keys.ts';
 import { namespace, Widget, widgetName } from './widget.ts';
@@ -94,20 +95,10 @@ export class BenchPlane {
     const live = this.#widgets?.get({ namespace, name: widgetName(index) });
     if (live === undefined) throw new Error(`${widgetName(index)} is not there`);
     this.#pending.add(live.metadata.name);
-    await this.#setText(live, `text ${index} ${round}`);
-  }
-
-  /** A status may come between; who changes a spec does not mind. */
-  async #setText(live: ObjectOf<typeof Widget>, text: string): Promise<void> {
-    try {
-      this.#asked['PATCH widgets'] += 1;
-      await this.client.patch(Widget, live, { spec: { text } });
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      this.#asked['GET widgets'] += 1;
-      const newer = await this.client.get(Widget, live.metadata);
-      if (newer !== undefined) await this.#setText(newer, text);
-    }
+    const patch = { spec: { text: `text ${index} ${round}` } };
+    const conflicts = await patchNewest(this.client, Widget, live, patch);
+    this.#asked['GET widgets'] += conflicts;
+    this.#asked['PATCH widgets'] += conflicts + 1;
   }
 
   /** Resolves when every Widget's status says its text; with why not after `patienceMs` of none more, or what `ended` says. */

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { createClient, isConflict, type Client } from '@canaryop/reconcile/client';
+import { createClient, type Client } from '@canaryop/reconcile/client';
 import { sleep, type Env } from '@canaryop/reconcile/env';
 import type { KubernetesObject } from '@canaryop/reconcile/object';
 import { findPrometheus, startRealPrometheus } from '@canaryop/simkube/prometheus';
@@ -16,6 +16,7 @@ import {
 
 import { ClusterRoleBinding, ServiceAccount } from '../kinds.ts';
 import { inParallel } from '../measure/in-parallel.ts';
+import { patchNewest } from '../measure/patch-newest.ts';
 import { SubjectProcess } from '../measure/subject-process.ts';
 import { AuditedRequests } from './audited-requests.ts';
 import { startMetricTarget, type MetricTarget } from './metric-target.ts';
@@ -125,11 +126,13 @@ export class RolloutPlane {
 
   /** Changes the image of applications at the same moment. */
   async release(names: readonly string[], image: string): Promise<void> {
-    const { changed } = this.#options.peer;
+    const { changed, changeTo } = this.#options.peer;
     const live = new Map((await this.#client.list(changed, { namespace })).map((each) => [each.metadata.name, each]));
     await inParallel(names, parallel, async (name) => {
+      const object = live.get(name);
+      if (object === undefined) throw new Error(`${changed.kind} ${name} is gone`);
       this.observer.begin(name);
-      await this.#patch(live.get(name), image);
+      await patchNewest(this.#client, changed, object, changeTo(image));
     });
   }
 
@@ -147,18 +150,6 @@ export class RolloutPlane {
 
   async stop(): Promise<void> {
     await stopAll(this.#stops);
-  }
-
-  async #patch(live: KubernetesObject | undefined, image: string): Promise<void> {
-    const { changed, changeTo } = this.#options.peer;
-    if (live === undefined) throw new Error('an application is gone');
-    try {
-      await this.#client.patch(changed, live, changeTo(image));
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      // Its operator wrote to it; who releases does not mind.
-      await this.#patch(await this.#client.get(changed, live.metadata), image);
-    }
   }
 }
 
