@@ -25,6 +25,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   ajv: ['packages/reconcile/src/validation/schema-validator.ts'],
   'ajv-formats': ['packages/reconcile/src/validation/schema-validator.ts'],
   commander: [
+    'apps/bench/src/command.ts',
     'apps/operator/src/{options,main}.ts',
     'apps/demo/src/{demo,sandbox}/main.ts',
     'apps/demo/src/cluster/port-option.ts',

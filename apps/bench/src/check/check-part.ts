@@ -24,15 +24,20 @@ export interface CheckPart {
 const objects = 500;
 
 /** All that is checked, the cheapest first. */
-export function checkParts(bench: Bench, runs: string): readonly CheckPart[] {
-  const work: readonly Part[] = ['micro', 'cache', 'work'];
-  return [...work.map((name) => frameworkPart(bench, runs, name)), rolloutPart(bench)];
+export const checkedParts = ['micro', 'cache', 'work', 'rollout'] as const;
+
+/** The name of something that is checked. */
+export type CheckedPart = (typeof checkedParts)[number];
+
+/** Parts by their names. @param runs how often each is measured at a time; releases are, once, whatever is said */
+export function checkParts(bench: Bench, names: readonly CheckedPart[], runs: number): readonly CheckPart[] {
+  return names.map((name) => (name === 'rollout' ? rolloutPart(bench) : frameworkPart(bench, runs, name)));
 }
 
 /** Ours and one peer of the same run, at a small size. */
-function frameworkPart(bench: Bench, runs: string, name: Part): CheckPart {
-  const peers = 'reconcile,controller-runtime,client-go';
-  const options = frameworkOptions(['--quick', '--runs', runs, '--peers', peers, '--parts', name]);
+function frameworkPart(bench: Bench, runs: number, name: Part): CheckPart {
+  const peers = ['reconcile', 'controller-runtime', 'client-go'];
+  const options = frameworkOptions({ quick: true, runs, peers, parts: [name] });
   return part<PeerRun>(name, {
     measure: () => measureFrameworks(bench, { ...options, hasOtherModes: false, size: { ...options.size, objects } }),
     tables: (all) => summarizeWork({ runs: all, skipped: {} }),
@@ -41,7 +46,7 @@ function frameworkPart(bench: Bench, runs: string, name: Part): CheckPart {
 
 /** Ours alone, once: of it only counts can be compared. */
 function rolloutPart(bench: Bench): CheckPart {
-  const options = rolloutOptions(['--quick', '--peers', 'operator']);
+  const options = rolloutOptions({ quick: true, peers: ['operator'] });
   return part<RolloutRun>('rollout', {
     measure: async () => {
       const result = await measureRollouts(bench, options);

@@ -1,36 +1,34 @@
-/**
- * `pnpm bench --check [--runs N] [--parts a,b] [--write]`: whether a figure has become worse by a fifth since the
- * baseline of docs/benchmarks/check.json, which `--write` makes.
- */
-import { parseArgs } from 'node:util';
-
 import { processEnv } from '@canaryop/reconcile/env';
 
 import { thisMachine } from '../measure/machine.ts';
 import { readBaseline, writeBaseline } from './baseline.ts';
-import { checkParts, type CheckPart } from './check-part.ts';
+import { checkedParts, checkParts, type CheckedPart, type CheckPart } from './check-part.ts';
 import type { CheckedFigure } from './checked-figures.ts';
 import { compareFigures, comparisonText, isPassed } from './compare.ts';
 
 /** A disturbance passes, and code that is slower stays so: what looks worse gets this many further chances. */
 const patience = 2;
 
-/** Runs the check. @param args what follows `--check` @returns the exit code */
-export async function checkMain(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      runs: { type: 'string', default: '3' },
-      parts: { type: 'string' },
-      write: { type: 'boolean', default: false },
-    },
-  });
+/** What can be said of the check on the command line. */
+export interface CheckChoices {
+  /** How often each part is measured at a time; 3 by default. */
+  readonly runs?: number;
+  /** Undefined for all. */
+  readonly parts?: readonly CheckedPart[];
+  /** Whether the baseline is to be made anew instead. */
+  readonly write?: boolean;
+}
+
+/**
+ * `pnpm bench --check`: whether a figure has become worse by a fifth since the baseline of docs/benchmarks/check.json.
+ * @returns the exit code
+ */
+export async function checkMain({ runs = 3, parts: names, write = false }: CheckChoices): Promise<number> {
   const env = processEnv();
-  const all = checkParts({ env, progress: (text) => say(`... ${text}`) }, values.runs);
-  const parts = chosen(all, values.parts);
+  const parts = checkParts({ env, progress: (text) => say(`... ${text}`) }, names ?? checkedParts, runs);
   const isChosen = ({ part }: CheckedFigure): boolean => parts.some(({ name }) => name === part);
   const committed = readBaseline();
-  const baseline = values.write ? undefined : committed.filter(isChosen);
+  const baseline = write ? undefined : committed.filter(isChosen);
   const machine = thisMachine();
   for (const part of parts) await measure(part, baseline);
   const figures = parts.flatMap((part) => part.figures);
@@ -39,15 +37,6 @@ export async function checkMain(args: readonly string[]): Promise<number> {
   writeBaseline({ date, machine, figures: [...committed.filter((figure) => !isChosen(figure)), ...figures] });
   say(`docs/benchmarks/check.json has ${figures.length} new figures`);
   return 0;
-}
-
-function chosen(all: readonly CheckPart[], names: string | undefined): readonly CheckPart[] {
-  if (names === undefined) return all;
-  return names.split(',').map((name) => {
-    const found = all.find((part) => part.name === name);
-    if (found === undefined) throw new Error(`--parts ${names}: there are ${all.map((part) => part.name).join(', ')}`);
-    return found;
-  });
 }
 
 /**

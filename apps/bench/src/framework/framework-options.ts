@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-
+import { runOptions, type Choices } from '../document/choices.ts';
+import type { RunOptions } from '../document/run-benchmark.ts';
 import type { WorkSize } from './measure-work.ts';
 import { fullSizes, quickSizes, type MicroSizes } from './micro/micro-figures.ts';
 import { microPeers } from './micro/micro-peers.ts';
@@ -8,58 +8,43 @@ import { peers } from './peers.ts';
 /** What there is to do: the operator's work, filling a cache, and the smallest pieces of both in the process alone. */
 export type Part = 'work' | 'cache' | 'micro';
 
-const parts: readonly Part[] = ['work', 'cache', 'micro'];
+/** All of it. */
+export const frameworkParts: readonly Part[] = ['work', 'cache', 'micro'];
+
+/** Everybody who takes part in any of it. */
+export const frameworkPeers: readonly string[] = [...new Set([...peers, ...microPeers].map(({ name }) => name))];
+
+/** What can be said of it on the command line. */
+export interface FrameworkChoices extends Choices {
+  /** Undefined for all. */
+  readonly parts?: readonly Part[];
+}
 
 /** What is measured, how often, and how it is told. */
-export interface FrameworkOptions {
+export interface FrameworkOptions extends RunOptions {
   readonly peers: readonly string[];
   readonly parts: readonly Part[];
-  readonly runs: number;
   readonly size: WorkSize;
   readonly cachedObjects: number;
   readonly microSizes: MicroSizes;
   /** Whether a peer is also measured in other modes than its usual one. */
   readonly hasOtherModes: boolean;
-  readonly json: boolean;
-  /** Whether docs/benchmarks.md is to say what comes out. */
-  readonly write: boolean;
-  /** Whether it is to say it together with the runs that it has. */
-  readonly add: boolean;
 }
 
 const full: WorkSize = { objects: 2000, workers: 8, singles: 200, restSeconds: 60 };
 const quick: WorkSize = { objects: 200, workers: 8, singles: 40, restSeconds: 5 };
 
-/** Reads `--peers a,b --parts work,cache,micro --runs N --quick --json --write --add`. Throws, naming what there is, for what there is not. */
-export function frameworkOptions(args: readonly string[]): FrameworkOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      peers: { type: 'string' },
-      parts: { type: 'string' },
-      runs: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      write: { type: 'boolean', default: false },
-      add: { type: 'boolean', default: false },
-    },
-  });
-  const names = [...new Set([...peers, ...microPeers].map(({ name }) => name))];
-  const runs = Number(values.runs ?? (values.quick ? 1 : 3));
-  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} must be a whole number above 0`);
-  const { quick: isQuick, json, add } = values;
-  const write = values.write || add;
+/** All that was not said is as for the figures in docs/benchmarks.md. */
+export function frameworkOptions(choices: FrameworkChoices): FrameworkOptions {
+  const isQuick = choices.quick ?? false;
   return {
-    peers: chosen('peer', values.peers, names),
-    parts: chosen('part', values.parts, parts),
-    runs,
+    ...runOptions(choices),
+    peers: choices.peers ?? frameworkPeers,
+    parts: choices.parts ?? frameworkParts,
     size: isQuick ? quick : full,
     cachedObjects: isQuick ? 2000 : 20_000,
     microSizes: isQuick ? quickSizes : fullSizes,
     hasOtherModes: true,
-    json,
-    write,
-    add,
   };
 }
 
@@ -73,11 +58,4 @@ export function sizeText({ size, cachedObjects, microSizes }: FrameworkOptions):
     `alone in the process ${count(microSizes.objects)} objects, ${count(microSizes.changes)} events of each kind, ` +
       `${count(microSizes.operations)} queue operations of each kind`,
   ].join('; ');
-}
-
-function chosen<T extends string>(what: string, wanted: string | undefined, all: readonly T[]): readonly T[] {
-  const names = wanted?.split(',') ?? all;
-  const unknown = names.filter((name) => !all.some((each) => each === name));
-  if (unknown.length > 0) throw new Error(`no ${what} is called ${unknown.join(', ')}; there are ${all.join(', ')}`);
-  return all.filter((each) => names.includes(each));
 }

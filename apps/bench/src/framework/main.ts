@@ -1,16 +1,12 @@
-/**
- * `pnpm bench framework [--peers a,b] [--parts a,b] [--runs N] [--quick] [--json] [--write] [--add]`: the library and
- * its peers do the same work.
- */
 import { runBenchmark } from '../document/run-benchmark.ts';
 import { apiServerVersion } from '../measure/api-server-version.ts';
-import { frameworkOptions, sizeText } from './framework-options.ts';
+import { frameworkOptions, sizeText, type FrameworkChoices } from './framework-options.ts';
 import { measureFrameworks, type PeerRun } from './framework.ts';
 import { summarize, unfinished } from './summary.ts';
 
-/** Runs the benchmark. @param args what follows `framework` */
-export async function frameworkMain(args: readonly string[]): Promise<void> {
-  const options = frameworkOptions(args);
+/** `pnpm bench framework`: the library and its peers do the same work. */
+export async function frameworkMain(choices: FrameworkChoices): Promise<void> {
+  const options = frameworkOptions(choices);
   await runBenchmark<PeerRun>(options, {
     benchmark: 'framework',
     size: sizeText(options),

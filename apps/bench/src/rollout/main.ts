@@ -1,16 +1,13 @@
-/**
- * `pnpm bench rollout [--peers a,b] [--runs N] [--quick] [--json] [--write] [--add]`: the operator and its peers release
- * the same applications.
- */
+import type { Choices } from '../document/choices.ts';
 import { runBenchmark } from '../document/run-benchmark.ts';
 import { apiServerVersion } from '../measure/api-server-version.ts';
 import { rolloutOptions, sizeText } from './rollout-options.ts';
 import { measureRollouts, type RolloutRun } from './rollout.ts';
 import { summarize } from './summary.ts';
 
-/** Runs the benchmark. @param args what follows `rollout` */
-export async function rolloutMain(args: readonly string[]): Promise<void> {
-  const options = rolloutOptions(args);
+/** `pnpm bench rollout`: the operator and its peers release the same applications. */
+export async function rolloutMain(choices: Choices): Promise<void> {
+  const options = rolloutOptions(choices);
   await runBenchmark<RolloutRun>(options, {
     benchmark: 'rollout',
     size: sizeText(options.size),

@@ -1,20 +1,17 @@
-import { parseArgs } from 'node:util';
-
+import { runOptions, type Choices } from '../document/choices.ts';
+import type { RunOptions } from '../document/run-benchmark.ts';
 import type { RolloutSize } from './measure-rollouts.ts';
 import { peers } from './peers.ts';
 
+/** Everybody who takes part. */
+export const rolloutPeers: readonly string[] = peers.map(({ name }) => name);
+
 /** What is measured, how often, and how it is told. */
-export interface RolloutOptions {
+export interface RolloutOptions extends RunOptions {
   readonly peers: readonly string[];
-  readonly runs: number;
   readonly size: RolloutSize;
   /** Whether peers that throttle their client are measured without that too. */
   readonly hasOtherModes: boolean;
-  readonly json: boolean;
-  /** Whether docs/benchmarks.md is to say what comes out. */
-  readonly write: boolean;
-  /** Whether it is to say it together with the runs that it has. */
-  readonly add: boolean;
 }
 
 const intervalMs = 10_000;
@@ -40,28 +37,15 @@ const quick: RolloutSize = {
   failing: 2,
 };
 
-/** Reads `--peers a,b --runs N --quick --json --write --add`. Throws, naming what there is, for what there is not. */
-export function rolloutOptions(args: readonly string[]): RolloutOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      peers: { type: 'string' },
-      runs: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      write: { type: 'boolean', default: false },
-      add: { type: 'boolean', default: false },
-    },
-  });
-  const names = peers.map(({ name }) => name);
-  const wanted = values.peers?.split(',') ?? names;
-  const unknown = wanted.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new Error(`no peer is called ${unknown.join(', ')}; there are ${names.join(', ')}`);
-  const runs = Number(values.runs ?? (values.quick ? 1 : 3));
-  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} must be a whole number above 0`);
-  const { quick: isQuick, json, add } = values;
-  const write = values.write || add;
-  return { peers: wanted, runs, size: isQuick ? quick : full, hasOtherModes: !isQuick, json, write, add };
+/** All that was not said is as for the figures in docs/benchmarks.md. */
+export function rolloutOptions(choices: Choices): RolloutOptions {
+  const isQuick = choices.quick ?? false;
+  return {
+    ...runOptions(choices),
+    peers: choices.peers ?? rolloutPeers,
+    size: isQuick ? quick : full,
+    hasOtherModes: !isQuick,
+  };
 }
 
 /** How much is asked for, for whoever reads the figures. */
