@@ -19,7 +19,8 @@ export {
   type ManagerParts,
   type OperatorPermissions,
 } from './operator-permissions.ts';
-export { createManager, type Manager } from './manager.ts';
+export { createManager } from './controller-manager.ts';
+export type { Manager } from './manager.ts';
 export { managerStartChannel, type ManagerStart } from './manager-start.ts';
 export { run, webhookPlace, type RunOptions } from './run.ts';
 export type { Runnable } from './runnable.ts';

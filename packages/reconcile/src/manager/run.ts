@@ -8,7 +8,8 @@ import { streamLogger } from '../log/stream-logger.ts';
 import { metricsRegistry } from '../metrics/registry.ts';
 import type { WebhookPlace } from '../webhook/webhook-configurations.ts';
 import { present } from '../object/present.ts';
-import { createManager, type Manager } from './manager.ts';
+import { createManager } from './controller-manager.ts';
+import type { Manager } from './manager.ts';
 import type { MetricsOptions, WebhookOptions } from './manager-options.ts';
 import { terminationSignal } from './signals.ts';
 

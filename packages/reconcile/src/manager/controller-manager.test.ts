@@ -15,7 +15,8 @@ import { virtualEnv, type VirtualEnv } from '../testing/virtual-env.ts';
 import { LeadershipLostError } from './leadership.ts';
 import type { ManagerOptions } from './manager-options.ts';
 import { managerStartChannel } from './manager-start.ts';
-import { createManager, type Manager } from './manager.ts';
+import { createManager } from './controller-manager.ts';
+import type { Manager } from './manager.ts';
 import type { Runnable } from './runnable.ts';
 import { terminationSignal } from './signals.ts';
 
