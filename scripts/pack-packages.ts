@@ -1,14 +1,15 @@
 /**
- * Builds the packages and packs them as a registry would have them, into dist/packages or the folder that is named:
- * what `create-operator --link` takes. Prints the folder.
+ * `[FOLDER [PACKAGE...]]`: builds packages and packs them as a registry would have them, into dist/packages or the
+ * folder that is named. Where no package is, what `create-operator --link` takes. Prints the folder.
  */
 import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const packages = ['reconcile', 'simkube', 'testkit', 'create-operator'];
-const folder = resolve(process.argv[2] ?? join(root, 'dist/packages'));
+const [into = join(root, 'dist/packages'), ...named] = process.argv.slice(2);
+const packages = named.length > 0 ? named : ['reconcile', 'simkube', 'testkit', 'create-operator'];
+const folder = resolve(into);
 const quiet: ExecFileSyncOptions = { stdio: ['ignore', 'pipe', 'inherit'] };
 
 execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...packages.map((name) => `packages/${name}`)], {
