@@ -36,6 +36,9 @@ test.each([
   ['rollout --runs 0', 'It must be a whole number from 1'],
   ['rollout --parts work', "unknown option '--parts'"],
   ['--check --nosuch', "unknown option '--nosuch'"],
+  ['--check --json', "unknown option '--json'"],
+  ['--check library', 'too many arguments'],
+  ['library --write', "unknown option '--write'"],
 ])('bench %s is refused before anything is measured', async (line, message) => {
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   expect(await led(line)).toEqual([1]);

@@ -15,8 +15,6 @@ export interface BenchActions {
   rows(names: readonly string[], told: { readonly json?: boolean }): Promise<void>;
 }
 
-type RootChoices = CheckChoices & { readonly check?: boolean; readonly json?: boolean };
-
 /**
  * Reads the command line of `pnpm bench`, and does what it says. Mistakes and `--help` are answered here.
  * @param rows names of what can be measured by itself
@@ -28,14 +26,18 @@ export async function runBenchCommand(
   actions: BenchActions,
 ): Promise<number> {
   let code = 0;
-  const root = rootCommand(rows).action(async (names: readonly string[], { check, ...choices }: RootChoices) => {
-    if (check === true) code = await actions.check(choices);
-    else await actions.rows(names, choices);
-  });
+  const root = rootCommand(rows).action((names: readonly string[], told: { readonly json?: boolean }) =>
+    actions.rows(names, told),
+  );
   root.addCommand(frameworkCommand().action((choices: FrameworkChoices) => actions.framework(choices)));
   root.addCommand(rolloutCommand().action((choices: Choices) => actions.rollout(choices)));
+  root.addCommand(
+    checkCommand().action(async (choices: CheckChoices) => {
+      code = await actions.check(choices);
+    }),
+  );
   try {
-    await root.parseAsync(args, { from: 'user' });
+    await root.parseAsync(withCheckCommand(args), { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
@@ -49,11 +51,21 @@ function rootCommand(rows: readonly string[]): Command {
     .enablePositionalOptions()
     .exitOverride()
     .addArgument(new Argument('[rows...]', 'what is measured by itself (default: all)').choices(rows))
-    .option('--json', 'one object a line')
-    .option('--check', 'whether a figure is worse by a fifth than the baseline')
-    .addOption(listOption('parts', 'with --check: what to check', checkedParts))
-    .addOption(runsOption('with --check: how often to measure at a time (default: 3)'))
-    .option('--write', 'with --check: make the baseline anew');
+    .option('--json', 'one object a line');
+}
+
+/** `--check` is a command of its own, for which commander has names without dashes only. */
+function withCheckCommand([first, ...rest]: readonly string[]): readonly string[] {
+  return first === undefined ? [] : [first === '--check' ? 'check' : first, ...rest];
+}
+
+function checkCommand(): Command {
+  return new Command('check')
+    .description('Whether a figure is worse by a fifth than the baseline; the same as --check.')
+    .exitOverride()
+    .addOption(listOption('parts', 'what to check', checkedParts))
+    .addOption(runsOption('how often to measure at a time (default: 3)'))
+    .option('--write', 'make the baseline anew');
 }
 
 function frameworkCommand(): Command {

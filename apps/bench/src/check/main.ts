@@ -23,9 +23,13 @@ export interface CheckChoices {
  * `pnpm bench --check`: whether a figure has become worse by a fifth since the baseline of docs/benchmarks/check.json.
  * @returns the exit code
  */
-export async function checkMain({ runs = 3, parts: names, write = false }: CheckChoices): Promise<number> {
+export async function checkMain({
+  runs = 3,
+  parts: names = checkedParts,
+  write = false,
+}: CheckChoices): Promise<number> {
   const env = processEnv();
-  const parts = checkParts({ env, progress: (text) => say(`... ${text}`) }, names ?? checkedParts, runs);
+  const parts = checkParts({ env, progress: (text) => say(`... ${text}`) }, names, runs);
   const isChosen = ({ part }: CheckedFigure): boolean => parts.some(({ name }) => name === part);
   const committed = readBaseline();
   const baseline = write ? undefined : committed.filter(isChosen);
